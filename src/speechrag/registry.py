@@ -1,0 +1,55 @@
+"""Names of exchangeable parts and where their classes live; nothing is imported before it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from speechrag.errors import MissingExtra, UnknownBackend
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where a backend lives; ``needs`` is a module that must be importable, ``extra`` the pip extra that brings it."""
+
+    target: str  # "package.module:Class"
+    needs: str = ""
+    extra: str = ""
+
+
+SEGMENTERS: Mapping[str, Entry] = {
+    "jieba": Entry("speechrag.text:JiebaSegmenter", needs="jieba"),
+    "rjieba": Entry("speechrag.text:RjiebaSegmenter", needs="rjieba", extra="fast"),
+    "characters": Entry("speechrag.text:CharacterSegmenter"),
+}
+CHUNKERS: Mapping[str, Entry] = {
+    "section": Entry("speechrag.passages.section:SectionChunker"),
+    "document": Entry("speechrag.passages.whole:WholeChunker"),
+}
+EMBEDDERS: Mapping[str, Entry] = {
+    "builtin": Entry("speechrag.embedding.static:BuiltinEncoder"),
+    "hash": Entry("speechrag.embedding.hashing:HashingEncoder"),
+    "sentence-transformers": Entry("speechrag.embedding.transformer:TransformerEncoder", needs="sentence_transformers"),
+}
+READERS: Mapping[str, Entry] = {
+    "text": Entry("speechrag.sources.plain:read_text"),
+    "html": Entry("speechrag.sources.html:read_html"),
+}
+
+
+def resolve(table: Mapping[str, Entry], name: str) -> Any:
+    """Return the object registered as ``name``, importing its module now and not before.
+
+    Raises UnknownBackend with the names there are, or MissingExtra with the command that installs what is missing.
+    """
+    if name not in table:
+        raise UnknownBackend(f"unknown backend {name!r}; available: {', '.join(sorted(table))}")
+    entry = table[name]
+    if entry.needs and find_spec(entry.needs) is None:
+        wanted = f"'speechrag[{entry.extra}]'" if entry.extra else entry.needs
+        raise MissingExtra(f"backend {name!r} needs the package {entry.needs}", hint=f"pip install {wanted}")
+    module, _, attribute = entry.target.partition(":")
+    return getattr(import_module(module), attribute)
