@@ -26,12 +26,12 @@ class Settings:
 
     corpus: str = "corpus"
     index: str = "indexes/default"
-    embedder: str = "builtin"  # "builtin", "hash", or the name or path of a sentence-transformers model
+    embedder: str = ""  # "builtin", "hash", or a sentence-transformers model; empty: builtin, or what the index has
     segmenter: str = "jieba"
     chunker: str = "section"
     passage_chars: int = 400
     top_k: int = 10
-    dense_weight: float = 0.2  # share of the dense channel in the fused score, 0..1
+    dense_weight: float = 0.1  # share of the dense channel in the fused score, 0..1
     refusal_threshold: float = 0.5
     user_dictionary: str = ""  # a jieba user dictionary file
     prompts: str = ""  # folder of prompt files; empty means the ones that come with the package
@@ -86,6 +86,15 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
             raise ConfigError(f"environment variable {variable}: no such setting; known: {', '.join(sorted(_TYPES))}")
         found[name] = _coerce(name, value, f"environment variable {variable}")
     return found
+
+
+def forbid_downloads() -> None:
+    """Keep every library from looking for models or reporting home; call before importing transformers or gradio.
+
+    Without it an unknown model name costs 70 seconds of retries on a cut-off network.
+    """
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 
 def load_settings(environ: Mapping[str, str] | None = None, **flags: Any) -> Settings:

@@ -28,8 +28,8 @@ def from_dict(cls: type[T], data: Mapping[str, Any]) -> T:
 class Repair:
     """One change made to the text as received.
 
-    ``start`` and ``end`` are offsets into the *original* text and ``before == original[start:end]``; ``after`` stands in
-    its place in the cleaned text. The repairs of a document never overlap and are sorted, so writing each ``before``
+    ``start`` and ``end`` are offsets into the *original* text and ``before == original[start:end]``; ``after`` stands
+    in its place in the cleaned text. The repairs of a document never overlap and are sorted, so writing each ``before``
     back over its ``after`` restores the original exactly.
     """
 

@@ -1,0 +1,13 @@
+"""Fill, publish, verify and open ``indexes/<name>/``.
+
+An index folder holds generations and one pointer::
+
+    indexes/default/
+    ├── CURRENT                     name of the live generation
+    ├── build.lock                  held while a build runs
+    └── generations/20261122T040000-1f3a9c2b/
+        ├── manifest.json           counts, fingerprints, SHA-256 of every other file
+        ├── corpus.sqlite           documents, speeches, passages, ledger
+        ├── lexical/                tantivy segment over words, characters and character pairs
+        └── vectors.faiss           unit vectors, row i is passage i
+"""

@@ -1,0 +1,197 @@
+"""File names of an index folder, the pointer to the live generation, and the lock of a build."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+from speechrag.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing, SpeechragError
+from speechrag.records import IndexManifest
+
+FORMAT_VERSION = 1  # bump when the schema of corpus.sqlite, the lexical fields or the layout changes
+CURRENT = "CURRENT"
+GENERATIONS = "generations"
+MANIFEST = "manifest.json"
+CORPUS = "corpus.sqlite"
+LEXICAL = "lexical"
+VECTORS = "vectors.faiss"
+LOCK = "build.lock"
+KEEP = 2  # generations kept: a reader that opened the previous one goes on reading it
+REBUILD = "run `speechrag build` again with the same --index"
+
+
+def current_generation(index: Path) -> Path:
+    """Return the folder of the live generation. Raises IndexMissing or IndexDamaged."""
+    pointer = index / CURRENT
+    try:
+        name = pointer.read_text(encoding="ascii").strip()
+    except FileNotFoundError as exc:
+        raise IndexMissing(
+            f"{index}: there is no index here", hint=f"speechrag build SOURCE ... --index {index}"
+        ) from exc
+    except (OSError, UnicodeDecodeError) as exc:
+        raise IndexDamaged(f"{pointer}: cannot be read ({exc})", hint=REBUILD) from exc
+    folder = index / GENERATIONS / name
+    if not name or Path(name).name != name or not folder.is_dir():
+        raise IndexDamaged(f"{pointer}: names the generation {name!r}, which is not there", hint=REBUILD)
+    return folder
+
+
+def read_manifest(folder: Path) -> IndexManifest:
+    """Return the manifest of a generation. Raises IndexDamaged or IndexMismatch (another format version)."""
+    path = folder / MANIFEST
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        version = data["format_version"]
+        if version != FORMAT_VERSION:
+            raise IndexMismatch(
+                f"{folder}: index format {version}, this speechrag reads format {FORMAT_VERSION}", hint=REBUILD
+            )
+        return IndexManifest(**data)
+    except (OSError, ValueError, KeyError, TypeError) as exc:
+        raise IndexDamaged(f"{path}: cannot be read ({exc})", hint=REBUILD) from exc
+
+
+def write_manifest(folder: Path, manifest: IndexManifest) -> None:
+    """Write the manifest last of all files of a generation."""
+    text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1, sort_keys=True)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def files_of(folder: Path) -> dict[str, Path]:
+    """Return every file of a generation except the manifest, by its name within the folder.
+
+    tantivy leaves an empty hidden lock file behind whenever a folder is opened; it holds nothing and is not counted.
+    """
+    found = {p.relative_to(folder).as_posix(): p for p in sorted(folder.rglob("*")) if p.is_file()}
+    return {n: p for n, p in found.items() if n != MANIFEST and not (p.name.startswith(".") and p.suffix == ".lock")}
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def verify(folder: Path, manifest: IndexManifest) -> None:
+    """Check that the generation holds exactly the files of its manifest, unchanged. Raises IndexDamaged."""
+    found = files_of(folder)
+    for name in sorted(set(manifest.sha256) | set(found)):
+        if name not in found:
+            raise IndexDamaged(f"{folder / name}: this file of the index is missing", hint=REBUILD)
+        if name not in manifest.sha256:
+            raise IndexDamaged(f"{folder / name}: this file does not belong to the index", hint=REBUILD)
+        if sha256_of(found[name]) != manifest.sha256[name]:
+            raise IndexDamaged(f"{folder / name}: this file was changed after the index was built", hint=REBUILD)
+
+
+def publish(index: Path, staging: Path, name: str) -> Path:
+    """Make the finished generation in ``staging`` the live one: sync, rename, swap the pointer.
+
+    A crash at any point leaves either the old or the new generation live and whole.
+    """
+    _sync_tree(staging)
+    final = index / GENERATIONS / name
+    staging.rename(final)
+    _sync_folder(final.parent)
+    pointer = index / f"{CURRENT}.new"
+    with pointer.open("w", encoding="ascii") as file:
+        file.write(name + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    pointer.replace(index / CURRENT)
+    _sync_folder(index)
+    return final
+
+
+def sweep(index: Path) -> None:
+    """Remove what crashed builds left and all but the newest ``KEEP`` generations; never the live one."""
+    folder = index / GENERATIONS
+    if not folder.is_dir():
+        return
+    try:
+        live = current_generation(index).name
+    except IndexMissing:
+        live = ""
+    except IndexDamaged:
+        return  # what is left may be all there is: keep it until a build has published a whole one
+    for stale in [p for p in folder.iterdir() if p.name.startswith("staging-")]:
+        shutil.rmtree(stale, ignore_errors=True)
+    published = sorted((p.name for p in folder.iterdir() if p.is_dir()), reverse=True)
+    keep = {live, *[n for n in published if n != live][: KEEP - 1]}
+    for name in published:
+        if name not in keep:
+            shutil.rmtree(folder / name, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def build_lock(index: Path) -> Iterator[None]:
+    """Hold the index for one build. Raises IndexBusy naming the process that holds it.
+
+    An operating-system lock, so it ends with its process, whatever ended that.
+    """
+    try:
+        (index / GENERATIONS).mkdir(parents=True, exist_ok=True)
+        handle = (index / LOCK).open("a+", encoding="utf-8")
+    except OSError as exc:
+        raise SpeechragError(
+            f"{index}: the index cannot be written here ({exc.strerror}); choose another --index"
+        ) from exc
+    with handle:
+        if not _try_lock(handle.fileno()):
+            handle.seek(0)
+            owner = handle.read().strip() or "another process"
+            raise IndexBusy(f"{index}: {owner} is building this index; wait for it to finish")
+        handle.seek(0)
+        handle.truncate()
+        handle.write(f"process {os.getpid()}, since {time.strftime('%Y-%m-%d %H:%M:%S')},")
+        handle.flush()
+        yield
+
+
+def _try_lock(descriptor: int) -> bool:
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        import msvcrt
+
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+        except OSError:
+            return False
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as exc:
+        if exc.errno in (errno.EWOULDBLOCK, errno.EACCES):
+            return False
+        raise
+    return True
+
+
+def _sync_tree(folder: Path) -> None:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
+        else:
+            _sync_folder(path)
+    _sync_folder(folder)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # Windows cannot open a folder; its rename is journalled
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,269 @@
+"""The text part of an index: documents, speeches, passages and the ledger of files, in one SQLite file."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from threading import local
+from typing import Any
+
+from speechrag.errors import IndexDamaged, UsageError
+from speechrag.records import CleanDocument, Document, Evidence, Passage, Repair, Section, Speech
+
+_SCHEMA = """
+CREATE TABLE documents (doc_id TEXT PRIMARY KEY, source TEXT, sha256 TEXT, encoding TEXT, media TEXT,
+    original TEXT, clean TEXT, repairs BLOB, notes TEXT) STRICT;
+CREATE TABLE speeches (position INTEGER PRIMARY KEY, speech_id TEXT UNIQUE, doc_id TEXT, source TEXT, ordinal INTEGER,
+    title TEXT, text TEXT, doc_start INTEGER, doc_end INTEGER, sections TEXT, metadata TEXT, evidence TEXT,
+    family TEXT, quality TEXT, sketch TEXT) STRICT;
+CREATE TABLE passages (ordinal INTEGER PRIMARY KEY, passage_id TEXT UNIQUE, speech_id TEXT, headings TEXT, text TEXT,
+    start INTEGER, stop INTEGER, original_start INTEGER, original_stop INTEGER) STRICT;
+CREATE INDEX passages_by_speech ON passages (speech_id);
+CREATE INDEX speeches_by_document ON speeches (doc_id);
+CREATE TABLE ledger (source TEXT PRIMARY KEY, sha256 TEXT, state TEXT, detail TEXT) STRICT;
+"""
+
+INDEXED, COPY, SKIPPED = "indexed", "copy", "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """What became of one file: ``indexed`` (detail: doc_id), ``copy`` (of that source) or ``skipped`` (the reason)."""
+
+    source: str
+    sha256: str
+    state: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage with its ordinal and the span of the original text it was cleaned from."""
+
+    ordinal: int
+    passage: Passage
+    original_start: int
+    original_stop: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechFacts:
+    """What a result list needs of a speech, without its text."""
+
+    speech_id: str
+    doc_id: str
+    source: str
+    title: str
+    metadata: Mapping[str, Any]
+    family: str
+
+
+OWN_KEYS = ("source", "speech_id", "title")  # filters beside the metadata keys
+
+
+def facet_values(facts: SpeechFacts, key: str) -> list[str]:
+    """Return the values of a filter key for a speech, as strings; none for a key it does not have."""
+    value: Any = getattr(facts, key) if key in OWN_KEYS else facts.metadata.get(key)
+    if value is None or value == "":
+        return []
+    return [str(v) for v in value] if isinstance(value, list | tuple) else [str(value)]
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+class CorpusWriter:
+    """Fills a new corpus file; call ``finish`` once, then the file is complete."""
+
+    def __init__(self, path: Path) -> None:
+        self._database = sqlite3.connect(path)
+        # The generation is synced as a whole before it is published, so SQLite need not do it row by row.
+        self._database.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)
+        self.speeches = 0
+        self.passages = 0
+
+    def add_document(self, clean: CleanDocument) -> None:
+        document = clean.document
+        repairs = [[r.rule, r.start, r.end, r.before, r.after, r.confidence] for r in clean.repairs]
+        row = (
+            *(document.doc_id, document.source, document.sha256, document.encoding, document.media, document.text),
+            *(clean.text, zlib.compress(_dump(repairs).encode("utf-8"), 6), _dump(clean.notes)),
+        )
+        self._database.execute("INSERT INTO documents VALUES (?,?,?,?,?,?,?,?,?)", row)
+
+    def add_speech(self, speech: Speech, sketch: Sequence[int]) -> None:
+        row = (
+            *(self.speeches, speech.speech_id, speech.doc_id, speech.source, speech.ordinal, speech.title, speech.text),
+            *(speech.doc_start, speech.doc_end, _dump([asdict(s) for s in speech.sections])),
+            *(_dump(dict(speech.metadata)), _dump({k: asdict(v) for k, v in speech.evidence.items()})),
+            *(speech.family, _dump(dict(speech.quality)), _dump(list(sketch))),
+        )
+        self._database.execute("INSERT INTO speeches VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", row)
+        self.speeches += 1
+
+    def add_passage(self, passage: Passage, original: tuple[int, int]) -> None:
+        row = (
+            *(self.passages, passage.passage_id, passage.speech_id, _dump(list(passage.headings)), passage.text),
+            *(passage.start, passage.end, *original),
+        )
+        self._database.execute("INSERT INTO passages VALUES (?,?,?,?,?,?,?,?,?)", row)
+        self.passages += 1
+
+    def set_families(self, families: Mapping[str, str]) -> None:
+        pairs = [(family, speech_id) for speech_id, family in families.items()]
+        self._database.executemany("UPDATE speeches SET family=? WHERE speech_id=?", pairs)
+
+    def add_ledger(self, entries: Iterable[LedgerEntry]) -> None:
+        rows = [(e.source, e.sha256, e.state, e.detail) for e in entries]
+        self._database.executemany("INSERT INTO ledger VALUES (?,?,?,?)", rows)
+
+    def finish(self) -> None:
+        self._database.commit()
+        self._database.close()
+
+
+class CorpusStore:
+    """Reads a verified corpus file; safe to use from several threads."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._connections = local()
+        try:
+            self._rows("SELECT count(*) FROM ledger")
+        except sqlite3.DatabaseError as exc:
+            raise IndexDamaged(f"{path}: not a corpus file ({exc})", hint="run `speechrag build` again") from exc
+
+    def _rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
+        connection = getattr(self._connections, "open", None)
+        if connection is None:
+            # immutable: the file is never changed in place, so no lock files are needed beside it.
+            uri = f"{self._path.resolve().as_uri()}?mode=ro&immutable=1"
+            connection = self._connections.open = sqlite3.connect(uri, uri=True)
+        with closing(connection.execute(statement, parameters)) as cursor:
+            return cursor.fetchall()  # type: ignore[no-any-return]
+
+    def count(self, table: str) -> int:
+        """Return the number of rows of ``documents``, ``speeches`` or ``passages``."""
+        return int(self._rows(f"SELECT count(*) FROM {table}")[0][0])
+
+    def ledger(self) -> list[LedgerEntry]:
+        """Return what became of every file, by source name."""
+        return [LedgerEntry(*row) for row in self._rows("SELECT * FROM ledger ORDER BY source")]
+
+    def document(self, doc_id: str) -> CleanDocument:
+        """Return a document with both its layers and its repairs. Raises UsageError for an unknown id."""
+        rows = self._rows("SELECT * FROM documents WHERE doc_id=?", (doc_id,))
+        if not rows:
+            raise UsageError(f"there is no document {doc_id!r} in this index")
+        _, source, sha256, encoding, media, original, text, repairs, notes = rows[0]
+        found = tuple(Repair(*r) for r in json.loads(zlib.decompress(repairs)))
+        document = Document(doc_id, source, original, sha256, encoding, media)
+        return CleanDocument(document, text, found, tuple(json.loads(notes)))
+
+    def speech(self, speech_id: str) -> Speech:
+        """Return a speech. Raises UsageError for an unknown id."""
+        rows = self._rows("SELECT * FROM speeches WHERE speech_id=?", (speech_id,))
+        if not rows:
+            raise UsageError(f"there is no speech {speech_id!r} in this index")
+        return _speech(rows[0])
+
+    def speeches(self) -> Iterator[Speech]:
+        """Yield all speeches in the order of the corpus."""
+        for (position,) in self._rows("SELECT position FROM speeches ORDER BY position"):
+            yield _speech(self._rows("SELECT * FROM speeches WHERE position=?", (position,))[0])
+
+    def speeches_of(self, doc_id: str) -> list[Speech]:
+        """Return the speeches of a document, in order."""
+        return [_speech(r) for r in self._rows("SELECT * FROM speeches WHERE doc_id=? ORDER BY position", (doc_id,))]
+
+    def facts(self) -> list[SpeechFacts]:
+        """Return the facts of all speeches, in the order of the corpus."""
+        columns = "speech_id, doc_id, source, title, metadata, family"
+        rows = self._rows(f"SELECT {columns} FROM speeches ORDER BY position")
+        return [SpeechFacts(*row[:4], json.loads(row[4]), row[5]) for row in rows]
+
+    def sketch(self, speech_id: str) -> list[int]:
+        """Return the near-duplicate sketch stored with a speech."""
+        return json.loads(self._rows("SELECT sketch FROM speeches WHERE speech_id=?", (speech_id,))[0][0])  # type: ignore[no-any-return]
+
+    def passage(self, passage_id: str) -> StoredPassage:
+        """Return a passage by its id. Raises UsageError for an unknown id."""
+        rows = self._rows("SELECT * FROM passages WHERE passage_id=?", (passage_id,))
+        if not rows:
+            raise UsageError(f"there is no passage {passage_id!r} in this index")
+        return _passage(rows[0])
+
+    def passages_at(self, ordinals: Sequence[int]) -> list[StoredPassage]:
+        """Return the passages with these ordinals, in the order given."""
+        marks = ",".join("?" * len(ordinals))
+        rows = self._rows(f"SELECT * FROM passages WHERE ordinal IN ({marks})", ordinals)
+        found = {row[0]: _passage(row) for row in rows}
+        return [found[o] for o in ordinals]
+
+    def passages_of(self, speech_id: str) -> list[StoredPassage]:
+        """Return the passages of a speech, in order."""
+        return [
+            _passage(r) for r in self._rows("SELECT * FROM passages WHERE speech_id=? ORDER BY ordinal", (speech_id,))
+        ]
+
+    def passage_ids(self) -> list[str]:
+        """Return the ids of all passages; the position is the ordinal."""
+        return [row[0] for row in self._rows("SELECT passage_id FROM passages ORDER BY ordinal")]
+
+    def iter_passages(self, batch: int = 2_000) -> Iterator[StoredPassage]:
+        """Yield all passages in ordinal order, reading ``batch`` rows at a time."""
+        for first in range(0, self.count("passages"), batch):
+            span = (first, first + batch)
+            for row in self._rows("SELECT * FROM passages WHERE ordinal>=? AND ordinal<? ORDER BY ordinal", span):
+                yield _passage(row)
+
+    def original(self, doc_id: str, start: int, stop: int) -> str:
+        """Return ``original[start:stop]`` of a document as received."""
+        statement = "SELECT substr(original, ?, ?) FROM documents WHERE doc_id=?"
+        rows = self._rows(statement, (start + 1, stop - start, doc_id))
+        return str(rows[0][0]) if rows else ""
+
+    def allowed_ordinals(self, speech_ids: Iterable[str]) -> list[int]:
+        """Return the ordinals of all passages of these speeches, ascending."""
+        found: list[int] = []
+        for speech_id in speech_ids:
+            found.extend(row[0] for row in self._rows("SELECT ordinal FROM passages WHERE speech_id=?", (speech_id,)))
+        return sorted(found)
+
+
+def _speech(row: Sequence[Any]) -> Speech:
+    _, speech_id, doc_id, source, ordinal, title, text, start, end, sections, metadata, evidence, family, quality, _ = (
+        row
+    )
+    return Speech(
+        speech_id=speech_id,
+        doc_id=doc_id,
+        source=source,
+        ordinal=ordinal,
+        title=title,
+        text=text,
+        doc_start=start,
+        doc_end=end,
+        sections=tuple(Section(**s) for s in json.loads(sections)),
+        metadata=json.loads(metadata),
+        evidence={k: Evidence(**v) for k, v in json.loads(evidence).items()},
+        family=family,
+        quality=json.loads(quality),
+    )
+
+
+def _passage(row: Sequence[Any]) -> StoredPassage:
+    ordinal, passage_id, speech_id, headings, text, start, end, original_start, original_stop = row
+    passage = Passage(passage_id, speech_id, tuple(json.loads(headings)), text, start, end)
+    return StoredPassage(ordinal, passage, original_start, original_stop)
+
+
+def with_source(speech: Speech, source: str) -> Speech:
+    """Return the speech under another source name (its file was renamed, its content is the same)."""
+    return speech if speech.source == source else replace(speech, source=source)
