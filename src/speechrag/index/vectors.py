@@ -64,7 +64,7 @@ class VectorStore:
             ) from exc
 
     def search(self, query: Vectors, limit: int, allowed: Sequence[int] | None = None) -> list[tuple[int, float]]:
-        """Return (ordinal, cosine) of the ``limit`` nearest to ``query`` (``float32[dim]``), best first, ties by ordinal.
+        """Return (ordinal, cosine) of the ``limit`` nearest to ``query`` (``float32[dim]``), best first, then by ordinal.
 
         ``allowed`` restricts the search to those ordinals; the filter works inside the search, so ``limit`` results
         come back whenever that many are allowed.

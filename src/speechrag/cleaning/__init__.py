@@ -1,0 +1,59 @@
+"""Cleaning: the text as received -> the text that is searched and cited, every change kept as a repair.
+
+The rules run in a fixed order; each is a function from a text to edits. Offsets in a repair are those of the original.
+"""
+
+from __future__ import annotations
+
+from speechrag.cleaning import byteshift, characters, layout, litter, pages, pinyin, punctuation, script
+from speechrag.cleaning.alignment import Alignment, apply, restore
+from speechrag.cleaning.edits import Draft
+from speechrag.records import CleanDocument, Document
+
+CLEANER_VERSION = "1"
+
+__all__ = ["CLEANER_VERSION", "Alignment", "apply", "clean", "restore"]
+
+
+def clean(document: Document) -> CleanDocument:
+    """Return the document with its damage repaired and its litter removed; what could not be repaired is noted."""
+    draft = Draft(document.text)
+    draft.apply(characters.normalise_line_ends(draft.text))
+    draft.apply(characters.drop_invisible(draft.text))
+    _undo_byte_damage(draft)
+    draft.apply(script.simplify(draft.text))
+    _remove_site_parts(draft)
+    _normalise(draft)
+    draft.notes.extend(_unreadable(draft.text))
+    return CleanDocument(document, draft.text, tuple(draft.repairs), tuple(draft.notes))
+
+
+def _undo_byte_damage(draft: Draft) -> None:
+    glosses = pinyin.document_glosses(draft.text)
+    edits, notes = byteshift.repair_byteshifts(draft.text, glosses)
+    draft.apply(edits)
+    draft.notes.extend(notes)
+    draft.apply(pinyin.repair_glosses(draft.text, glosses))
+
+
+def _remove_site_parts(draft: Draft) -> None:
+    draft.apply(litter.drop_litter(draft.text))
+    draft.apply(layout.drop_page_markers(draft.text))
+    draft.apply(layout.drop_repeated_titles(draft.text))
+    draft.apply(pages.repair_page_counters(draft.text))
+
+
+def _normalise(draft: Draft) -> None:
+    draft.apply(layout.drop_stray_lines(draft.text))
+    draft.apply(punctuation.widen_brackets(draft.text))
+    draft.apply(punctuation.widen_marks(draft.text))
+    draft.apply(punctuation.drop_spaces(draft.text))
+    draft.apply(layout.normalise_lines(draft.text))
+
+
+def _unreadable(text: str) -> list[str]:
+    """Return notes on characters that stand for something unknown."""
+    lost = text.count("\ufffd")
+    private = sum("\ue000" <= char <= "\uf8ff" for char in text)
+    notes = [f"{lost} characters were already lost (U+FFFD)"] if lost else []
+    return notes + ([f"{private} private-use characters were left as they are"] if private else [])

@@ -1,0 +1,77 @@
+"""What sites leave around a text: labels, prompts, copyright notes, editors' introductions. Patterns are data."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+from speechrag.cleaning.edits import Edit
+
+RULE = "site-litter"
+LONGEST_LINE = 400  # longer lines are text, whatever they contain; it also bounds the work of a pattern
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    lines: re.Pattern[str]
+    intros: re.Pattern[str]
+    heads: re.Pattern[str]
+    members: re.Pattern[str]
+    words: re.Pattern[str]
+    hints: re.Pattern[str]
+
+
+def _any_of(patterns: Sequence[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> _Patterns:
+    data = tomllib.loads((files("speechrag") / "data" / "cleaning_litter.toml").read_text(encoding="utf-8"))
+    return _Patterns(
+        lines=_any_of(data["lines"]["patterns"]),
+        intros=_any_of(data["intros"]["patterns"]),
+        heads=_any_of(data["blocks"]["heads"]),
+        members=re.compile(data["blocks"]["members"]),
+        words=re.compile(data["blocks"]["words"]),
+        hints=re.compile("|".join(data["hints"]["words"])),
+    )
+
+
+def drop_litter(text: str) -> list[Edit]:
+    """Return the removal of the lines that a site, not the speaker, put there. ``text`` is simplified."""
+    patterns = _patterns()
+    if not patterns.hints.search(text):
+        return []
+    return [Edit(start, end, "", RULE) for start, end in _litter_lines(text, patterns)]
+
+
+def _litter_lines(text: str, patterns: _Patterns) -> Iterator[tuple[int, int]]:
+    in_block = False
+    position = 0
+    while position < len(text):
+        end = text.find("\n", position)
+        stop = len(text) if end < 0 else end + 1
+        line = text[position:stop].strip()
+        if line and len(line) <= LONGEST_LINE:
+            if in_block and patterns.members.fullmatch(line) and patterns.words.search(line):
+                yield position, stop
+            elif patterns.heads.fullmatch(line) and _block_follows(text, stop, patterns):
+                in_block = True
+                yield position, stop
+            else:
+                in_block = False
+                if patterns.hints.search(line) and (patterns.lines.fullmatch(line) or patterns.intros.fullmatch(line)):
+                    yield position, stop
+        elif line:
+            in_block = False
+        position = stop
+
+
+def _block_follows(text: str, position: int, patterns: _Patterns) -> bool:
+    following = text[position : position + LONGEST_LINE].lstrip().split("\n")[0]
+    return bool(patterns.members.fullmatch(following) and patterns.words.search(following))

@@ -1,0 +1,59 @@
+"""Changes a drafter makes to an outline on the page, applied to the record so that the exports carry them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from speechrag.errors import UsageError
+from speechrag.records import Outline, OutlinePoint
+
+LONGEST_TEXT = 20_000  # characters of one edited part
+_POINT_FIELDS = frozenset({"heading", "text"})
+_OUTLINE_FIELDS = frozenset({"salutation", "opening", "closing"})
+
+
+def edited(outline: Outline, path: Sequence[int], field: str, text: str) -> Outline:
+    """Return ``outline`` with one part rewritten; slots that were filled in leave the checklist.
+
+    ``path`` holds the positions of a point (from 0, outermost first) for the fields heading and text; it is empty for
+    salutation, opening and closing, and holds the title's position for title. Raises UsageError when there is no such
+    part or the text is too long.
+    """
+    if len(text) > LONGEST_TEXT:
+        raise UsageError(f"这一处写得太长了：最多 {LONGEST_TEXT} 字。")
+    if not path and field in _OUTLINE_FIELDS:
+        changed = replace(outline, **{field: text})  # type: ignore[arg-type]
+    elif field == "title" and len(path) == 1 and 0 <= path[0] < len(outline.titles):
+        titles = outline.titles[: path[0]] + (text,) + outline.titles[path[0] + 1 :]
+        changed = replace(outline, titles=titles)
+    elif path and field in _POINT_FIELDS:
+        changed = replace(outline, points=_with_point(outline.points, path, field, text))
+    else:
+        raise UsageError("提纲里没有这一处，请重新生成。")
+    whole = "\n".join(_texts(changed))
+    return replace(changed, slots=tuple(slot for slot in outline.slots if slot.text in whole))
+
+
+def _with_point(
+    points: tuple[OutlinePoint, ...], path: Sequence[int], field: str, text: str
+) -> tuple[OutlinePoint, ...]:
+    position, *rest = path
+    if not 0 <= position < len(points):
+        raise UsageError("提纲里没有这一处，请重新生成。")
+    point = points[position]
+    if rest:
+        point = replace(point, points=_with_point(point.points, rest, field, text))
+    else:
+        point = replace(point, **{field: text})  # type: ignore[arg-type]
+    return points[:position] + (point,) + points[position + 1 :]
+
+
+def _texts(outline: Outline) -> list[str]:
+    found = [*outline.titles, outline.salutation, outline.opening, outline.closing]
+    queue = list(outline.points)
+    while queue:
+        point = queue.pop()
+        found += [point.heading, point.text]
+        queue.extend(point.points)
+    return found

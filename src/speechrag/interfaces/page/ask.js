@@ -1,0 +1,147 @@
+// 问答: the conversation. Answers are sentences with numbered marks; each mark opens its words in the reading view.
+import { action, bodyStart, Chars, clip, copyText, el, fetchJson, path } from "./dom.js";
+import { ReadingView } from "./reading.js";
+
+export class AskDesk {
+  /** @param {{ask: (text: string) => void, draft: (text: string) => void}} go */
+  constructor(go) {
+    this.go = go;
+    this.thread = el("div", { class: "thread", role: "log", "aria-live": "polite", "aria-label": "问答记录" });
+    this.reading = new ReadingView("ask", "点开回答中的编号，在这里阅读讲话原文，引用的句子会标出来。");
+    this.mounts = { "ask-thread": this.thread, "ask-reading": this.reading.root };
+    this.pending = null;
+    this.welcome();
+  }
+
+  async welcome() {
+    const intro = el(
+      "div",
+      { class: "welcome" },
+      el("h1", {}, "问一句，查一篇，起一份提纲"),
+      el("p", {}, "这里收录的讲话都可以提问、检索和借鉴；每一句回答、每一个要点都注明出处，点开就能核对原文。"),
+    );
+    this.thread.append(intro);
+    const { questions, brief } = await fetchJson("/api/welcome").catch(() => ({ questions: [], brief: "" }));
+    if (questions.length) {
+      intro.append(el("h2", {}, "可以这样问"));
+      intro.append(el("ul", {}, questions.map((text) => el("li", {}, action(text, () => this.go.ask(text), "example")))));
+    }
+    if (brief) {
+      intro.append(el("h2", {}, "可以这样要一份提纲"));
+      intro.append(el("ul", {}, el("li", {}, action(brief, () => this.go.draft(brief), "example"))));
+    }
+    intro.append(el("p", { class: "quiet" }, "要用自己的讲话稿，把文件放进 corpus 文件夹，重新启动即可。"));
+  }
+
+  /** @param {string} question @param {HTMLElement} busy */
+  start(question, busy) {
+    this.thread.querySelector(".welcome")?.remove();
+    this.pending = el("div", { class: "answer" }, busy);
+    this.thread.append(el("article", { class: "turn" }, el("h3", { class: "question" }, question), this.pending));
+    this.thread.scrollTop = this.thread.scrollHeight;
+  }
+
+  /** @param {any} view */
+  finish(view) {
+    const place = this.pending;
+    if (!place) return;
+    this.pending = null;
+    if (view.kind === "failure") place.replaceChildren(el("p", { class: "failure" }, view.text));
+    else if (view.supported) place.replaceChildren(...this.answer(view));
+    else place.replaceChildren(...this.refusal(view));
+    if (view.notes?.length) place.append(...view.notes.map((note) => el("p", { class: "quiet" }, note)));
+    place.parentElement.scrollIntoView({ block: "start" });
+  }
+
+  /** @param {any} view */
+  answer(view) {
+    const byNumber = new Map(view.citations.map((citation) => [citation.number, citation]));
+    const open = (number) => () => this.open(view.citations, byNumber.get(number));
+    const paragraphs = [];
+    let speech = null;
+    for (const sentence of view.sentences) {
+      const from = byNumber.get(sentence.citations[0])?.speech_id;
+      // A list reads better line by line; two or three sentences of one speech read on.
+      if (!paragraphs.length || from !== speech || view.sentences.length > 3) paragraphs.push(el("p", {}));
+      speech = from;
+      const marks = sentence.citations
+        .filter((number) => byNumber.has(number))
+        .map((number) => citeMark(number, byNumber.get(number).quote, open(number)));
+      paragraphs.at(-1).append(sentence.text, ...marks);
+    }
+    return [...paragraphs, this.sources(view.citations, open), this.tools(view)];
+  }
+
+  sources(citations, open) {
+    return el(
+      "div",
+      { class: "sources" },
+      el("h4", {}, "依据"),
+      el(
+        "ol",
+        {},
+        citations.map((citation) =>
+          el(
+            "li",
+            {},
+            citeMark(citation.number, citation.quote, open(citation.number)),
+            el(
+              "button",
+              { type: "button", class: "source", onclick: open(citation.number) },
+              el("span", { class: "source-title" }, citation.title),
+              citation.headings.length > 0 && el("span", { class: "source-path" }, path(citation.headings)),
+            ),
+          ),
+        ),
+      ),
+    );
+  }
+
+  tools(view) {
+    const button = action("复制（带出处）", async () => {
+      button.textContent = (await copyText(withSources(view))) ? "已复制" : "没有复制成功，请手工选取";
+      setTimeout(() => (button.textContent = "复制（带出处）"), 2000);
+    });
+    return el("div", { class: "answer-tools" }, button);
+  }
+
+  refusal(view) {
+    const parts = [el("p", { class: "refusal" }, view.text)];
+    if (view.nearest.length) {
+      const places = view.nearest.map((place) =>
+        el(
+          "li",
+          {},
+          el(
+            "button",
+            { type: "button", class: "source", onclick: () => this.reading.open(place.speech_id, [{ start: place.start, end: place.end }]) },
+            el("span", { class: "source-title" }, place.title),
+            el("span", { class: "source-path" }, [path(place.headings), ...place.facts].filter(Boolean).join(" · ")),
+            el("span", { class: "source-text" }, clip(new Chars(place.text).slice(bodyStart(place), Infinity).trim(), 90)),
+          ),
+        ),
+      );
+      parts.push(el("div", { class: "sources nearest" }, el("h4", {}, "相近但不足以回答"), el("ol", {}, places)));
+    }
+    return parts;
+  }
+
+  /** Open a citation among the others of its answer that stand in the same speech. */
+  open(citations, citation) {
+    const same = citations.filter((other) => other.speech_id === citation.speech_id).sort((a, b) => a.start - b.start);
+    this.reading.open(citation.speech_id, same, same.indexOf(citation));
+  }
+}
+
+/** The small red number. @param {number} number @param {string} quote @param {() => void} act */
+export function citeMark(number, quote, act) {
+  const label = `依据 ${number}：${clip(quote, 120)}`;
+  return el("button", { type: "button", class: "cite", title: quote, "aria-label": label, onclick: act }, String(number));
+}
+
+/** @param {any} view */
+function withSources(view) {
+  const body = view.sentences.map((s) => s.text + s.citations.map((n) => `[${n}]`).join("")).join("\n");
+  const list = view.citations.map((c) => `[${c.number}] 《${c.title}》${path(c.headings)}（${c.source}）`).join("\n");
+  return `${body}\n\n出处：\n${list}\n`;
+}

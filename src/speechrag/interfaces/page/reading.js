@@ -1,0 +1,228 @@
+// The reading view: one whole speech at the place cited, the exact words marked, its headings beside it.
+import { action, Chars, decorated, el, fetchJson } from "./dom.js";
+
+/** @typedef {{start: number, end: number, number?: number}} Mark offsets into the cleaned speech */
+
+export class ReadingView {
+  /** @param {string} desk @param {string} hint shown while nothing is open */
+  constructor(desk, hint) {
+    this.desk = desk;
+    this.root = el("section", { class: "reading", "aria-label": "讲话原文" });
+    this.hint = hint;
+    this.close();
+  }
+
+  close() {
+    this.speech = null;
+    this.ticket = (this.ticket || 0) + 1;
+    this.root.replaceChildren(el("p", { class: "hint" }, this.hint));
+    if (document.body.dataset.reading === this.desk) delete document.body.dataset.reading;
+  }
+
+  /**
+   * Open a speech with its marks; `current` is the one to show.
+   * @param {string} speechId @param {Mark[]} marks @param {number} current
+   */
+  async open(speechId, marks, current = 0) {
+    const ticket = ++this.ticket; // a slower, earlier request must not overwrite a later one
+    document.body.dataset.reading = this.desk;
+    if (this.speech?.speech_id !== speechId) {
+      try {
+        const speech = await fetchJson(`/api/speeches/${encodeURIComponent(speechId)}`);
+        if (ticket !== this.ticket) return;
+        this.speech = speech;
+        this.layer = "clean";
+      } catch (error) {
+        if (ticket === this.ticket) this.fail(error.message);
+        return;
+      }
+    }
+    this.marks = marks;
+    this.current = current;
+    this.draw();
+  }
+
+  /** @param {string} sentence */
+  fail(sentence) {
+    this.speech = null;
+    this.root.replaceChildren(
+      el("div", { class: "reading-tools" }, el("span"), action("关闭", () => this.close(), "link drawer-close")),
+      el("p", { class: "failure" }, sentence),
+    );
+  }
+
+  draw() {
+    const { speech } = this;
+    this.root.classList.remove("show-contents");
+    this.paper = el("article", { class: "paper", tabindex: "0", "aria-label": speech.title });
+    const contents = this.layer === "clean" ? this.contents() : null;
+    this.place = el("span", { class: "nth" });
+    this.root.replaceChildren(
+      el(
+        "header",
+        { class: "reading-head" },
+        el("h2", {}, speech.title),
+        el("p", { class: "facts" }, [...speech.facts, ...speech.quality, speech.source].join(" · ")),
+        el("div", { class: "reading-tools" }, this.layers(), contents && this.contentsButton(), this.steps(), action("关闭", () => this.close(), "link drawer-close")),
+      ),
+      el("div", { class: contents ? "reading-body with-contents" : "reading-body" }, contents, this.paper),
+    );
+    if (this.layer === "clean") this.fillClean();
+    else this.fillOriginal();
+  }
+
+  layers() {
+    const choice = (layer, label, title) =>
+      el(
+        "button",
+        { type: "button", title, "aria-pressed": String(this.layer === layer), onclick: () => this.show(layer) },
+        label,
+      );
+    return el(
+      "div",
+      { class: "layers", role: "group", "aria-label": "文本" },
+      choice("original", "原文", "文件里原来的样子"),
+      choice("clean", "整理稿", "去掉拼音、页码等杂质，统一为简体后的文本"),
+    );
+  }
+
+  /** @param {"clean" | "original"} layer */
+  show(layer) {
+    this.layer = layer;
+    this.draw();
+    this.root.querySelector(".layers [aria-pressed=true]")?.focus({ preventScroll: true });
+  }
+
+  steps() {
+    const count = this.marks.length;
+    if (!count) return el("span");
+    const step = (by) => () => {
+      this.current = (this.current + by + count) % count;
+      this.markCurrent();
+    };
+    return el(
+      "span",
+      { class: "steps" },
+      this.place,
+      count > 1 && action("上一处", step(-1)),
+      count > 1 && action("下一处", step(1)),
+    );
+  }
+
+  /** Where the view is narrow, the headings lie under this button. */
+  contentsButton() {
+    const button = action("目录", () => {
+      const shown = this.root.classList.toggle("show-contents");
+      button.setAttribute("aria-expanded", String(shown));
+    }, "link contents-button");
+    button.setAttribute("aria-expanded", "false");
+    return button;
+  }
+
+  contents() {
+    const { sections } = this.speech;
+    if (sections.length < 2) return null;
+    return el(
+      "nav",
+      { class: "contents", "aria-label": "目录" },
+      el("p", { class: "contents-title" }, "目录"),
+      sections.map((section, index) =>
+        el(
+          "button",
+          {
+            type: "button",
+            class: `level-${Math.min(section.level, 5)}`,
+            title: section.label + section.heading,
+            onclick: () => this.toSection(index),
+          },
+          section.label + section.heading,
+        ),
+      ),
+    );
+  }
+
+  /** @param {number} index */
+  toSection(index) {
+    this.root.classList.remove("show-contents");
+    this.paper.querySelector(`[data-section="${index}"]`)?.scrollIntoView({ block: "start" });
+  }
+
+  fillClean() {
+    const chars = new Chars(this.speech.text);
+    for (const [start, end] of chars.lines()) this.paper.append(this.paragraph(chars, start, end));
+    this.markCurrent();
+  }
+
+  /** @param {Chars} chars @param {number} start @param {number} end */
+  paragraph(chars, start, end) {
+    const here = this.speech.sections
+      .map((section, index) => ({ ...section, index }))
+      .filter((section) => section.start >= start && section.start < end);
+    const whole = here.find((section) => section.start === start && section.body >= end);
+    const spans = this.marks.map((mark, index) => ({ start: mark.start, end: mark.end, make: () => this.mark(index) }));
+    for (const section of here) {
+      if (section === whole) continue; // its line is the heading itself
+      const body = Math.max(section.body, section.start + 1);
+      const tag = section.start === start ? "strong" : "span";
+      spans.push({ start: section.start, end: body, make: () => el(tag, tag === "span" ? { "data-section": section.index } : {}) });
+    }
+    const nodes = decorated(chars, start, end, spans);
+    const opening = here.find((section) => section.start === start);
+    if (!whole) return el("p", opening ? { "data-section": opening.index } : {}, nodes);
+    return el(`h${Math.min(whole.level, 3) + 2}`, { "data-section": whole.index }, nodes);
+  }
+
+  /** @param {number} index */
+  mark(index) {
+    // A whole passage is only tinted; the strong mark is for words that are quoted.
+    return el("mark", { "data-mark": index, class: this.marks[index].number ? "" : "place" });
+  }
+
+  async fillOriginal() {
+    const ticket = this.ticket;
+    const marks = this.marks.map((mark) => `${mark.start}-${mark.end}`).join(",");
+    const id = encodeURIComponent(this.speech.speech_id);
+    try {
+      const { segments } = await fetchJson(`/api/speeches/${id}/original?marks=${marks}`);
+      if (ticket !== this.ticket || this.layer !== "original") return;
+      this.drawSegments(segments);
+      this.markCurrent();
+    } catch (error) {
+      this.paper.replaceChildren(el("p", { class: "failure" }, error.message));
+    }
+  }
+
+  /** @param {{text: string, mark: number}[]} segments */
+  drawSegments(segments) {
+    let line = el("p", { class: "as-received" });
+    this.paper.replaceChildren(line);
+    for (const { text, mark } of segments) {
+      text.split("\n").forEach((part, index) => {
+        if (index) {
+          line = el("p", { class: "as-received" });
+          this.paper.append(line);
+        }
+        if (!part) return;
+        if (mark < 0) line.append(part);
+        else {
+          const node = this.mark(mark);
+          node.append(part);
+          line.append(node);
+        }
+      });
+    }
+  }
+
+  markCurrent() {
+    let first = null;
+    for (const node of this.paper.querySelectorAll("mark")) {
+      const isCurrent = Number(node.dataset.mark) === this.current;
+      node.classList.toggle("current", isCurrent);
+      if (isCurrent) first = first || node;
+    }
+    const count = this.marks.length;
+    if (count > 1) this.place.textContent = `第 ${this.current + 1} 处，共 ${count} 处`;
+    if (first) first.scrollIntoView({ block: "center" });
+    else this.paper.scrollTop = 0;
+  }
+}

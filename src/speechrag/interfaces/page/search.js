@@ -1,0 +1,68 @@
+// 检索: one field, a reading list with the matched words marked, each place opened beside it.
+import { action, bodyStart, Chars, decorated, el, path } from "./dom.js";
+import { ReadingView } from "./reading.js";
+
+const EXCERPT = 150; // characters of a passage shown in the list
+const LEAD = 36; // characters shown before the first matched word
+
+export class SearchDesk {
+  constructor() {
+    this.list = el("div", { class: "hits", "aria-live": "polite" }, el("p", { class: "hint" }, "检索结果会列在这里，命中的词语会标出来。"));
+    this.reading = new ReadingView("search", "点“打开”，在这里阅读整篇讲话。");
+    this.mounts = { "search-list": this.list, "search-reading": this.reading.root };
+  }
+
+  /** @param {string} query @param {HTMLElement} busy */
+  start(query, busy) {
+    this.query = query;
+    this.list.prepend(busy);
+    this.list.classList.add("stale");
+  }
+
+  /** @param {any} view */
+  finish(view) {
+    this.list.classList.remove("stale");
+    if (view.kind === "failure") return this.list.replaceChildren(el("p", { class: "failure" }, view.text));
+    if (!view.hits.length) {
+      return this.list.replaceChildren(el("p", { class: "refusal" }, "没有找到相关的段落。可以换个说法，或放宽左侧的筛选。"));
+    }
+    this.list.replaceChildren(
+      el(
+        "p",
+        { class: "quiet" },
+        `与“${view.query}”相关的 ${view.hits.length} 处，按相关程度排列`,
+        action("筛选", () => document.body.toggleAttribute("data-facets"), "link facets-button"),
+      ),
+      el("ol", {}, view.hits.map((hit) => el("li", {}, this.hit(hit)))),
+    );
+    this.list.scrollTop = 0;
+  }
+
+  hit(hit) {
+    const open = () => {
+      this.list.querySelector("article[aria-current]")?.removeAttribute("aria-current");
+      article.setAttribute("aria-current", "true");
+      this.reading.open(hit.speech_id, [{ start: hit.start, end: hit.end }]);
+    };
+    const copies = hit.copies ? [`另有 ${hit.copies} 份相同`] : [];
+    const article = el(
+      "article",
+      { class: "hit" },
+      el("h3", {}, action(hit.title, open, "hit-title"), el("span", { class: "source-path" }, path(hit.headings))),
+      el("p", { class: "excerpt" }, excerpt(hit)),
+      el("p", { class: "facts" }, el("span", {}, [...hit.facts, ...copies, hit.source].join(" · ")), action("打开", open)),
+    );
+    return article;
+  }
+}
+
+/** The part of a passage around its first matched word, without its heading line, as nodes. */
+function excerpt(hit) {
+  const chars = new Chars(hit.text);
+  const body = bodyStart(hit);
+  const first = hit.marks.find(([start]) => start >= body)?.[0] ?? body;
+  const start = first - LEAD > body ? first - LEAD : body;
+  const end = Math.min(chars.length, start + EXCERPT);
+  const spans = hit.marks.map(([left, right]) => ({ start: left, end: right, make: () => el("mark", { class: "word" }) }));
+  return [start > body && "…", ...decorated(chars, start, end, spans), end < chars.length && "…"];
+}

@@ -1,0 +1,238 @@
+"""The page: three desks (问答, 检索, 拟稿) as a Gradio application, its rich views drawn by a small script of ours.
+
+Gradio owns the desks, fields, buttons, events and the queue. What it cannot draw safely under a strict
+content-security policy (``gr.HTML`` evaluates code; Markdown would interpret what a scraped file contains) is drawn by
+``page/*.js``: an event stores its result here under an unguessable id and returns only that id into a visually hidden
+Markdown field; the script sees the id, fetches ``/api/results/<id>`` and builds text nodes from it, inside empty
+columns that Gradio keeps. So no text of the corpus ever passes through anything that understands markup.
+
+Gradio's own page carries inline scripts (its configuration and an iframe helper). The policy forbids inline scripts,
+Gradio then asks ``/config`` instead, so ``PageGuard`` leaves them out of the page rather than weakening the policy.
+Styles stay ``'unsafe-inline'`` because every Gradio component sets ``style`` attributes.
+
+Exports are plain links to ``/api/results/<id>/outline.docx``: one click, nothing written to disk, and no file of this
+machine is ever named to Gradio, which would publish it.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from speechrag.errors import SpeechragError
+from speechrag.interfaces import views
+from speechrag.interfaces.desk import LONGEST_QUESTION, Desk
+from speechrag.interfaces.guard import PageGuard
+from speechrag.interfaces.routes import add_routes
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from speechrag.config import Settings
+    from speechrag.engine import Engine
+
+PAGE = Path(__file__).parent / "page"
+NAME = "讲话检索与拟稿"
+AT_ONCE = 4  # requests worked on side by side; more wait in the queue
+QUEUE = 64  # requests that may wait; the next one is told to come back
+HEAD = '<link rel="stylesheet" href="/page/app.css"><script type="module" src="/page/app.js"></script>'
+
+
+def create_app(engine: Engine, settings: Settings) -> FastAPI:
+    """Return the page and its JSON routes over ``engine`` as one ASGI application."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # gradio reads it while it is imported
+    import gradio as gr
+    from fastapi import FastAPI
+    from starlette.staticfiles import StaticFiles
+
+    desk = Desk(engine, settings)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(PageGuard)
+    add_routes(app, desk)
+    app.mount("/page", StaticFiles(directory=PAGE), name="page")
+    mounted: FastAPI = gr.mount_gradio_app(
+        app,
+        build_blocks(desk),
+        path="/",
+        footer_links=[],
+        run_history=False,
+        enable_monitoring=False,
+        show_error=False,
+        max_file_size="1kb",  # the page takes no files
+        ssr_mode=False,
+        pwa=False,
+        mcp_server=False,
+        theme=_theme(),
+        favicon_path=str(PAGE / "icon.svg"),
+        head=HEAD,
+    )
+    return mounted
+
+
+def _theme() -> Any:
+    """Return Gradio's plainest theme with fonts of the system only: nothing is fetched from a font server."""
+    import gradio as gr
+
+    return gr.themes.Base(font=["PingFang SC", "sans-serif"], font_mono=["monospace"])
+
+
+def build_blocks(desk: Desk) -> Any:
+    """Return the Gradio Blocks of the three desks. Empty columns are where the page's script draws."""
+    import gradio as gr
+
+    with gr.Blocks(title=NAME, analytics_enabled=False, fill_width=True) as blocks:
+        with gr.Row(elem_id="masthead"):
+            gr.Markdown(NAME, elem_id="brand")
+            gr.Markdown(views.manifest_line(desk.engine.manifest), elem_id="corpus-line")
+        with gr.Tabs(elem_id="desks"):
+            with gr.Tab("问答", id="ask", elem_id="desk-ask"):
+                _ask_desk(desk)
+            with gr.Tab("检索", id="search", elem_id="desk-search"):
+                _search_desk(desk)
+            with gr.Tab("拟稿", id="draft", elem_id="desk-draft"):
+                _draft_desk(desk)
+    blocks.max_threads = 2 * AT_ONCE
+    blocks.queue(max_size=QUEUE, default_concurrency_limit=AT_ONCE)
+    return blocks
+
+
+def _ask_desk(desk: Desk) -> None:
+    import gradio as gr
+
+    with gr.Row(elem_classes="panes"):
+        with gr.Column(elem_id="ask-left", elem_classes="pane"):
+            gr.Column(elem_id="ask-thread")
+            with gr.Column(elem_id="ask-composer", elem_classes="composer"):
+                field = _field("ask", "问题", "输入问题，按回车键提问", lines=2)
+                with gr.Accordion("筛选", open=False, elem_classes="filters"):
+                    groups = _facet_groups(desk)
+                buttons = _buttons("ask", "提问")
+            _bind(buttons, desk.ask, [field, *groups])
+        gr.Column(elem_id="ask-reading", elem_classes="pane reading-pane")
+
+
+def _search_desk(desk: Desk) -> None:
+    import gradio as gr
+
+    with gr.Row(elem_classes="panes"):
+        with gr.Column(elem_id="search-left", elem_classes="pane"):
+            with gr.Column(elem_id="search-composer", elem_classes="composer"):
+                field = _field("search", "检索词", "输入词语、标题或一句话，按回车键检索", lines=1)
+                buttons = _buttons("search", "检索")
+            with gr.Row(elem_id="search-body"):  # on a phone the facets fold away under a button of the script's
+                with gr.Column(elem_id="search-facets", elem_classes="facets"):
+                    groups = _facet_groups(desk)
+                gr.Column(elem_id="search-list")
+            _bind(buttons, desk.search, [field, *groups])
+        gr.Column(elem_id="search-reading", elem_classes="pane reading-pane")
+
+
+def _draft_desk(desk: Desk) -> None:
+    import gradio as gr
+
+    with gr.Row(elem_classes="panes"):
+        with gr.Column(elem_id="draft-left", elem_classes="pane"):
+            with gr.Column(elem_id="draft-composer", elem_classes="composer"):
+                field = _field("draft", "要求", "写明谁在什么会上讲话、对象是谁，按回车键生成提纲", lines=2)
+                with gr.Accordion("筛选", open=False, elem_classes="filters"):
+                    groups = _facet_groups(desk)
+                buttons = _buttons("draft", "生成提纲")
+            _bind(buttons, desk.draft, [field, *groups])
+            gr.Column(elem_id="draft-outline")
+        gr.Column(elem_id="draft-reading", elem_classes="pane reading-pane")
+
+
+def _field(desk: str, label: str, hint: str, lines: int) -> Any:
+    import gradio as gr
+
+    return gr.Textbox(
+        elem_id=f"{desk}-input",
+        label=label,
+        show_label=False,
+        container=False,
+        placeholder=hint,
+        lines=lines,
+        max_lines=6,
+        max_length=LONGEST_QUESTION,
+    )
+
+
+def _facet_groups(desk: Desk) -> list[Any]:
+    """Return one group of ticks a facet, each value with its count; Gradio shows the values as text."""
+    import gradio as gr
+
+    return [
+        gr.CheckboxGroup([(f"{value}（{count}）", value) for value, count in values], label=views.LABELS[key])
+        for key, values in desk.facets
+    ]
+
+
+def _buttons(desk: str, verb: str) -> tuple[Any, Any, Any]:
+    """Return the button that starts, the one that stops, and the hidden field that receives the result's id."""
+    import gradio as gr
+
+    with gr.Row(elem_classes="actions"):
+        stop = gr.Button("停止", elem_id=f"{desk}-stop", elem_classes="stop")
+        go = gr.Button(verb, elem_id=f"{desk}-go", variant="primary")
+    return go, stop, gr.Markdown("", elem_id=f"{desk}-result", elem_classes="result-id")
+
+
+def _bind(buttons: tuple[Any, Any, Any], handler: Callable[..., str], inputs: list[Any]) -> None:
+    """Run ``handler`` on a click; a second click while it runs is ignored, 停止 frees the page at once.
+
+    Enter is turned into a click by the page's script, so there is one way in and it knows about input methods.
+    """
+    go, stop, result = buttons
+    started = go.click(
+        handler,
+        inputs,
+        result,
+        api_visibility="private",
+        show_progress="hidden",
+        trigger_mode="once",
+        concurrency_limit=AT_ONCE,
+        concurrency_id="desk",
+    )
+    stop.click(None, None, None, cancels=[started], api_visibility="private")
+
+
+def serve(engine: Engine, settings: Settings, announce: Callable[[str], None] | None = None) -> None:
+    """Serve the page until interrupted; ``announce`` receives its address once it really listens.
+
+    By default the address is written to standard output. Raises SpeechragError when the port cannot be had.
+    """
+    import uvicorn
+
+    listening = _listen(settings.host, settings.port)
+    tell = announce or _write_line
+    shown = f"[{settings.host}]" if ":" in settings.host else settings.host
+    address = f"http://{shown}:{listening.getsockname()[1]}"
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                tell(address)
+
+    app = create_app(engine, settings)
+    Server(uvicorn.Config(app, log_level="warning", server_header=False)).run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as exc:
+        raise SpeechragError(
+            f"the page cannot listen on {host}:{port} ({exc.strerror or exc}); another program may be using the port",
+            hint=f"speechrag serve --port {port + 1 if 0 < port < 65535 else 7861}",
+        ) from exc
+
+
+def _write_line(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,192 @@
+"""Passages that follow a speech's sections and never cut a sentence."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+
+from speechrag.records import Passage, Section, Speech
+from speechrag.text import clip, sentence_spans
+
+VERSION = "1"
+_HEADING = 60  # characters of a heading kept in a passage's path
+_SMALL = 0.5  # share of the target below which a passage looks for company
+_OVER = 1.15  # share of the target up to which a passage may grow rather than leave a scrap behind
+_TINY = 0.25  # share of the target below which even two main sections may share a passage
+_MAIN = 2  # sections of this level and above keep their passages to themselves
+_POINT = 5
+_STOPS = "。！？!?…"
+_CLOSERS = "”’」』）)】》 "
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A run of text that stays together: a sentence, or a heading with the sentence that follows it."""
+
+    start: int
+    end: int
+    path: tuple[int, ...]  # indices of the sections that hold it, outermost first
+
+
+class SectionChunker:
+    """Cuts a speech at its sections, packing sentences to about ``passage_chars`` characters.
+
+    The passages of a speech are in order, do not overlap and together hold every character of it that is not white
+    space, except a title on a line of its own. A boundary is always the end of a sentence or line or the start of a
+    section; a sentence longer than ``passage_chars`` stays whole. A heading is never the end of a passage unless its
+    section is empty. Main sections (levels 1 and 2) share a passage only when they are tiny.
+    """
+
+    def __init__(self, passage_chars: int = 400) -> None:
+        self.passage_chars = passage_chars
+        self.name = f"section-{passage_chars}/{VERSION}"
+
+    def chunk(self, speech: Speech) -> list[Passage]:
+        """Return the passages of ``speech``; ``headings`` holds the path of the sections that a passage lies in."""
+        units = _units(speech, _body_start(speech))
+        groups = [group for stretch in _stretches(units, speech.sections) for group in self._fill(stretch)]
+        passages = []
+        for ordinal, group in enumerate(self._joined(groups, speech.sections), 1):
+            start, end = group[0].start, group[-1].end
+            path = _common_path(group)
+            passages.append(
+                Passage(
+                    passage_id=f"{speech.speech_id}.{ordinal}",
+                    speech_id=speech.speech_id,
+                    headings=tuple(
+                        clip(speech.sections[index].label + speech.sections[index].heading, _HEADING) for index in path
+                    ),
+                    text=speech.text[start:end],
+                    start=start,
+                    end=end,
+                )
+            )
+        return passages
+
+    def _fill(self, stretch: Sequence[_Unit]) -> list[list[_Unit]]:
+        """Cut one stretch into passages of about equal size, smaller sections whole where they fit."""
+        aim = _size(stretch) / max(1, -(-_size(stretch) // self.passage_chars))
+        groups: list[list[_Unit]] = [[]]
+        for block in _blocks(stretch, self.passage_chars):
+            grown = block[-1].end - (groups[-1] or block)[0].start
+            if groups[-1] and grown > self.passage_chars and _size(groups[-1]) >= _SMALL * self.passage_chars:
+                groups.append([])
+            elif groups[-1] and (_size(groups[-1]) >= aim or grown > _OVER * self.passage_chars):
+                groups.append([])
+            groups[-1].extend(block)
+        if len(groups) > 1 and groups[-1][-1].end - groups[-2][0].start <= _OVER * self.passage_chars:
+            if _size(groups[-1]) < _SMALL * self.passage_chars:
+                groups[-2].extend(groups.pop())
+        return [group for group in groups if group]
+
+    def _joined(self, groups: Sequence[list[_Unit]], sections: Sequence[Section]) -> list[list[_Unit]]:
+        """Join a scrap to its neighbour where that keeps to one main section, or where both are tiny."""
+        joined: list[list[_Unit]] = []
+        for group in groups:
+            if joined and self._may_join(joined[-1], group, sections):
+                joined[-1] = [*joined[-1], *group]
+            else:
+                joined.append(list(group))
+        return joined
+
+    def _may_join(self, left: Sequence[_Unit], right: Sequence[_Unit], sections: Sequence[Section]) -> bool:
+        if right[-1].end - left[0].start > self.passage_chars:
+            return False
+        tiny = _TINY * self.passage_chars
+        before, after = _main(_common_path(left), sections), _main(_common_path(right), sections)
+        if before and after[: len(before)] == before and min(_size(left), _size(right)) < _SMALL * self.passage_chars:
+            return True
+        return _size(left) < tiny and _size(right) < tiny
+
+
+def _body_start(speech: Speech) -> int:
+    """Return where the text goes on after a title on a line of its own; 0 where the title is all there is."""
+    if not speech.title or not speech.text.startswith(speech.title):
+        return 0
+    rest = speech.text[len(speech.title) :]
+    if not rest.strip():
+        return 0
+    return len(speech.title) if rest.lstrip(" \t\u3000:：").startswith("\n") else 0
+
+
+def _units(speech: Speech, start: int) -> list[_Unit]:
+    """Return the units of the speech from ``start`` on, in order: headings glued to what they head."""
+    units: list[_Unit] = []
+    held: int | None = None  # where a run of headings and announcements without text of their own started
+    for low, high, path in _sentences(speech, start):
+        begin = low if held is None else held
+        held = begin if _needs_more(speech, low, high) else None
+        if held is None:
+            units.append(_Unit(begin, high, path))
+    if held is not None:
+        units.append(_Unit(held, len(speech.text.rstrip()), ()))
+    return units
+
+
+def _sentences(speech: Speech, start: int) -> Iterator[tuple[int, int, tuple[int, ...]]]:
+    """Yield the sentences from ``start`` on with the sections each lies in, cut also where a section may start."""
+    text, sections = speech.text, speech.sections
+    starts = [section.start for section in sections if section.start > start and _may_cut(text, section)]
+    edges = [start, *starts, len(text)]
+    path: list[int] = []
+    following = 0
+    for left, right in pairwise(edges):
+        for low, high in sentence_spans(text, left, right):
+            while following < len(sections) and sections[following].start <= low:
+                path.append(following)
+                following += 1
+            path = [index for index in path if sections[index].end > low]
+            yield low, high, tuple(path)
+
+
+def _may_cut(text: str, section: Section) -> bool:
+    """Tell whether a passage may end right before ``section``: never in mid-sentence, so not before a run-in point
+    that a colon or comma announces."""
+    before = text[max(0, section.start - 20) : section.start].rstrip(" \t\u3000")
+    return section.level < _POINT or before.endswith("\n") or before.rstrip(_CLOSERS).endswith(tuple(_STOPS))
+
+
+def _needs_more(speech: Speech, low: int, high: int) -> bool:
+    """Tell whether the sentence is a heading, or announces what follows, so that the next must stay with it."""
+    inside = [section for section in _starting(speech.sections, low, high) if section.body < section.end]
+    if inside and inside[-1].body >= high:
+        return True
+    return speech.text[high - 1] in "：:" and bool(speech.text[high:].strip())
+
+
+def _starting(sections: Sequence[Section], low: int, high: int) -> Sequence[Section]:
+    left = bisect_left(sections, low, key=lambda section: section.start)
+    return sections[left : bisect_left(sections, high, key=lambda section: section.start)]
+
+
+def _stretches(units: Sequence[_Unit], sections: Sequence[Section]) -> Iterator[list[_Unit]]:
+    """Yield the runs of units that lie under the same main section."""
+    for _, run in groupby(units, key=lambda unit: _main(unit.path, sections)):
+        yield list(run)
+
+
+def _main(path: Sequence[int], sections: Sequence[Section]) -> tuple[int, ...]:
+    return tuple(index for index in path if sections[index].level <= _MAIN)
+
+
+def _blocks(stretch: Sequence[_Unit], target: int) -> Iterator[list[_Unit]]:
+    """Yield the smaller sections that fit into a passage whole, and the sentences of those that do not."""
+    for _, run in groupby(stretch, key=lambda unit: unit.path):
+        block = list(run)
+        if _size(block) <= target:
+            yield block
+        else:
+            yield from ([unit] for unit in block)
+
+
+def _size(units: Sequence[_Unit]) -> int:
+    return units[-1].end - units[0].start if units else 0
+
+
+def _common_path(units: Sequence[_Unit]) -> tuple[int, ...]:
+    shared = units[0].path
+    for unit in units[1:]:
+        shared = tuple(one for one, other in zip(shared, unit.path, strict=False) if one == other)
+    return shared

@@ -1,0 +1,96 @@
+"""Finding the source files below some roots: regular files only, in a fixed order, links never followed."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from speechrag.errors import SourceError
+from speechrag.records import Skipped
+from speechrag.text import displayable
+
+# Files that stand in every folder of texts and are none themselves.
+_COMPANIONS = {"readme", "readme.md", "readme.txt", "license", "license.txt", "license.md", "thumbs.db", "desktop.ini"}
+_EXTENSIONS = {".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml", ".shtml", ""}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file to read and the name it is shown and cited under."""
+
+    path: Path
+    name: str  # relative to its root, with "/"; printable whatever bytes the file system holds
+
+
+def find_sources(roots: Sequence[Path]) -> tuple[list[SourceFile], list[Skipped]]:
+    """Return the files below ``roots`` that a reader may take, sorted by name, and those left out with the reason.
+
+    Hidden files and folders are passed over silently. A file reached twice is listed once. Raises SourceError for a
+    root that does not exist.
+    """
+    found: dict[Path, SourceFile] = {}
+    skipped: dict[Path, Skipped] = {}
+    for root in roots:
+        for path, name in _walk(Path(root)):
+            reason = _refusal(path)
+            if reason:
+                skipped.setdefault(path, Skipped(name, reason))
+            else:
+                found.setdefault(Path(os.path.realpath(path)), SourceFile(path, name))
+    by_name = sorted(found.values(), key=lambda file: (file.name, str(file.path)))
+    return by_name, sorted(skipped.values(), key=lambda entry: (entry.source, entry.reason))
+
+
+def display_name(name: str) -> str:
+    """Return a file name that can be printed and stored: bytes that are not UTF-8 are read as GB18030 if they can be."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        raw = name.encode("utf-8", "surrogateescape")
+        try:
+            name = raw.decode("gb18030")
+        except UnicodeDecodeError:
+            name = raw.decode("utf-8", "replace")
+    return displayable(name).replace("\n", " ").replace("\t", " ")
+
+
+def _walk(root: Path) -> Iterator[tuple[Path, str]]:
+    try:
+        mode = root.stat().st_mode  # a root may itself be a link: the user named it
+    except OSError as exc:
+        raise SourceError(
+            f"{display_name(str(root))}: cannot be read ({exc.strerror}); name a file or a folder"
+        ) from exc
+    if not stat.S_ISDIR(mode):
+        yield root, display_name(root.name)
+        return
+    for folder, folders, names in os.walk(root, followlinks=False, onerror=_raise):
+        links = [name for name in folders if Path(folder, name).is_symlink()]
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in links)
+        for name in sorted(names + links):
+            if not name.startswith(".") and name.lower() not in _COMPANIONS:
+                path = Path(folder, name)
+                yield path, display_name(path.relative_to(root).as_posix())
+
+
+def _raise(error: OSError) -> None:
+    where = display_name(str(error.filename))
+    raise SourceError(f"{where}: the folder cannot be listed ({error.strerror}); check its permissions") from error
+
+
+def _refusal(path: Path) -> str:
+    """Return why ``path`` is not read, empty when it is. Looks at the entry itself and opens nothing."""
+    try:
+        mode = path.lstat().st_mode
+    except OSError as exc:
+        return f"cannot be read ({exc.strerror})"
+    if stat.S_ISLNK(mode):
+        return "a symbolic link; links are not followed"
+    if not stat.S_ISREG(mode):
+        return "not a regular file"
+    if path.suffix.lower() not in _EXTENSIONS:
+        return f"no reader takes {display_name(path.suffix.lower())} files yet; txt, md and html are read"
+    return ""

@@ -1,0 +1,139 @@
+"""Splitting a collection (…大全(19篇)) into its parts by their titles: 篇一, 【篇1】, 范文一, 第N篇, ……稿（一）."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from speechrag.structure.endings import salutation_pattern
+from speechrag.text import parse_chinese_number
+
+_N = r"(?:[一二三四五六七八九十]{1,3}|\d{1,3})"
+# A part's title stands on its own line, or was glued to the end of the paragraph before it; the line may in turn have
+# been glued to the salutation that follows.
+_EDGE = r"(?:^|(?<=[。！？!?；;…”]))[ \t\u3000#*]*"
+_AFTER = r"[ \t\u3000*]*[:：]?[ \t\u3000]*(?=$|(?:同志们|各位|尊敬的)[^\n]{0,40}[:：])"
+_WORD = r"(?:篇|范文|例文|范例|模板|样本|范本)"
+_MARKED = re.compile(
+    rf"{_EDGE}(?P<title>(?:[【\[（(<《](?:第?\s*(?P<a>{_N})\s*篇|{_WORD}\s*(?P<b>{_N}))[】\]）)>》]"
+    rf"|(?:第\s*(?P<c>{_N})\s*篇|{_WORD}\s*(?P<d>{_N}))(?=\s|[:：、]|$))[:：、]?(?P<rest>[^\n。！？]{{0,60}}))$",
+    re.MULTILINE,
+)
+_STEMMED = re.compile(
+    rf"{_EDGE}(?P<title>(?P<stem>[^\n。！？!?；;：:]{{2,50}}?)\s*{_WORD}\s*(?P<n>{_N})){_AFTER}", re.MULTILINE
+)
+_SUFFIXED = re.compile(
+    rf"^[ \t\u3000#*]*(?P<title>(?P<stem>[^\n。！？!?；;：:]{{4,50}}?(?:讲话|发言|致辞|稿|词|报告|总结|材料|体会|汇报|范文))"
+    rf"\s*(?:[（(]\s*(?P<n>{_N})\s*[)）]|之?(?P<m>{_N}))){_AFTER}",
+    re.MULTILINE,
+)
+_PROMISE = re.compile(rf"[（(【]?[共精选通用最新合集汇总优秀热门\s]*(?P<n>{_N})\s*篇[）)】]?")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a document: its title as found ("" for a single speech) and where title and text stand."""
+
+    title: str
+    start: int
+    body: int  # the first character after the title
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The parts of a document, and the number of parts its own title promises (0 where it promises none)."""
+
+    parts: tuple[Part, ...]
+    promised: int = 0
+
+    @property
+    def anthology(self) -> bool:
+        """Whether the document is a collection."""
+        return bool(self.parts) and bool(self.parts[0].title or len(self.parts) > 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    stem: str
+    number: int
+    title: str
+    start: int
+    end: int
+
+
+def split_anthology(text: str) -> Split:
+    """Return the parts of ``text``; a document that is no collection is one part without a title.
+
+    What stands before the first part (a site's spun introduction) belongs to no part, unless a salutation shows that
+    it is a speech of its own.
+    """
+    marks = _best(_marks(text))
+    if not marks:
+        return Split((Part("", 0, 0, len(text)),))
+    parts: list[Part] = []
+    intro = text[: marks[0].start]
+    if salutation_pattern().search(intro):
+        parts.append(Part("", 0, 0, marks[0].start))
+    for index, mark in enumerate(marks):
+        end = marks[index + 1].start if index + 1 < len(marks) else len(text)
+        parts.append(Part(mark.title, mark.start, mark.end, end))
+    return Split(tuple(parts), _promised(intro))
+
+
+def _marks(text: str) -> Iterable[list[_Mark]]:
+    """Yield the candidate title series, one a pattern (and, for titles with a common stem, one a stem)."""
+    yield [
+        _Mark("", _number(match, "a", "b", "c", "d"), _clean(match.group("title")), match.start(), match.end())
+        for match in _MARKED.finditer(text)
+    ]
+    for form in (_STEMMED, _SUFFIXED):
+        groups = ("n",) if form is _STEMMED else ("n", "m")
+        found = [
+            _Mark(m.group("stem").strip(), _number(m, *groups), _clean(m.group("title")), m.start("title"), m.end())
+            for m in form.finditer(text)
+        ]
+        for stem in dict.fromkeys(mark.stem for mark in found):
+            yield [mark for mark in found if mark.stem == stem]
+        if form is _STEMMED:
+            yield found
+
+
+def _number(match: re.Match[str], *groups: str) -> int:
+    return next((parse_chinese_number(match.group(group)) or 0 for group in groups if match.group(group)), 0)
+
+
+def _clean(title: str) -> str:
+    return title.strip(" \t\u3000#*").strip("：:、")
+
+
+def _best(series: Iterable[list[_Mark]]) -> list[_Mark]:
+    """Return the longest series that counts upwards from one; at least two members."""
+    best: list[_Mark] = []
+    for candidates in series:
+        rising = _rising(candidates)
+        if len(rising) > max(len(best), 1):
+            best = rising
+    return best
+
+
+def _rising(candidates: Sequence[_Mark]) -> list[_Mark]:
+    rising: list[_Mark] = []
+    for mark in candidates:
+        last = rising[-1].number if rising else 0
+        # A number may be missing where the scraper dropped a title; it never goes back, except in a table of
+        # contents before the first part, which starts over.
+        if last < mark.number <= last + 3:
+            rising.append(mark)
+        elif mark.number == 1 and rising and mark.start - rising[0].start < 60 * len(rising) + 200:
+            rising = [mark]
+    return rising
+
+
+def _promised(intro: str) -> int:
+    for line in intro.split("\n"):
+        match = _PROMISE.search(line) if len(line) <= 80 else None
+        if match:
+            return parse_chinese_number(match.group("n")) or 0
+    return 0

@@ -1,0 +1,112 @@
+"""Where a heading ends and its body begins.
+
+Three forms occur: a heading on a line of its own, a run-in heading closed by a full stop, and, in scraped text that
+lost its line breaks, a heading fused with its body without any mark. The last is cut where the theme of the heading
+is taken up again, at a word that can only open a sentence, or after the first clause.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from speechrag.structure.tables import pattern, table
+
+OWN_LINE = 60  # characters of a heading on its own line
+RUN_IN = 60  # of a heading closed by a full stop before its body, structural numbers
+POINT = 40  # the same, run-in points
+_FUSED_FROM = 30  # a first sentence longer than this may hold a fused heading
+_ECHO = 5  # characters of the theme that must come back
+_REACH = 6  # how far before its echo the body may begin (政协|反映社情民意……)
+
+_STOP = re.compile(r"[。！？!?…]")
+_CLAUSE = re.compile(r"[，,；;：:]")
+_MARKS = " \t\u3000。．.！!？?；;：:，,、—-"
+_NOT_THEME = re.compile(r"[，,、；;：:。！？“”‘’（）()《》\s]")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The words of a heading, and the offset at which its body starts."""
+
+    text: str
+    body: int
+    own_line: bool  # nothing of the body stands on the heading's line
+
+
+def read_heading(text: str, start: int, end: int, *, point: bool) -> Heading:
+    """Return the heading that starts at ``start``, right after its number; ``end`` bounds its line and its part."""
+    line = text[start:end]
+    stop = _STOP.search(line)
+    alone = stop is None or not line[stop.end() :].strip(_MARKS + "”’）)")
+    if alone and len(line.strip()) <= OWN_LINE:
+        return Heading(line.strip(_MARKS), _skip(text, end), True)
+    length = _length(line, stop.start() if stop else len(line), point=point)
+    heading = line[:length].strip(_MARKS)
+    return Heading(heading, _skip(text, start + length), False)
+
+
+def _skip(text: str, position: int) -> int:
+    """Return the offset of the first character of the body: marks and white space belong to the heading."""
+    while position < len(text) and (text[position].isspace() or text[position] in "。．！!；;：:，,、"):
+        position += 1
+    return position
+
+
+def _length(line: str, sentence: int, *, point: bool) -> int:
+    """Return how many characters of ``line``, whose first sentence has ``sentence`` characters, are heading."""
+    colon = re.search(r"[：:]", line[: min(sentence, 26)])
+    if colon and colon.start() >= 2:
+        return colon.start()
+    if not point and sentence > _FUSED_FROM:
+        fused = _fused(line[: min(sentence, 160)])
+        if fused:
+            return fused
+    if sentence <= (POINT if point else RUN_IN):
+        return sentence
+    return _clauses(line[:sentence], point=point)
+
+
+def _fused(sentence: str) -> int:
+    """Return where a heading without an end mark meets its body, 0 when nothing tells."""
+    first_clause = _CLAUSE.search(sentence)
+    head = sentence[: RUN_IN + _REACH]
+    opener = pattern("structure", "headings", "openers").search(head, 4)
+    if opener and not _NOT_THEME.match(sentence[opener.start() - 1]):
+        return opener.start()
+    for position in range(6, len(head) - _ECHO + 1):
+        theme = head[position : position + _ECHO]
+        if _NOT_THEME.search(theme) or sentence[position - 1] in "，、；和与及":
+            continue
+        if head.find(theme, 0, position) >= 0:
+            return _back_to_edge(head, position)
+    if first_clause and sentence[first_clause.end() : first_clause.end() + 1] == "是":
+        return first_clause.start()
+    return 0
+
+
+def _back_to_edge(head: str, echo: int) -> int:
+    """Move from the echo of the theme back to the place where the body's first word starts."""
+    enders = tuple(table("structure")["headings"]["enders"])
+    for cut in range(echo, max(echo - _REACH, 4) - 1, -1):
+        if head[cut - 1] in "”’》）" or head.endswith(enders, 0, cut):
+            return cut
+    return echo
+
+
+def _clauses(sentence: str, *, point: bool) -> int:
+    """Return the length of the first clause, and of the verb phrases that follow it in a main heading."""
+    edges = [match.start() for match in _CLAUSE.finditer(sentence)]
+    if not edges:
+        return min(len(sentence), RUN_IN)
+    length = next((edge for edge in edges if edge >= 4), edges[-1])
+    if not point:
+        verbs = pattern("structure", "headings", "verbs")
+        for edge in edges:
+            if edge <= length and edge != length:
+                continue
+            following = next((later for later in edges if later > edge), len(sentence))
+            if following > RUN_IN or not verbs.match(sentence, edge + 1):
+                break
+            length = following
+    return min(length, RUN_IN)

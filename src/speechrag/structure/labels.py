@@ -1,0 +1,145 @@
+"""Finding the numbers that head the parts of a speech: 一、 （一） 1. （1） 第一， 一是 首先.
+
+A number counts only where a new part can begin: at a line start, after a finished sentence, or, as the first of a
+series, after a colon. So ``1.5倍``, ``一、二、三产业``, a page counter inside a sentence and the semicolon list
+``一是……；二是……`` of a single sentence are left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from speechrag.text import parse_chinese_number
+
+STRUCTURAL = {"han": 1, "han_paren": 2, "digit": 3, "digit_paren": 4}
+POINT_LEVEL = 5
+
+# A line break that follows this many characters without a sentence end was made by a page, not by a writer.
+_PAGE_LINE = 60
+
+_NUM = "[一二三四五六七八九十]{1,3}"
+_LEAD = r"(?:^|(?<=[。！？!?…；;：:，,”’）)\s]))"
+_LABEL = re.compile(
+    rf"""
+    [(（]\s?(?P<han_paren>{_NUM})\s?[)）](?![款项条])[、，]?
+    |{_LEAD}(?:
+        [(（]\s?(?P<digit_paren>\d{{1,2}})\s?[)）]、?
+        |(?P<circled>[①-⑳])
+        |(?P<han>{_NUM})\s?[、．.](?!{_NUM}(?:[、，]|[季产线级班类期楼次号]))
+        |(?P<digit>\d{{1,2}})\s?(?:[、．]|\.(?!\d))(?!\s?\d{{1,3}}[、.．号%])
+        |第(?P<ordinal>{_NUM})(?:(?:个|点|层|方面|件|项)(?:意思|意见|问题|方面|要求|希望)?)?(?:[，、,：:]|[是要](?!不是))
+        |(?P<run>{_NUM})(?:是|要)(?!一|不是)
+        |其(?P<each>{_NUM})[，,是：:]
+        |(?P<order>首先|其次|再次|最后)[，,、]?(?:[是要](?!求))?
+    )
+    """,
+    re.VERBOSE | re.MULTILINE,
+)
+_ORDER = {"首先": 1, "其次": 2, "再次": 3}
+_STOPS = "。！？!?…"
+_CLOSERS = "”’」』）)】》 \t\u3000"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A number found in the text; ``start:end`` holds the number with its mark (``一、``, ``第二，``, ``三是``)."""
+
+    start: int
+    end: int
+    family: str
+    number: int  # 0 for 最后: whatever comes next
+    lead: str  # what stands before: line, stop, colon, weak (comma, semicolon) or none
+    text: str = ""  # as written
+
+    @property
+    def level(self) -> int:
+        """The level that the mark has by convention."""
+        return STRUCTURAL.get(self.family, POINT_LEVEL)
+
+    @property
+    def strong(self) -> bool:
+        """Whether a new part may begin here without further proof."""
+        return self.lead in ("line", "stop")
+
+
+def find_labels(text: str, start: int, end: int) -> list[Label]:
+    """Return the labels of ``text[start:end]`` that head a part, in order."""
+    found = [_label(text, match, start) for match in _LABEL.finditer(text, start, end)]
+    kept = [label for label in found if not _after_page_break(text, label, start)]
+    return _in_series(kept)
+
+
+def _label(text: str, match: re.Match[str], floor: int) -> Label:
+    family = match.lastgroup or ""
+    value = match.group(family)
+    if family == "circled":
+        number, family = ord(value) - ord("①") + 1, "digit_paren"
+    elif family == "order":
+        number = _ORDER.get(value, 0)
+    else:
+        number = parse_chinese_number(value) or 0
+    return Label(match.start(), match.end(), family, number, _lead(text, match.start(), floor), match.group())
+
+
+def _lead(text: str, position: int, floor: int) -> str:
+    before = position
+    while before > floor and text[before - 1] in " \t\u3000":
+        before -= 1
+    if before == floor or text[before - 1] == "\n":
+        return "line"
+    while before > floor and text[before - 1] in _CLOSERS:
+        before -= 1
+    last = text[before - 1] if before > floor else "\n"
+    if last in _STOPS:
+        return "stop"
+    if last in "：:":
+        return "colon"
+    return "weak" if last in "；;，," else "none"
+
+
+def _after_page_break(text: str, label: Label, floor: int) -> bool:
+    """Tell a page counter from a heading: the line before it is long and stops in mid-sentence."""
+    if label.lead != "line" or label.family != "digit":
+        return False
+    before = text[max(floor, label.start - 200) : label.start].rstrip()
+    line = before.rpartition("\n")[2]
+    return len(line) > _PAGE_LINE and line[-1] not in _STOPS + "：:；;”’）)"
+
+
+def _in_series(labels: list[Label]) -> list[Label]:
+    """Drop the labels that no neighbour supports: a lone 一是 in mid-paragraph is part of a sentence."""
+    following: dict[str, Label] = {}
+    supported: list[bool] = [False] * len(labels)
+    for index in range(len(labels) - 1, -1, -1):
+        label = labels[index]
+        nexts = (following.get(key) for key in (label.family, _series(label)))
+        supported[index] = any(after and after.strong and after.number in (label.number + 1, 0) for after in nexts)
+        following[label.family] = following[_series(label)] = label
+    kept: list[Label] = []
+    last: dict[str, int] = {}
+    for label, has_next in zip(labels, supported, strict=True):
+        if _stands(label, has_next, last.get(_series(label))):
+            kept.append(label)
+            last[_series(label)] = label.number
+    return kept
+
+
+def _series(label: Label) -> str:
+    """Run-in points mix their marks freely (首先…其次…第三, 一要…二是…), so they support each other."""
+    return label.family if label.family in STRUCTURAL else "point"
+
+
+def _stands(label: Label, has_next: bool, last: int | None) -> bool:
+    follows = last is not None and last > 0 and 0 < label.number - last <= 2
+    if label.number == 0:  # 最后
+        return label.strong and last is not None and last > 1
+    if label.family == "order":
+        return label.strong and (has_next or (label.number > 1 and follows))
+    if label.lead == "line":
+        return label.number > 1 or label.family in STRUCTURAL or has_next or label.family == "run"
+    if label.lead == "stop":
+        return has_next if label.number == 1 else follows or has_next
+    if label.lead == "none":
+        return label.family == "han_paren" and (has_next if label.number == 1 else follows)
+    return label.number == 1 and has_next

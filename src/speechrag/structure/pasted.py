@@ -1,0 +1,95 @@
+"""Telling apart several speeches that were pasted into one part of a collection, or into one file."""
+
+from __future__ import annotations
+
+import re
+
+from speechrag.structure.endings import address_pattern, is_closing, salutation_pattern
+from speechrag.structure.labels import find_labels
+from speechrag.structure.tables import alternation, table
+
+_SHORTEST = 200  # characters of a speech worth telling apart
+_REST = 300  # characters that must follow a closing which no salutation follows
+_OPENING_REACH = 160
+_EDGE = "。！？!?…”\n;；"
+_CALL_END = re.compile(r"[。！!][”’]?")
+
+
+def cut_points(text: str, start: int, end: int, *, anthology: bool) -> list[int]:
+    """Return where further speeches start inside ``text[start:end]`` (the first, at ``start``, is not listed).
+
+    A salutation in the middle counts where a speech just closed before it or an opening follows it. In a collection a
+    finished call (同志们，……作出新贡献！) also ends a speech when enough text follows it that does not go on with its
+    numbering. Short title lines before a salutation go with it.
+    """
+    cuts = _salutations(text, start, end)
+    if anthology:
+        cuts += _after_closings(text, start, end, cuts)
+    kept: list[int] = []
+    for cut in sorted(set(cuts)):
+        if cut - (kept[-1] if kept else start) >= _SHORTEST and end - cut >= _SHORTEST:
+            kept.append(cut)
+    return kept
+
+
+def _salutations(text: str, start: int, end: int) -> list[int]:
+    cuts = []
+    for match in salutation_pattern().finditer(text, start + _SHORTEST, end):
+        position = match.start()
+        if text[position - 1] not in _EDGE and not text[position - 1].isspace():
+            continue
+        before = text[max(start, position - 300) : position]
+        titled = _before_titles(text, start, position)
+        closed = is_closing(text[max(start, titled - 300) : titled])
+        opens = bool(_openings().search(text, match.end(), min(end, match.end() + _OPENING_REACH)))
+        own_line = before.endswith("\n")
+        if closed or (opens and own_line):
+            cuts.append(titled if closed else position)
+    return cuts
+
+
+def _openings() -> re.Pattern[str]:
+    return re.compile(alternation(table("structure")["openings"]["words"]))
+
+
+def _before_titles(text: str, start: int, position: int) -> int:
+    """Step back over the short lines (title, date, speaker) that stand between a closing and a salutation."""
+    while position > start and text[position - 1] in "\n \t\u3000":
+        line_end = len(text[start:position].rstrip()) + start
+        line_start = text.rfind("\n", start, line_end) + 1
+        line = text[max(line_start, start) : line_end].strip()
+        if not line or len(line) > 45 or line[-1] in "。！？!?；;：:，," or line.startswith(("谢谢", "（完", "(完")):
+            break
+        position = max(line_start, start)
+    return position
+
+
+def _after_closings(text: str, start: int, end: int, cuts: list[int]) -> list[int]:
+    bounds = sorted({*cuts, end})
+    found = []
+    for match in address_pattern().finditer(text, start, end):
+        if match.start() > start and text[match.start() - 1] != "\n":
+            continue
+        bound = next(cut for cut in bounds if cut > match.start())
+        line_end = text.find("\n", match.start(), bound)
+        stop = _call_end(text, match.start(), line_end if line_end >= 0 else bound)
+        if stop and bound - stop >= _REST and match.start() - start >= _SHORTEST and _starts_over(text, stop, bound):
+            found.append(len(text[:stop]) + len(text[stop:bound]) - len(text[stop:bound].lstrip()))
+    return found
+
+
+def _call_end(text: str, start: int, end: int) -> int:
+    """Return the end of the first sentence of ``text[start:end]`` that closes as a speech closes, 0 without one."""
+    for match in _CALL_END.finditer(text, start, end):
+        if is_closing(text[max(start, match.end() - 60) : match.end()]):
+            return match.end()
+    return 0
+
+
+def _starts_over(text: str, start: int, end: int) -> bool:
+    """Tell whether what follows a closing is a new text: its numbering, if any, does not continue the old one."""
+    for label in find_labels(text, start, end):
+        if label.family == "han":
+            return label.number == 1
+    head = text[start : start + 80]
+    return not address_pattern().match(head.lstrip()) and "谢谢" not in head

@@ -1,0 +1,271 @@
+"""The tree of a speech's sections, from the numbers found in it.
+
+Levels follow the marks (一、 1, （一） 2, 1. 3, （1） 4, run-in points 5 and, inside another point, 6) except where the
+speech itself says otherwise: a series of mixed marks takes the highest level among them, a point that holds numbered
+parts stands above them, and points that carry a whole speech without any other number are its main parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from speechrag.records import Section
+from speechrag.structure.endings import closing_start
+from speechrag.structure.headings import Heading, read_heading
+from speechrag.structure.labels import POINT_LEVEL, Label, find_labels
+from speechrag.structure.roles import role_of
+
+
+@dataclass(eq=False, slots=True)
+class _Node:
+    label: Label
+    heading: Heading
+    line_end: int
+    level: int
+    end: int = 0
+    children: list[_Series] = field(default_factory=list)
+
+    @property
+    def start(self) -> int:
+        return self.label.start
+
+
+@dataclass(eq=False, slots=True)
+class _Series:
+    """Numbered siblings: 一、 二、 三、."""
+
+    nodes: list[_Node]
+    families: set[str]
+    nests: bool = False  # a member holds another series of points
+
+    @property
+    def last(self) -> _Node:
+        return self.nodes[-1]
+
+    @property
+    def point(self) -> bool:
+        return self.nodes[0].label.level == POINT_LEVEL and self.last.level == POINT_LEVEL
+
+
+def find_sections(text: str, start: int, end: int) -> tuple[Section, ...]:
+    """Return the sections of ``text[start:end]`` in reading order, parents before children; offsets into ``text``."""
+    labels = find_labels(text, start, end)
+    if not labels:
+        return ()
+    end = closing_start(text, labels[-1].start, end)
+    labels = [label for label in labels if label.start < end]
+    if not labels:
+        return ()
+    roots = _Tree(text, labels, end).build()
+    _set_ends(text, roots, end)
+    _set_levels(roots, parent=0)
+    _promote(roots, end - start)
+    return tuple(_flatten(roots, ""))
+
+
+class _Tree:
+    """Places each label into the series it continues or opens."""
+
+    def __init__(self, text: str, labels: Sequence[Label], end: int) -> None:
+        self._text = text
+        self._labels = labels
+        self._end = end
+        self._roots: list[_Series] = []
+        self._stack: list[_Series] = []
+
+    def build(self) -> list[_Series]:
+        for index in range(len(self._labels)):
+            node = self._node(index)
+            depth = self._sibling(node.label)
+            if depth is not None:
+                self._append(depth, node)
+                continue
+            restart = self._restarted(node.label)
+            if restart is None:
+                self._leave(node.label)
+            else:
+                del self._stack[restart:]
+            self._open(node)
+        return self._roots
+
+    def _append(self, depth: int, node: _Node) -> None:
+        del self._stack[depth + 1 :]
+        series = self._stack[depth]
+        series.families.add(node.label.family)
+        node.level = min(node.level, series.nodes[0].level)
+        series.nodes.append(node)
+
+    def _node(self, index: int) -> _Node:
+        label = self._labels[index]
+        line_end = self._text.find("\n", label.end, self._end)
+        line_end = self._end if line_end < 0 else line_end
+        following = self._labels[index + 1].start if index + 1 < len(self._labels) else self._end
+        heading = read_heading(self._text, label.end, min(line_end, following), point=label.level == POINT_LEVEL)
+        return _Node(label, heading, line_end, label.level)
+
+    def _sibling(self, label: Label) -> int | None:
+        """Return the depth of the series that ``label`` continues, None where it opens its own."""
+        deepest = range(len(self._stack) - 1, -1, -1)
+        for depth in deepest:
+            if self._continues(self._stack[depth], label):
+                return depth
+        if self._restarted(label) is not None:
+            return None
+        for depth in deepest:
+            series = self._stack[depth]
+            if 1 < label.number == series.last.label.number + 1 and not self._comes_back(series, label):
+                return depth
+        return None
+
+    def _continues(self, series: _Series, label: Label) -> bool:
+        if label.number == 0:
+            return "order" in series.families
+        if label.family not in series.families or label.number <= 1:
+            return False
+        gap = label.number - series.last.label.number
+        if label.level == POINT_LEVEL:
+            same_place = (label.lead == "line") == (series.nodes[0].label.lead == "line")
+            return gap == 1 or (0 <= gap <= 2 and same_place)
+        return gap == 1 or (gap > 0 and series.families == {label.family})
+
+    def _restarted(self, label: Label) -> int | None:
+        """Return the depth of an open series that ``label`` replaces: same marks, counting anew.
+
+        Structural numbers restart where a heading above them was lost, points where the same place counts twice.
+        """
+        for depth in range(len(self._stack) - 1, -1, -1):
+            series = self._stack[depth]
+            if series.families != {label.family}:
+                continue
+            same_place = (label.lead == "line") == (series.nodes[0].label.lead == "line")
+            if label.level < POINT_LEVEL or (same_place and not self._comes_back(series, label)):
+                return depth
+        return None
+
+    def _leave(self, label: Label) -> None:
+        while self._stack and not self._holds(self._stack[-1], label):
+            self._stack.pop()
+
+    def _open(self, node: _Node) -> None:
+        series = _Series([node], {node.label.family})
+        if self._stack:
+            self._stack[-1].nests = True
+            self._stack[-1].last.children.append(series)
+        else:
+            self._roots.append(series)
+        self._stack.append(series)
+
+    def _holds(self, series: _Series, label: Label) -> bool:
+        """Tell whether a new series that starts at ``label`` belongs inside the open member of ``series``."""
+        same_paragraph = label.start < series.last.line_end
+        if not series.point:
+            if series.last.level >= label.level:
+                return False
+            return same_paragraph or label.level < POINT_LEVEL or not self._is_over(series, label)
+        if self._comes_back(series, label) or series.nests:
+            return True
+        if label.level < POINT_LEVEL or not same_paragraph:
+            return False
+        return series.last.label.lead == "line" or label.number > 1
+
+    def _is_over(self, series: _Series, label: Label) -> bool:
+        """Tell whether a series of one-paragraph parts ended before the paragraph of ``label``."""
+        run_in = series.last.level > 1 and not series.last.heading.own_line
+        if not run_in or len(series.nodes) == 1 or self._comes_back(series, label):
+            return False
+        gaps = zip(series.nodes, series.nodes[1:], strict=False)
+        return all(not self._text[node.line_end : after.start].strip() for node, after in gaps)
+
+    def _comes_back(self, series: _Series, label: Label) -> bool:
+        """Tell whether ``series`` goes on after ``label``, before a heading that stands above both."""
+        wanted = series.last.label.number + 1
+        above = min(series.nodes[0].level, label.level, POINT_LEVEL)
+        inner = label.number if label.family in series.families else None
+        for later in self._labels[self._labels.index(label) + 1 :]:
+            if later.level < above:
+                return False
+            if later.family not in series.families:
+                continue
+            if inner is not None and later.number == inner + 1:
+                inner += 1
+            elif later.number == wanted:
+                return True
+            elif later.number <= series.last.label.number:
+                return False
+        return False
+
+
+def _set_ends(text: str, series: Sequence[_Series], limit: int) -> None:
+    """Give each node its end: the next sibling, the next series beside it, or the end of what holds it."""
+    for index, group in enumerate(series):
+        bound = limit
+        if index + 1 < len(series):
+            bound = _lead_in(text, series[index + 1].nodes[0].label, group.last.label.end)
+        for position, node in enumerate(group.nodes):
+            last = position + 1 == len(group.nodes)
+            node.end = bound if last else group.nodes[position + 1].start
+            _set_ends(text, node.children, node.end)
+            if last:
+                node.end = _last_end(group, bound)
+        for node in group.nodes:
+            while node.end > node.label.end and text[node.end - 1].isspace():
+                node.end -= 1
+
+
+def _lead_in(text: str, label: Label, floor: int) -> int:
+    """Return where the sentence that announces ``label`` (……主要表现在：) starts, the label itself without one."""
+    if label.lead not in ("colon", "weak"):
+        return label.start
+    stops = [text.rfind(stop, floor, label.start) for stop in "。！？!?\n"]
+    return max(floor, max(stops) + 1)
+
+
+def _last_end(group: _Series, bound: int) -> int:
+    """Return where the last of a series ends: with its paragraph, where its siblings are one paragraph each."""
+    node = group.last
+    if node.level == 1 or node.heading.own_line:
+        return bound
+    if len(group.nodes) == 1:
+        return _extent(node, bound) if node.label.level == POINT_LEVEL else bound
+    tight = all(_extent(earlier, earlier.end) + 2 >= earlier.end for earlier in group.nodes[:-1])
+    return _extent(node, bound) if tight else bound
+
+
+def _extent(node: _Node, bound: int) -> int:
+    """Return the end of the node's own paragraph or of its last child, whichever is later."""
+    inner = max((child.last.end for child in node.children), default=0)
+    return min(bound, max(node.line_end, inner))
+
+
+def _set_levels(series: Sequence[_Series], parent: int) -> None:
+    """Make every level deeper than its parent's, lifting points that hold numbered parts."""
+    for group in series:
+        natural = min(node.level for node in group.nodes)
+        below = [node.level for member in group.nodes for child in member.children for node in child.nodes]
+        structural = [level for level in below if level < POINT_LEVEL]
+        if structural and natural >= min(structural):
+            natural = min(structural) - 1
+        level = max(natural, parent + 1)
+        for node in group.nodes:
+            node.level = level
+            _set_levels(node.children, level)
+
+
+def _promote(roots: Sequence[_Series], length: int) -> None:
+    """Lift points to the main level in a speech that has no other numbers and is mostly made of them."""
+    if any(node.level < POINT_LEVEL for group in roots for node in group.nodes):
+        return
+    widest = max(roots, key=lambda group: group.last.end - group.nodes[0].start)
+    if len(roots) == 1 and 2 * (widest.last.end - widest.nodes[0].start) >= length:
+        for node in widest.nodes:
+            node.level = 1
+
+
+def _flatten(series: Sequence[_Series], role: str) -> Iterator[Section]:
+    for group in series:
+        for node in group.nodes:
+            own = role_of(node.heading.text, role)
+            body = min(max(node.heading.body, node.label.end), node.end)
+            yield Section(node.heading.text, node.level, node.start, node.end, node.label.text, own, body)
+            yield from _flatten(node.children, own)

@@ -1,0 +1,52 @@
+"""The title of a speech, as the text has it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+from speechrag.structure.endings import salutation_pattern
+from speechrag.structure.labels import find_labels
+from speechrag.text import clip, is_han
+
+_LONGEST = 60
+_FIRST_LINES = re.compile(r"[^\n]*\S[^\n]*")
+_DATE_LINE = re.compile(r"^[（(]?\s*(?:[\d〇零一二三四五六七八九十]{2,4}|20[xX×*]{2})\s*年.{0,12}[)）]?$")
+
+
+def find_title(text: str, start: int, end: int, source: str) -> tuple[str, int]:
+    """Return the title of the speech in ``text[start:end]`` and the offset where its text goes on.
+
+    A title that runs straight into the salutation (在……会议上的讲话同志们：) is cut before it. Without a title line the
+    file's name serves where it is Chinese, else the first words of the text; then the offset is ``start``.
+    """
+    match = _FIRST_LINES.search(text, start, end)
+    if match is None:
+        return _named(source) or "", start
+    line = match.group()
+    fused = salutation_pattern().search(line[: _LONGEST + 30])
+    if fused:
+        cut = _salutation_start(line, fused.start(), fused.end())
+        title = line[:cut].strip()
+        if 4 <= len(title) <= _LONGEST:
+            return title, match.start() + cut
+    elif _is_title(line.strip()) and match.end() < end:
+        return line.strip(), match.end()
+    return _named(source) or clip(re.split(r"[。！？\n]", line.strip())[0], 40), start
+
+
+def _salutation_start(line: str, start: int, end: int) -> int:
+    """The salutation's pattern may swallow the last words of the title: cut after 讲话, 发言 and the like."""
+    found = [m.end() for m in re.finditer(r"讲话稿?|发言稿?|致辞|致词|报告|总结|汇报|主持词", line[:end])]
+    return max((cut for cut in found if start <= cut < end - 2), default=start)
+
+
+def _is_title(line: str) -> bool:
+    if not line or len(line) > _LONGEST or line[-1] in "。！？!?；;：:，,、" or _DATE_LINE.match(line):
+        return False
+    return not find_labels(line, 0, len(line))
+
+
+def _named(source: str) -> str:
+    stem = PurePosixPath(source.rpartition("!")[2]).stem
+    return stem if any(map(is_han, stem)) else ""

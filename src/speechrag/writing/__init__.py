@@ -1,0 +1,1 @@
+"""Hits to answers and outlines: evidence selection, prompts, generation, citation placing and checking."""

@@ -1,0 +1,109 @@
+"""Does a stretch of text hold the type of answer a question asks for: a count, a time limit, a date, a person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from speechrag.writing.questions import Kind, Question
+
+_CN = "一二三四五六七八九十百千万亿两半零〇"
+NUMBER = re.compile(
+    rf"(?:约|近|超过|不少于|不低于|达到?)?(?:\d[\d,.]*(?:[-—~至到]\d[\d,.]*)?(?:/\d+)?%?|百分之[{_CN}]+|[{_CN}]+)"
+    r"(?:余|多|几)?(?:万|亿)?"
+)
+# What may stand right behind a figure for it to be a count or an amount and not part of a word such as 一般, 统一.
+_UNIT = re.compile(
+    r"(?:个|名|条|篇|期|次|项|处|所|家|座|台|部|份|起|件|人|位|户|间|元|万元|亿元|种|类|点|句|字|册|本|张|批|倍|岁|届|层|级|方面|亩|米|"
+    r"公里|平方|里|吨|天|年|月|日|小时|分钟|周|时|美元|余|多|盏|株|棵|辆|支|只|套|场|片|门|股|笔|版|页|集|幅|m|g|kg|‰|%|℃|以上|成)"
+)
+_TIME_UNIT = r"(?:个)?(?:小时|分钟|天|日|周|星期|个?月|季度|年|工作日)"
+_DURATION = re.compile(
+    rf"(?:\d+|[{_CN}]+){_TIME_UNIT}(?:以?内|左右|之内)?|每(?:隔)?(?:\d+|[{_CN}]+)?(?:个)?(?:天|日|周|星期|月|季度?|年)|"
+    rf"[一每][天日周月季年]一[次通期条报]|第一时间|按[月季年]|定期|半年|(?:\d+|[{_CN}]+)[-—至到](?:\d+|[{_CN}]+){_TIME_UNIT}|"
+    r"全天候|年底前?|月底前?|连年|逐年|每逢|事发后|小时"
+)
+_DATE = re.compile(
+    rf"(?:\d{{4}}|\d{{2}}[x×*]{{2}}|20[x×*]{{1,2}})\s*年(?:\d{{1,2}}月)?(?:\d{{1,2}}日)?|\d{{1,2}}月(?:\d{{1,2}}[日号]|份)?|"
+    rf"(?:今|去|明|前|当)年(?:\d{{1,2}}月)?|年底|年初|[上下]半年|月底|月初|[{_CN}]+月(?:份)?|"
+    r"[上下]周[一二三四五六日末]?|[上下]午|晚上|昨天|今天|明天|“?十[一二三四五]五”?|\d{4}-\d{2}"
+)
+_ROLE = (
+    r"(?:总书记|书记|市长|县长|区长|省长|镇长|乡长|主席|部长|局长|处长|科长|主任|秘书长|委员|组长|会长|院长|校长|同志|"
+    r"领导|责任人|负责人|一把手|联络员|信息员|专家|干部|人员|汇报人)"
+)
+_PERSON = re.compile(rf"[\u4e00-\u9fff]{{0,4}}(?:副)?{_ROLE}")
+_PLACE = re.compile(r"[\u4e00-\u9fff]{1,8}(?:省|市|县|区|镇|乡|村|街道|社区|城|湖|山|路|中心|大厅|大学|会议室|港|国)")
+_REASON = re.compile(
+    r"因为|由于|因此|所以|原因|得益于|在于|为了|有利于|有助于|导致|造成|这是|决定了|客观要求|需要|必要|作用|关键"
+)
+_MANNER = re.compile(r"要|通过|采取|加强|建立|按照|实行|坚持|必须|应当?|开展|围绕|利用|严格|不得")
+_DEFINITION = re.compile(r"就是|是指|即|指的是|是|称为|包括|分为|主要|：|——")
+_ITEM = re.compile(r"[^、，。；：！？\n]{1,30}")
+_LAST = re.compile(r"、[^、]*(?:和|及|与)[^、]+$")
+_MARKER = re.compile(rf"(?:^|[，。；：！？\s])(?:[{_CN}]是|[{_CN}]要|第[{_CN}]|[（(][{_CN}]+[）)]|首先|其次)")
+
+
+def figures(text: str) -> Iterator[re.Match[str]]:
+    """Yield the figures of a folded text that count or measure something."""
+    for match in NUMBER.finditer(text):
+        figure = match.group()
+        if figure[-1] == "%" or "百分之" in figure or "/" in figure or _UNIT.match(text, match.end()):
+            yield match
+
+
+def enumerated(text: str) -> int:
+    """Return the length of the longest run of 、-separated members, or the number of run-in markers if larger.
+
+    >>> enumerated("一要当学生、当领导、当导演、当助手")
+    4
+    """
+    return max(members(text), len(_MARKER.findall(text)))
+
+
+def members(text: str) -> int:
+    """Return the length of the longest run of 、-separated members, one after 和 or 及 included; 0 without a run."""
+    runs = [clause for clause in re.split(r"[，。；：！？\n]", text) if "、" in clause]
+    return max((clause.count("、") + 1 + bool(_LAST.search(clause)) for clause in runs), default=0)
+
+
+def spots(question: Question, text: str) -> Iterator[tuple[int, int, float]]:
+    """Yield (start, end, strength 0..1) of each stretch of the folded ``text`` whose type fits ``question``."""
+    if question.kind is Kind.NUMBER:
+        for match in figures(text):
+            yield match.start(), match.end(), _figure_strength(question, text, match)
+        return
+    pattern = _PATTERNS.get(question.kind)
+    for match in pattern.finditer(text) if pattern else ():
+        yield match.start(), match.end(), 1.0
+
+
+_PATTERNS = {Kind.DURATION: _DURATION, Kind.DATE: _DATE, Kind.PERSON: _PERSON, Kind.PLACE: _PLACE, Kind.WHY: _REASON}
+_AMOUNT = {"钱": "元", "比例": "%", "时间": "时"}
+
+
+def _figure_strength(question: Question, text: str, match: re.Match[str]) -> float:
+    """Tell how well a figure fits the measure asked for: its own unit 1, a share 0.9, another unit 0.4."""
+    behind = text[match.end() : match.end() + 6]
+    ratio = match.group().endswith("%") or "百分之" in match.group() or "/" in match.group()
+    wanted = _AMOUNT.get(question.measure, question.measure)
+    if not wanted or wanted in {"比", "大", "少"}:
+        return 0.9 if not re.match(r"年|月|日", behind) else 0.4
+    if wanted in behind[: len(wanted) + 2] or (wanted == "%" and ratio):
+        return 1.0
+    if ratio and len(wanted) > 1:
+        return 0.9
+    if len(wanted) > 1 and not re.match(r"年|月|日|%", behind):
+        return 0.7  # 多少单位 answered by 30个
+    return 0.35
+
+
+def manner(question: Question, text: str) -> float:
+    """Return how much ``text`` sounds like an answer to a how, what or list question, 0..1."""
+    if question.kind is Kind.LIST:
+        members = enumerated(text)
+        if question.count:
+            return 1.0 if members == question.count else (0.5 if members >= 2 else 0.2)
+        return min(1.0, members / 3)
+    pattern = {Kind.HOW: _MANNER, Kind.WHAT: _DEFINITION}.get(question.kind)
+    return 1.0 if pattern is None or pattern.search(text) else 0.3

@@ -1,0 +1,177 @@
+"""Text from an OpenAI-compatible server through langchain, within our own deadlines; every fault is a GenerationError.
+
+langchain and the SDK below it wait ten minutes by default, take a cut stream for a whole one and an HTML page for an
+empty answer. So the stream is read in a thread of its own and judged here: time to the first token, time between
+tokens, total time, total length, and an explicit ``finish_reason`` "stop".
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from speechrag.config import Settings
+from speechrag.errors import GenerationError
+
+if TYPE_CHECKING:
+    import httpx
+
+
+class Generator(Protocol):
+    """Something that writes: where its prompts lie, and one call from messages to a whole text."""
+
+    prompts: Path
+
+    def generate(self, system: str, user: str) -> str:
+        """Return the whole text. Raises GenerationError for anything less."""
+        ...
+
+
+FIRST = 20.0  # seconds to wait for the first token
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Deadlines in seconds, sizes as named. ``total`` covers retries and waiting."""
+
+    total: float = 60.0
+    first: float = FIRST
+    stall: float = 10.0
+    connect: float = 5.0
+    retries: int = 1
+    tokens: int = 1_500  # asked of the server
+    characters: int = 8_000  # taken from it; a server that ignores `tokens` is cut off here
+
+
+_DONE = object()
+
+
+class ChatGenerator:
+    """A chat model behind an OpenAI-compatible address."""
+
+    def __init__(self, model: str, base_url: str, api_key: str, prompts: Path, limits: Limits | None = None) -> None:
+        self.prompts = prompts
+        self._model, self._base_url, self._api_key = model, base_url, api_key
+        self._limits = limits or Limits()
+
+    def generate(self, system: str, user: str) -> str:
+        """Return the whole text the model wrote. Raises GenerationError (a sentence fit to be shown)."""
+        import httpx
+
+        limits = self._limits
+        # Our own client: closing it is what ends a read that hangs in the other thread.
+        client = httpx.Client(timeout=httpx.Timeout(limits.total, connect=limits.connect))
+        # Made here, so that importing langchain does not count against the first token.
+        chat = self._chat(client)
+        pieces: queue.Queue[Any] = queue.Queue()
+        stopped = threading.Event()
+        reader = threading.Thread(target=self._read, args=(chat, system, user, pieces, stopped), daemon=True)
+        reader.start()
+        try:
+            return _collect(_within(pieces, limits), limits)
+        finally:
+            stopped.set()
+            # Closing under a running read may complain in either thread; there is nobody left to tell.
+            with suppress(Exception):
+                client.close()
+
+    def _read(self, chat: Any, system: str, user: str, pieces: queue.Queue[Any], stopped: threading.Event) -> None:
+        """Put the chunks of the stream on the queue, then _DONE, or the GenerationError that ended it."""
+        try:
+            for chunk in chat.stream([("system", system), ("human", user)]):
+                if stopped.is_set():
+                    return
+                pieces.put(chunk)
+            pieces.put(_DONE)
+        # The edge of three libraries: whatever they raise on a broken answer (openai, httpx, json, KeyError,
+        # IndexError, TypeError, AttributeError were all seen) means the same to us.
+        except Exception as exc:
+            pieces.put(_translated(exc, self._base_url))
+
+    def _chat(self, client: httpx.Client) -> Any:
+        from langchain.chat_models import init_chat_model
+
+        return init_chat_model(
+            self._model,
+            model_provider="openai",
+            base_url=self._base_url,
+            api_key=self._api_key or "none",
+            temperature=0,
+            timeout=self._limits.total,
+            max_retries=self._limits.retries,
+            http_client=client,
+            # `max_tokens=` goes out as max_completion_tokens, which some servers ignore.
+            extra_body={"max_tokens": self._limits.tokens},
+        )
+
+
+def open_generator(name: str, settings: Settings) -> Generator:
+    """Return the generator for the model ``name`` at the configured address; nothing is contacted yet."""
+    limits = Limits(total=settings.llm_timeout, first=min(FIRST, settings.llm_timeout))
+    return ChatGenerator(name, settings.llm_base_url, settings.llm_api_key, settings.prompts_dir(), limits)
+
+
+def _within(pieces: queue.Queue[Any], limits: Limits) -> Iterator[Any]:
+    """Yield what comes within the deadlines. Raises GenerationError on a missed one or on a reported fault."""
+    end = time.monotonic() + limits.total
+    patience = limits.first
+    while True:
+        left = end - time.monotonic()
+        try:
+            piece = pieces.get(timeout=max(0.0, min(patience, left)))
+        except queue.Empty:
+            raise GenerationError(f"大模型在 {min(patience, limits.total):g} 秒内没有回应") from None
+        if piece is _DONE:
+            return
+        if isinstance(piece, GenerationError):
+            raise piece
+        if time.monotonic() >= end:
+            raise GenerationError(f"大模型在 {limits.total:g} 秒内没有写完")
+        patience = limits.stall
+        yield piece
+
+
+def _collect(chunks: Iterator[Any], limits: Limits) -> str:
+    """Return the text of a stream that ended properly. Raises GenerationError for a cut, endless or empty one."""
+    parts: list[str] = []
+    size, finish = 0, ""
+    for chunk in chunks:
+        text = chunk.text if isinstance(getattr(chunk, "text", None), str) else ""
+        parts.append(text)
+        size += len(text)
+        finish = (getattr(chunk, "response_metadata", None) or {}).get("finish_reason") or finish
+        if size > limits.characters:
+            raise GenerationError(f"大模型的回答超过 {limits.characters} 字仍未结束")
+    text = "".join(parts).strip()
+    if not text:
+        raise GenerationError("大模型没有给出内容")
+    if finish == "length":
+        raise GenerationError("大模型的回答因长度限制被截断")
+    if finish != "stop":
+        raise GenerationError("大模型的回答中途断开，不完整")
+    return text
+
+
+def _translated(exc: Exception, base_url: str) -> GenerationError:
+    """Return the fault as a sentence; the server's own words are left out, they may hold markup or a key."""
+    import openai
+
+    if isinstance(exc, openai.APITimeoutError):
+        return GenerationError("大模型服务器超时")
+    if isinstance(exc, openai.APIConnectionError):
+        return GenerationError(f"连接不上大模型服务器 {base_url}")
+    if isinstance(exc, openai.RateLimitError):
+        return GenerationError("大模型服务器繁忙（429）")
+    if isinstance(exc, openai.AuthenticationError | openai.PermissionDeniedError):
+        return GenerationError("大模型服务器拒绝了访问密钥")
+    if isinstance(exc, openai.NotFoundError):
+        return GenerationError("大模型服务器上没有这个模型或地址（404）")
+    if isinstance(exc, openai.APIStatusError):
+        return GenerationError(f"大模型服务器出错（{exc.status_code}）")
+    return GenerationError(f"大模型服务器的回答无法识别（{type(exc).__name__}）")

@@ -1,0 +1,210 @@
+"""Facts that belong to the source, not to the new speech: find them, and put a slot in their place.
+
+The detector leans to the safe side: a word wrongly taken for a fact costs a candidate or one slot to delete, a fact
+overlooked would put another county's number into a leader's mouth.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from speechrag.writing.outlines.genre import genre, wordings
+
+_D = "0-9０-９"
+_C = "〇零一二三四五六七八九十百千万亿两"
+_N = rf"(?:[{_D}][{_D},，.．]*[{_D}]|[{_D}]|[{_C}]+)"
+_MASK = r"(?:[xX×＊*□]+|[-—－]{2,}(?=[\u4e00-\u9fff])|某某?)"
+
+_MONTH = r"(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月份?(?![一\u4e00-\u9fff]?通报)"
+_DAY = rf"(?:[{_D}]{{1,2}}|[一二三四五六七八九十]{{1,3}})[日号](?!常|益|趋|前的)"
+_YEARS = r"(?:(?:19|20)\d\d|20[xX×*＊]{2}|[xX×*＊]{2,4}|[一二][〇零○一二三四五六七八九]{3})年(?:度)?"
+_NEAR = r"(?:今年以来|去年以来|今明两年|今年|明年|去年|前年|后年|本年度|当年|本月|上月|下月|上半年|下半年|[一二三四]季度|今冬明春|今冬|明春|年底前|年底)"
+_TAIL = r"(?:上旬|中旬|下旬|底|初|末)?(?:之?前|以前|之?后|以来|起)?"
+_TIME = re.compile(
+    rf"(?:{_YEARS}|{_NEAR})(?:{_NEAR})?(?:{_MONTH})?(?:{_DAY})?{_TAIL}(?:[到至—-](?:{_YEARS})?(?:{_MONTH})?(?:{_DAY})?{_TAIL})?"
+    rf"|{_MONTH}(?:{_DAY})?{_TAIL}|{_DAY}{_TAIL}"
+    rf"|(?:[上下]午|晚上?|早上|凌晨)?{_N}(?:点钟?|时)(?:整|半)?(?:前|后)?(?=[，。、；）]|之?前)"
+)
+_SPAN = re.compile(
+    rf"(?:(?:[{_D}][{_D}.．]*|[二两三四五六七八九十百千半][{_C}]*|[一][{_C}]+)(?:多|余)?(?:个)?(?:年|天|日|小时|分钟|工作日|周|星期|月|秒|季度)"
+    r"(?:以内|之内|内|左右|以上)?)"
+)
+_UNIT = (
+    "万元|亿元|元|个百分点|百分点|公里|平方米|平方公里|立方米|公顷|千米|米|亩|吨|公斤|斤|名|人次|人|家|户|起|件|条|篇|期|次|台|套|处|所|座|岁|位|份|批|辆|间|栋|"
+    "棵|头|只|册|场|届|例|宗|笔|张|块|艘|架|门|倍|成|分|学时|课时|项|个|支|类|级|层|部|种|点|行政村|村|乡镇|镇|乡|社区|街道|部门|单位"
+)
+_IDEA = (  # a numeral before one of these counts ideas, not things: 三个方面, 两个维护
+    "方面|层面|环节|问题|重点|代表|意识|自信|维护|确保|坚持|关键|到位|结合|转变|统一|务必|服从|关系|阶段|必须|文明|责任|层次|机制|"
+    "渠道|角色|字|原则|制度|任务|措施|职能|要求|建设|基本|保障|大局|先锋|作用|中心|根本|倡导|不放过|着力|强化|一律|严禁|优先|带头|过硬|"
+    "监督|联动|网络|管理|体系|防线|政治|环境|领域|行业"
+)
+_NUMBER = re.compile(
+    rf"(?:第|近|约|超过|达|共|仅|不足|不低于|不少于|高达)?(?:百分之|千分之|万分之)[{_C}点{_D}.]+"
+    rf"|(?:近|约|超过|仅|不足|不低于|不少于|高达)?[{_D}]{{1,3}}(?:[,，][{_D}]{{3}})+(?:[.．][{_D}]+)?(?:多|余)?(?:%|％|‰|万|亿|千|百)*(?:多|余)?(?:{_UNIT})?"
+    rf"|(?:近|约|超过|仅|不足|不低于|不少于|高达)?[{_D}]+(?:[.．:：/][{_D}]+)*(?:多|余)?(?:%|％|‰|万|亿|千|百)*(?:多|余)?(?:{_UNIT})?"
+    rf"|第(?!一)[{_C}]+(?:届|次|名|位|期|批|方阵)"
+    rf"|(?:近|约|超过|仅|不足|不低于|不少于|高达)?(?:[{_C}]{{2,}}|[二两三四五六七八九十百千万亿])(?:多|余)?(?:{_UNIT})(?!{_IDEA})"
+)
+_IDIOM = re.compile(
+    r"千家万户|千方百计|三令五申|一家一户|万无一失|四面八方|千头万绪|一五一十|三心二意|十全十美|百花齐放|千言万语|万众一心|"
+    r"一年一度|百年大计|千秋|万万|两手抓|两不误|三查|第一(?:时间|责任人|线|要务|资源|位|道防线|手|关)|一级抓一级|一岗双责|双向|两级|三级(?=联动|网络|书记)|"
+    r"24小时值班|二十四小时值班|24小时|二十四小时|五位一体|四个全面|三会一课|一票否决|两代表一委员|两新|两会|三农|七一|八一|五一|十一(?=假)|"
+    r"三重一大|四不两直|三同时|三违|四风|八项规定|两个责任|[一二两三四五六七八九十]个(?:" + _IDEA + r")|四项基本原则|"
+    r"一二三四|[一二三四五六七八九十]是|[一二三四五六七八九十]要|第[一二三四五六七八九十]，|一点一滴|七嘴八舌|十分|万分|百分百|千万|三言两语|一分一秒|成千上万|百倍|五级书记|三次产业|二次"
+)
+_TITLE = re.compile(r"《[^》]{1,60}》")
+_LAW = re.compile(r"《(?:中华人民共和国)?[^》]{2,20}法》|《中国共产党[^》]{2,20}》")
+_CAMPAIGN = re.compile(
+    r"[“\"][^”\"\n]{1,14}[”\"](?:主题)?(?:活动|工程|行动|计划|战略|工作法|品牌|专项|示范|创建|模式|大讲堂|项目)"
+    r"|[“\"](?=[^”\"\n]*[0-9A-Za-z])[^”\"\n]{1,20}[”\"]"
+)
+_SESSION = re.compile(r"[十]*[一二三四五六七八九十]届[一二三四五六七八九十]+次(?:全体)?(?:\([^)]*\)|（[^）]*）)?(?:会议|全会|全委会)?")
+
+_SURNAME = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁沈姚卢姜崔钟谭陆汪范石廖贾夏韦付邹孟熊秦邱江"
+    "尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵钱严覃武戴莫孔汤温康施牛樊葛邢庞翟裴申耿芦聂焦柳祝甘翁戚岳涂骆欧阳于"
+)
+_POST = (
+    "副书记|书记|副市长|市长|副县长|县长|副区长|区长|副镇长|镇长|副乡长|乡长|副省长|省长|副主席|主席|副部长|部长|副局长|局长|副主任|主任|副科长|科长|"
+    "副处长|处长|副秘书长|秘书长|委员长|副总理|总理|厅长|所长|校长|院长|教授|委员"
+)
+_PERSON = re.compile(rf"[{_SURNAME}][\u4e00-\u9fff]{{0,2}}?(?:{_POST})|[{_SURNAME}][\u4e00-\u9fff]{{1,2}}同志")
+_LEADERS = re.compile(r"(?:习近平|习)?(?:总书记|主席)|毛泽东|邓小平|江泽民|胡锦涛|习近平")
+_NOT_PERSON = re.compile(r"(?:石|江|于|温|康|武|甘|严|范|程|田|龙|史|余|施|钱|马|申|丁)(?:的|是|在|对|要|化|格|围|大|区)")
+
+_AREA = re.compile(
+    r"(?<![\u4e00-\u9fff])(?P<a>[\u4e00-\u9fff]{2,3}(?:省|市|县|镇|乡|街道|村|办事处|开发区))(?=[\u4e00-\u9fff])"
+    r"|(?P<b>[\u4e00-\u9fff]{2}(?:镇|乡|街道办事处|水库|灌区|工业园|开发区))"
+)
+_GENERIC_AREA = re.compile(
+    r"[各全我本该外邻省市县区乡镇街村城社地农行山库园景小校辖片灾林牧矿牵下入进驻到为和与及、的在各级有关一个每个广大所有基层中心重点经济高新技术产业]"
+    r"|国家|农村|城市|城乡|行政|自然|贫困|示范|边远|偏远|美丽|文明|先进|落后|试点"
+)
+_BODY = re.compile(r"[\u4e00-\u9fff]{2,8}(?:有限公司|公司|集团|医院|中学|小学|大学|学院|电厂|煤矿)(?!化|系|生)")
+_GENERIC_BODY = re.compile(r"[各全我本大中]|乡镇|企业|国有|有关|定点|上市|保险公司|物业公司|中小学|运维|外包|服务公司")
+_LEVEL_WORD = re.compile(r"[全我本各][国省市县区镇乡村].*|.*[省市县区]级")
+_COUNTRY = frozenset(("中国", "全国", "国家", "我国", "中华人民共和国", "北京", "中央", "中华", "国务院", "党中央", "中共中央"))
+
+
+class Fact(NamedTuple):
+    """A fact of the source: ``text[start:end]``; ``slot`` says what the drafter must fill in."""
+
+    start: int
+    end: int
+    slot: str
+
+
+@lru_cache(maxsize=1)
+def _tagger() -> Any:
+    """Return jieba's tagger on a private dictionary: its shared cache is a marshal file under a guessable name."""
+    import logging
+
+    import jieba
+    import jieba.posseg
+
+    jieba.setLogLevel(logging.WARNING)
+    tokenizer = jieba.Tokenizer()
+    tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
+    tokenizer.initialized = True
+    return jieba.posseg.POSTokenizer(tokenizer)
+
+
+@lru_cache(maxsize=4096)
+def tagged(text: str) -> tuple[tuple[str, str], ...]:
+    """Return the words of ``text`` with their part of speech."""
+    return tuple((pair.word, pair.flag) for pair in _tagger().cut(text))
+
+
+def find_facts(text: str, *, allowed: str = "", names: Iterable[str] = (), year: int | None = None) -> list[Fact]:
+    """Return the facts of ``text`` in order, not overlapping.
+
+    ``allowed`` is the brief: what stands in it is the new speech's own fact. ``names`` are the source's place names.
+    A dated wording (十七大) is a fact unless the new speech's ``year`` lies within its years.
+    """
+    idioms = [match.span() for match in _IDIOM.finditer(text)]
+    found = [*_dated(text, year), *_matched(text), *_named(text, names), *_tagged(text)]
+    kept: list[Fact] = []
+    for fact in sorted(found, key=lambda fact: (fact.start, fact.start - fact.end, fact.slot)):
+        word = text[fact.start : fact.end]
+        inside = any(start <= fact.start and fact.end <= end for start, end in idioms)
+        if inside or (word and word in allowed) or (kept and fact.start < kept[-1].end):
+            continue
+        kept.append(fact)
+    return kept
+
+
+def fill_slots(text: str, facts: Iterable[Fact]) -> str:
+    """Return ``text`` with a slot 【待补：…】 for each of ``facts``; equal neighbouring slots become one."""
+    pieces: list[str] = []
+    position = 0
+    for fact in facts:
+        pieces += [text[position : fact.start], f"【待补：{fact.slot}】"]
+        position = fact.end
+    filled = "".join([*pieces, text[position:]])
+    return re.sub(r"(【待补：[^】]+】)(?:[、和与及至到]?\1)+", r"\1", filled)
+
+
+def _dated(text: str, year: int | None) -> Iterable[Fact]:
+    for wording in wordings():
+        fits = year is not None and wording.first <= year and (not wording.last or year <= wording.last)
+        if wording.dated and not fits and wording.last:
+            for match in wording.pattern.finditer(text):
+                yield Fact(match.start(), match.end(), wording.kind)
+    for match in _SESSION.finditer(text):
+        yield Fact(match.start(), match.end(), "会议名称")
+
+
+def _matched(text: str) -> Iterable[Fact]:
+    for pattern, slot in ((_TIME, "时间"), (_SPAN, "时限"), (_NUMBER, "数字"), (_CAMPAIGN, "活动名称")):
+        for match in pattern.finditer(text):
+            yield Fact(match.start(), match.end(), slot)
+    for match in _TITLE.finditer(text):
+        if not _LAW.fullmatch(match.group()):
+            yield Fact(match.start(), match.end(), "文件名称")
+    yield from _masks(text)
+    for match in _BODY.finditer(text):
+        if not _GENERIC_BODY.search(match.group()):
+            yield Fact(match.start(), match.end(), "单位")
+    for match in _AREA.finditer(text):
+        word = match.group("a") or match.group("b")
+        if not _GENERIC_AREA.search(re.sub(r"(?:省|市|县|镇|乡|街道|村|办事处|街道办事处|开发区|水库|灌区|工业园)$", "", word)):
+            yield Fact(match.start(), match.end(), "地名")
+
+
+def _masks(text: str) -> Iterable[Fact]:
+    for match in re.finditer(
+        rf"{_MASK}(?P<time>[年月日])|{_MASK}(?P<place>省|市|县|区|镇|乡|村|街道)|{_MASK}(?P<unit>局|部|公司|部门|单位|医院|学校)"
+        rf"|{_MASK}(?P<who>同志|{_POST})|{_MASK}(?P<count>{_UNIT}|%|％|万)|{_MASK}",
+        text,
+    ):
+        if match.group() == "某" or match.group().startswith("某些"):
+            continue
+        kinds = {"time": "时间", "place": "地名", "unit": "单位", "who": "姓名", "count": "数字"}
+        yield Fact(match.start(), match.end(), kinds.get(match.lastgroup or "", "内容"))
+
+
+def _named(text: str, names: Iterable[str]) -> Iterable[Fact]:
+    for name in names:
+        for match in re.finditer(rf"{re.escape(name)}(?:省|市|县|区|镇|乡|村)?", text):
+            yield Fact(match.start(), match.end(), "地名")
+    for match in _PERSON.finditer(text):
+        if not _NOT_PERSON.match(match.group()):
+            yield Fact(match.start(), match.end(), "姓名")
+
+
+def _tagged(text: str) -> Iterable[Fact]:
+    """Yield names of places and persons that the tagger knows or guesses."""
+    position = 0
+    common = genre().not_names
+    leaders = [match.span() for match in _LEADERS.finditer(text)]
+    for word, flag in tagged(text):
+        start, position = position, position + len(word)
+        if len(word) < 2 or word in common or any(a <= start < b for a, b in leaders):
+            continue
+        if flag == "ns" and word not in _COUNTRY and not _LEVEL_WORD.fullmatch(word):
+            yield Fact(start, position, "地名")
+        elif flag == "nr" and word[0] in _SURNAME and len(word) <= 3:
+            yield Fact(start, position, "姓名")

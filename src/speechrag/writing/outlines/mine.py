@@ -1,0 +1,319 @@
+"""Search the corpus for a plan and take its speeches apart into units: real headings and directive clauses, with bodies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from speechrag.records import Hit, Passage, Query, Section, Speech
+from speechrag.text import sentence_spans, trim
+from speechrag.writing.outlines.adapt import Adapter, Source, read_source
+from speechrag.writing.outlines.genre import by_length, genre
+from speechrag.writing.outlines.plan import Plan
+
+Retrieve = Callable[[Query], Sequence[Hit]]
+
+SPEECHES = 24  # speeches taken apart for one outline
+HITS = 30  # passages asked for by each query
+UNITS = 60  # sections taken from one speech
+HEADING_CHARS = 26  # a longer heading is cut to its first clauses
+
+_ASPECTS = (
+    "",
+    "重要意义 形势 认识 责任感 紧迫感",
+    "重点任务 主要措施 工作重点",
+    "存在的问题 不足 差距",
+    "组织领导 责任 保障 考核 督查 队伍",
+)
+_ADVERBS = re.compile(
+    r"^(?:第[一二三四五六七八九十]+[，,、：:]|要|必须|应当|应该|还要|就要|就是要|需要|希望|请|我们|大家|各级各部门|务必|切实要|关于|进一步|切实|着力|著力|大力|认真|不断|继续|努力|积极|着眼于|始终)+"
+)
+_COUNTED = re.compile(
+    r"[“\"]?[二两三四五六七八九十百\d]+[”\"]?(?:个|场|项|条|大|方面|种|道|点|篇|件|仗|关|本|笔|类|字|大|抓|步|下|多|上|要|位|不)"
+)
+_VAGUE = re.compile(
+    r"^(?:这|那|它|其|他们|以下|下面|下一步|总结|其他|几点|有关|工作|意见|希望|要求|主要|存在|基本|指导思想|总体|今后|当前|目前|今年|去年|近年|过去|刚才|如何|怎样|为什么|往后|借|有的|还有的|一些|个别|我|你|谁|先说|再说|最后说|不|没有)"
+)
+_VAGUE_ALLOWED = re.compile(r"^(?:总体要求|指导思想|不断)")
+_CLAUSE_END = "，；。：！？"
+_STATEMENT = re.compile(
+    r"[是乃](?:[\u4e00-\u9fff、]{2,22})(?:需要|要求|之路|手段|途径|渠道|纽带|基础|形式|前提|保证|保障|职责|关键|部分|生命线|举措|抓手|责任|任务|法宝|窗口|前沿|阵地|根本|灵魂|底线|屏障|基石|核心|大事|工程)$"
+    r"|事关[\u4e00-\u9fff、]{4,20}$"
+)
+_SITUATION = re.compile(r"^(?!在|当|面对|随|为|对|由于|如果|一旦|就|也|还|更|又|从|有|使|让|但|而).*(?:严峻|防不胜防|不容乐观|日益突出|日趋复杂|更加复杂|复杂多变|多发|易发|高发|频发|任务艰巨|任重道远|责任重大|形势逼人|压力加大|风险加大)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A point that a real speech makes: its heading as written, its body, and what it is worth here.
+
+    ``start``/``end`` span the whole point in the speech's text, ``head_end`` ends its heading; ``sentences`` are the
+    spans of its own sentences (not of its sub-points).
+    """
+
+    source: Source
+    heading: str  # cleaned, carried over to the new speech
+    swapped: bool  # the heading names the source's own theme, for which the new one stands
+    level: int  # 1-5 as in Section; 6 for a clause inside a sentence
+    role: str
+    start: int
+    head_end: int
+    end: int
+    sentences: tuple[tuple[int, int], ...]
+    theme: float  # how much it is about the theme, 0..8
+    place: float  # where in its speech it stands, 0..1
+    rank: float  # how high search ranked it, 0..1
+    parent: int  # start of the section it stands in, -1 for none
+
+    @property
+    def speech(self) -> Speech:
+        """The speech the unit comes from."""
+        return self.source.speech
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """What the search brought: sources in order of merit, their passages, and the units mined."""
+
+    sources: tuple[Source, ...]
+    passages: Mapping[str, tuple[Passage, ...]]
+    units: tuple[Unit, ...]
+
+
+def mine(plan: Plan, retrieve: Retrieve, speech: Callable[[str], Speech], filters: Mapping[str, tuple[str, ...]]) -> Pool:
+    """Return the units of the speeches that search finds for the plan; an empty pool where it finds none."""
+    merit: dict[str, float] = {}
+    passages: dict[str, dict[str, Passage]] = {}
+    rank: dict[str, float] = {}
+    for query in queries(plan):
+        for hit in retrieve(Query(query, top_k=HITS, filters=filters)):
+            passage = hit.passage
+            merit[passage.speech_id] = merit.get(passage.speech_id, 0.0) + 1 / (10 + hit.rank)
+            passages.setdefault(passage.speech_id, {})[passage.passage_id] = passage
+            rank[passage.passage_id] = rank.get(passage.passage_id, 0.0) + 1 / (1 + hit.rank)
+    best = sorted(merit, key=lambda speech_id: (-merit[speech_id], speech_id))[:SPEECHES]
+    sources = _distinct([read_source(speech(speech_id), plan) for speech_id in best])
+    kept = {s.speech.speech_id: tuple(passages[s.speech.speech_id].values()) for s in sources}
+    top = max(rank.values(), default=1.0)
+    units = [unit for source in sources for unit in _units(source, plan, kept[source.speech.speech_id], rank, top)]
+    return Pool(tuple(sources), kept, tuple(units))
+
+
+def queries(plan: Plan) -> list[str]:
+    """Return what to search for: the theme alone, and with each function a part of the speech has."""
+    if not plan.theme:
+        return []
+    asked = [f"{plan.work} {aspect}".strip() for aspect in _ASPECTS]
+    trade = " ".join((*plan.names[:4], *plan.terms[:10]))
+    return [plan.theme, *asked, trade, *plan.focus]
+
+
+def _distinct(sources: Sequence[Source]) -> list[Source]:
+    """Leave out further copies of a speech: one source of a family speaks for all."""
+    kept: dict[str, Source] = {}
+    for source in sources:
+        kept.setdefault(source.speech.family or source.speech.speech_id, source)
+    return list(kept.values())
+
+
+def theme_score(text: str, plan: Plan) -> float:
+    """Return how much ``text`` is about the theme: 3 for its name, 2 for another name, 1 for a term; at most 8."""
+    score = 3.0 if plan.theme and plan.theme in text else 0.0
+    rest = text.replace(plan.theme, "|") if plan.theme else text
+    for words, value in ((plan.names[1:], 2.0), (plan.terms, 1.0)):
+        for word in words:
+            if word in rest:
+                score += value
+                rest = rest.replace(word, "|")
+    return min(score, 8.0)
+
+
+def _units(
+    source: Source, plan: Plan, passages: Sequence[Passage], rank: Mapping[str, float], top: float
+) -> Iterable[Unit]:
+    adapter = Adapter(source, plan)
+    sections = source.speech.sections
+    wanted = [s for s in sections if source.on_theme or any(p.start < s.end and s.start < p.end for p in passages)]
+    for section in wanted[:UNITS]:
+        unit = _section_unit(section, source, plan, adapter)
+        if unit is not None:
+            yield _ranked(unit, passages, rank, top)
+    for passage in passages:
+        for unit in _clause_units(passage, source, plan, adapter):
+            yield _ranked(unit, passages, rank, top)
+
+
+def _ranked(unit: Unit, passages: Sequence[Passage], rank: Mapping[str, float], top: float) -> Unit:
+    from dataclasses import replace
+
+    near = [rank[p.passage_id] for p in passages if p.start < unit.end and unit.start < p.end]
+    return replace(unit, rank=max(near, default=0.0) / top)
+
+
+def _section_unit(section: Section, source: Source, plan: Plan, adapter: Adapter) -> Unit | None:
+    text = source.speech.text
+    body = max(section.body or section.start, section.start)
+    inner = min((s.start for s in source.speech.sections if section.start < s.start < section.end), default=section.end)
+    spans = sentence_spans(text, body, max(inner, body))
+    head_start, head_end = _heading_span(text, section, body)
+    raw = text[head_start:head_end]
+    heading = clean_heading(adapter.carry(raw))
+    if len(heading) < 2:
+        return None
+    parents = [s for s in source.speech.sections if s.level < section.level and s.start < section.start < s.end]
+    parent = max(parents, key=lambda s: (s.level, s.start), default=None)
+    own = "".join(text[a:b] for a, b in spans[:3])
+    weight = theme_score(raw, plan) * 1.5 + theme_score(own, plan)
+    return Unit(
+        source=source,
+        heading=heading,
+        swapped=adapter.swaps(raw),
+        level=section.level,
+        role=role_of(heading, section, parent, source),
+        start=section.start,
+        head_end=head_end,
+        end=section.end,
+        sentences=tuple(spans),
+        theme=min(weight, 8.0),
+        place=section.start / max(len(text), 1),
+        rank=0.0,
+        parent=parent.start if parent else -1,
+    )
+
+
+def _heading_span(text: str, section: Section, body: int) -> tuple[int, int]:
+    """Return where the heading's words stand in the text, without its number."""
+    found = text.find(section.heading, section.start, max(body, section.start + len(section.label) + len(section.heading) + 4))
+    if found < 0:
+        return trim(text, section.start + len(section.label), max(body, section.start + len(section.label)))
+    return found, found + len(section.heading)
+
+
+def clean_heading(heading: str) -> str:
+    """Return a heading without number, opening adverbs and closing mark, cut to its first clauses when long.
+
+    >>> clean_heading("四要进一步完善安全体系。")
+    '完善安全体系'
+    """
+    heading = re.sub(r"^[一二三四五六七八九十]{1,2}(?:是|要|、)", "", heading.strip())
+    heading = heading.strip(" 　。；：:;，,、.！!")
+    bare = _ADVERBS.sub("", heading)
+    heading = bare if len(bare) >= 4 else heading
+    return cut_clauses(heading, HEADING_CHARS)
+
+
+def cut_clauses(text: str, limit: int) -> str:
+    """Return the leading clauses of ``text`` that fit into ``limit`` characters; "" when not even the first does."""
+    if len(text) <= limit:
+        return text.strip("，；、 ")
+    kept = ""
+    for piece in re.findall(rf"[^{_CLAUSE_END}]+[{_CLAUSE_END}]?", text):
+        if len(kept) + len(piece.rstrip(_CLAUSE_END)) > limit:
+            break
+        kept += piece
+    return kept.strip("，；。：、！？ ")
+
+
+def usable_heading(heading: str, adapter: Adapter) -> bool:
+    """Tell whether a heading can stand in the new speech: no facts, no counted things, no pointing words."""
+    if not 4 <= len(heading) <= HEADING_CHARS or not re.search(r"[\u4e00-\u9fff]{2}", heading):
+        return False
+    if _COUNTED.search(heading) or (_VAGUE.match(heading) and not _VAGUE_ALLOWED.match(heading)):
+        return False
+    if re.search(r"[（(）)《》\ufffd\ue000-\uf8ff？?！!a-zA-Z0-9]|[“”\"'](?=.{0,2}$)", heading) and "”" not in heading[-2:]:
+        return False
+    if heading.count("“") != heading.count("”") or heading.endswith(("的", "和", "与", "在", "对", "把", "将")):
+        return False
+    if any(mark in heading for mark in genre().local):
+        return False
+    return not adapter.facts(heading)
+
+
+def role_of(heading: str, section: Section | None, parent: Section | None, source: Source) -> str:
+    """Return the function of a heading by its words, its parent's words and the structure's own reading."""
+    scores = {role: _role_score(heading, role) for role in genre().roles}
+    if _STATEMENT.search(heading):
+        scores["significance"] += 3.0
+    if section is not None and section.role in scores:
+        scores[section.role] += 1.0
+    if parent is not None:
+        for role in scores:
+            scores[role] += 0.9 * min(_role_score(parent.heading, role), 3.0)
+        if parent.role in scores:
+            scores[parent.role] += 1.0
+    if section is not None and section.level == 1:
+        _lean_by_place(section, source, scores)
+    best = max(scores, key=lambda role: (scores[role], role == "task", role))
+    return best if scores[best] > 0 else "task"
+
+
+def _lean_by_place(section: Section, source: Source, scores: dict[str, float]) -> None:
+    """The first main part of a speech tends to tell why, the last to tell who answers for it."""
+    mains = [s.start for s in source.speech.sections if s.level == 1]
+    if len(mains) >= 3 and section.start == mains[0]:
+        scores["significance"] += 0.8
+    if len(mains) >= 3 and section.start == mains[-1]:
+        scores["safeguard"] += 0.8
+
+
+def _role_score(heading: str, role: str) -> float:
+    words = genre().roles[role]
+    strong = sum(word in heading for word in words.strong)
+    weak = sum(word in heading for word in words.weak)
+    return 2.0 * min(strong, 2) + 0.5 * min(weak, 2)
+
+
+def _clause_units(passage: Passage, source: Source, plan: Plan, adapter: Adapter) -> Iterable[Unit]:
+    """Yield one unit for each sentence on the theme: its best directive or statement clause is the heading."""
+    text = source.speech.text
+    for start, end in sentence_spans(text, passage.start, passage.end):
+        sentence = text[start:end]
+        if not 16 <= len(sentence) <= 160 or theme_score(sentence, plan) < 2:
+            continue
+        best = _best_clause(sentence, plan, adapter)
+        if best is None:
+            continue
+        heading, role, weight = best
+        yield Unit(
+            source=source,
+            heading=heading,
+            swapped=False,
+            level=6,
+            role=role,
+            start=start,
+            head_end=start,
+            end=end,
+            sentences=((start, end),),
+            theme=min(weight + 0.5 * theme_score(sentence, plan), 8.0),
+            place=start / max(len(text), 1),
+            rank=0.0,
+            parent=_parent(source.speech, start),
+        )
+
+
+def _parent(speech: Speech, position: int) -> int:
+    inside = [s.start for s in speech.sections if s.start <= position < s.end]
+    return max(inside, default=-1)
+
+
+def _best_clause(sentence: str, plan: Plan, adapter: Adapter) -> tuple[str, str, float] | None:
+    """Return the clause of ``sentence`` that makes the best heading, its role and its theme score."""
+    found: list[tuple[float, int, str, str]] = []
+    directive = re.compile(rf"(?:{by_length(genre().directives)})")
+    for order, piece in enumerate(re.split(rf"[{_CLAUSE_END}]", sentence)):
+        clause = _ADVERBS.sub("", adapter.carry(piece).strip())
+        if not 6 <= len(clause) <= 20 or theme_score(piece, plan) < 1 or adapter.swaps(piece):
+            continue
+        if _STATEMENT.search(clause) or (_SITUATION.search(clause) and not directive.match(clause)):
+            role = "significance"
+        elif directive.match(clause):
+            clause = re.sub(rf"^((?:{directive.pattern}))了", r"\1", clause)
+            role = role_of(clause, None, None, adapter.source)
+        else:
+            continue
+        found.append((-theme_score(clause, plan), order, clause, role))
+    for score, _, clause, role in sorted(found):
+        if usable_heading(clause, adapter):
+            return clause, role, -score
+    return None

@@ -1,0 +1,251 @@
+"""Read a brief: who speaks, where, to whom, about what, for which year, in how many points."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from speechrag.text import displayable, parse_chinese_number, segmenter, to_simplified, unique
+from speechrag.writing.outlines.genre import Occasion, Theme, genre, themes
+
+POINTS = range(3, 7)  # main points a speech has; three is the commonest number
+LEVELS = "国省市县区州旗镇乡村校院局厅"
+GOVERNED = "省市县区州旗镇乡"  # levels that have a committee and a government of their own
+
+_NUMERAL = "一二两三四五六七八九十0-9"
+_AT = re.compile(
+    r"(?P<speaker>[^，。；,;\n]*?)在(?P<event>[^，。；,;\n]+?)上(?:的|作|做|发表|所作)?(?:一[个篇]|了)?"
+    r"(?:[^，。；,;\n]{0,6}?)(?P<genre>讲话|发言|致辞|报告|讲课|稿)"
+)
+_EVENT = re.compile(r"(?P<event>[^，。；,;\n在]{2,40}(?:会议?|大会|仪式|[班式]))上?的?(?:讲话|发言|致辞|上讲|讲)")
+_ABOUT = re.compile(r"(?:主题(?:是|为|[：:])|题目(?:是|为|[：:])|关于|围绕|针对|就)(?P<theme>[^，。；,;\n：:]{2,30}?)"
+                    r"(?:的?(?:领导|动员)?(?:讲话|发言|报告|致辞|稿)|[，。；,;\n]|讲|作|做|$)")
+_AUDIENCE = re.compile(r"(?:对象|听众|受众|参会人员|参加人员|与会人员|参训人员|学员|听的人)(?:主要)?(?:是|为|有|包括|[：:])"
+                       r"(?P<audience>[^，。；,;\n]+)|面向(?P<facing>[^，。；,;\n的]+)")
+_POINTS = re.compile(rf"(?<![第0-9])(?P<n>[{_NUMERAL}]{{1,2}})\s*(?:个|大)?(?:点|条|部分|方面|要点|大点|块|层|个问题|点意见|点要求)")
+_YEAR = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)\s*年?")
+_YEAR_WORDS = re.compile(r"(?P<year>[一二][〇零○一二三四五六七八九]{3})年")
+_LENGTH = re.compile(r"(?P<n>\d{3,5}|[一二三四五六七八九]千)\s*(?:多|余|来)?字")
+_FOCUS = re.compile(r"(?:重点|着重|突出|强调|主要)(?:讲讲|讲清|讲|说|谈|部署|强调|安排|突出)?(?P<focus>[^，。；,;\n是]{3,30})")
+_ALL = re.compile(rf"[全我本](?P<level>[{LEVELS}](?![\u4e00-\u9fff]?党)|街道|系统|集团|公司)")
+_ORGAN = re.compile(rf"(?P<level>街道|[{GOVERNED}])(?:党?委|党工委|政府|人民政府|政协|人大|纪委|直|长|领导)")
+_PLACE = re.compile(rf"[\u4e00-\u9fff]{{2,3}}(?P<level>[{GOVERNED}]|街道)")
+_PREFIX = re.compile(
+    r"^(?:(?:19|20)\d\d年度?|[一二][〇零○一二三四五六七八九]{3}年|今年|年度|上半年|下半年|[一二三四]季度)?"
+    r"(?:[\u4e00-\u9fff]{2,4}?(?:自治)?[省市县区州旗镇乡](?=全|委|政|[\u4e00-\u9fff]{3}))?"
+    r"(?:(?:全|我|本)(?:国|省|市|县|区|州|旗|镇|乡|街道|系统|局|校|院|厂|集团|公司|行业)|[省市县区镇乡]委|街道|集团公司?)?(?:各?级)?(?:召开的?)?(?:第[^届次期]{1,3}[届次期])?"
+)
+_MEETING = re.compile(
+    r"(?:紧急|电视电话|视频|专题|部署|动员|推进|推动|调度|总结|表彰|座谈|交流|现场|观摩|培训|研讨|启动|揭牌|成立|开班|开幕|闭幕"
+    r"|工作|业务|年度|联席|誓师|攻坚|经验|促进|会商|安排|扩大|全体|骨干|专门|庆祝|暨|（扩大）|集中|警示|约谈|例行|领导干部)*"
+    r"(?:会议|大会|会|班|式|仪式|活动|论坛|大典|座谈)$"
+)
+_EDGE = re.compile(r"^(?:庆祝|纪念|做好|抓好|加强|推进|开展|关于|进一步)?(?:第\d+个|第[一二三四五六七八九十]+个)?|(?:等?(?:有关)?(?:问题|情况))$")
+_ASK = re.compile(r"(?:请|帮我|给我|起草|撰写|写|拟|一[篇份个]|的|领导|讲话稿?|发言稿?|提纲|材料|主题)")
+_WHOLE = ("工作", "建设", "整治", "行动", "活动", "管理")  # a theme that needs no 工作 behind it
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What was read from a brief. Empty strings and None where the brief does not say."""
+
+    brief: str
+    speaker: str
+    event: str  # 全县网络与信息安全工作会议
+    genre: str  # 讲话, 发言, ...
+    audience: str
+    occasion: Occasion
+    theme: str  # 网络与信息安全
+    work: str  # 网络与信息安全工作
+    level: str  # 县
+    year: int | None
+    points: int
+    points_given: bool
+    length: int | None
+    focus: tuple[str, ...]
+    names: tuple[str, ...]  # ways to name the theme
+    terms: tuple[str, ...]  # terms of its trade
+    rivals: tuple[str, ...]  # terms that belong to other themes only
+
+    def roles(self) -> tuple[str, ...]:
+        """Return the function of each main point, in order."""
+        return self.occasion.parts[self.points]
+
+    def as_mapping(self) -> Mapping[str, Any]:
+        """Return the plan as plain values, to be shown back."""
+        return {
+            "occasion": self.occasion.name,
+            "event": self.event,
+            "speaker": self.speaker,
+            "audience": self.audience,
+            "theme": self.theme,
+            "level": self.level,
+            "year": self.year,
+            "points": self.points,
+            "length": self.length,
+            "focus": list(self.focus),
+            "roles": list(self.roles()),
+        }
+
+
+def read_plan(brief: str) -> Plan:
+    """Return what ``brief`` asks for; what it leaves open gets the usual value (three points, a working meeting)."""
+    text = to_simplified(displayable(brief)).strip()
+    at = _AT.search(text)
+    speaker = _speaker(at.group("speaker")) if at else ""
+    event = at.group("event").strip("“”《》 ") if at else _event(text)
+    theme = _theme(text, event)
+    rows = _rows(theme)
+    occasion = _occasion(event or text, theme)
+    given = _points(text)
+    names, terms = _vocabulary(theme, rows)
+    plan = Plan(
+        brief=text,
+        speaker=speaker,
+        event=event,
+        genre=at.group("genre") if at and at.group("genre") != "稿" else "讲话",
+        audience=_audience(text),
+        occasion=occasion,
+        theme=theme,
+        work=theme if not theme or theme.endswith(_WHOLE) else theme + "工作",
+        level=_level(text),
+        year=_year(text),
+        points=given or (4 if occasion.thanks else 3),
+        points_given=given is not None,
+        length=_length(text),
+        focus=tuple(unique(match.group("focus") for match in _FOCUS.finditer(text)))[:3],
+        names=names,
+        terms=terms,
+        rivals=(),
+    )
+    return replace(plan, rivals=_rivals(plan, rows))
+
+
+def _speaker(raw: str) -> str:
+    return re.sub(r"^.*?(?:起草|撰写|写一篇|写一份|写|拟|准备|为|给|请)(?=.)", "", raw).strip("“”一篇份 ")
+
+
+def _event(text: str) -> str:
+    match = _EVENT.search(text)
+    return re.sub(r"^.*?(?:起草|撰写|写一篇|写一份|写|拟一份|准备)", "", match.group("event")) if match else ""
+
+
+def _audience(text: str) -> str:
+    match = _AUDIENCE.search(text)
+    return (match.group("audience") or match.group("facing")).strip() if match else ""
+
+
+def _theme(text: str, event: str) -> str:
+    """Return the theme: what is left of the meeting's name, else what the brief says it is about."""
+    stated = re.search(r"主题(?:是|为|[：:])([^，。；,;\n]{2,30})", text)
+    if stated:
+        return _core(stated.group(1))
+    core = _core(event)
+    if len(core) >= 2:
+        return core
+    about = _ABOUT.search(text)
+    if about and len(_core(about.group("theme"))) >= 2:
+        return _core(about.group("theme"))
+    known = _known(text)
+    return known or _core(_ASK.sub("", re.split(r"[，。；,;\n]", text)[0]))[:20]
+
+
+def _core(event: str) -> str:
+    """Return the name of a meeting without year, place, level and the kind of meeting.
+
+    >>> _core("全县网络与信息安全工作会议")
+    '网络与信息安全'
+    """
+    core = _PREFIX.sub("", event.strip("“”《》 "))
+    for _ in range(3):
+        core = _MEETING.sub("", core)
+    core = _EDGE.sub("", core)
+    core = re.sub(r"(?:系统)?(?:工作)?$", "", core)
+    core = re.sub(r"(?:总结|表彰|动员|部署|推进|专题|暨)+$", "", core)
+    return core.strip("“”《》 的")
+
+
+def _known(text: str) -> str:
+    found = [name for row in themes() for name in row.names if name in text]
+    return max(found, key=lambda name: (len(name), -text.index(name)), default="")
+
+
+def _rows(theme: str) -> tuple[Theme, ...]:
+    """Return the themes named in ``theme``; a longer name hides a shorter one inside it (信息安全 hides 安全)."""
+    spots: list[tuple[int, int, Theme]] = []
+    names = sorted(
+        ((name, row) for row in themes() for name in row.names), key=lambda pair: (-len(pair[0]), pair[0])
+    )
+    for name, row in names:
+        start = theme.find(name)
+        if start >= 0 and not any(a < start + len(name) and start < b for a, b, _ in spots):
+            spots.append((start, start + len(name), row))
+    return tuple(dict.fromkeys(row for _, _, row in sorted(spots, key=lambda spot: spot[0])))
+
+
+def _vocabulary(theme: str, rows: tuple[Theme, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names and the terms of the theme: its own words first, then those of the themes it belongs to."""
+    cutter = segmenter("jieba")
+    parts = [part for part in re.split(r"[与和及暨、·]", theme) if len(part) >= 2]
+    pieces = [word for part in parts for word in cutter.cut(part) if len(word) >= 2]
+    own = [name for row in rows for name in row.names if len(name) >= 3 or name == theme]
+    names = unique([theme, *(part for part in parts if len(part) >= 3 or not rows), *own])
+    weak = {"工作", "建设", "管理", "服务", "安全", "信息", "网络", "发展", "推进", "活动", "整治", "问题", "社会", "会议"}
+    terms = unique([*(p for p in pieces if p not in weak), *(term for row in rows for term in row.terms)])
+    return tuple(name for name in names if name), tuple(term for term in terms if term not in names)
+
+
+def _rivals(plan: Plan, rows: tuple[Theme, ...]) -> tuple[str, ...]:
+    own = "".join((*plan.names, *plan.terms, plan.brief))
+    count = Counter(word for row in themes() if row not in rows for word in {*row.terms, *row.names})
+    rare = (word for word, rows_with in count.items() if rows_with == 1 and word not in genre().common)
+    return tuple(sorted(word for word in rare if len(word) >= 2 and word not in own))
+
+
+def _occasion(event: str, theme: str) -> Occasion:
+    """Return the kind of meeting; the meeting's own word (座谈会) goes before its subject (信访)."""
+    rows = genre().occasions
+    form = event.removeprefix(theme) if event else ""
+    for text in (form, event):
+        for row in rows:
+            if any(mark in text for mark in row.marks):
+                return row
+    return rows[-1]
+
+
+def _points(text: str) -> int | None:
+    for match in _POINTS.finditer(text):
+        value = parse_chinese_number(match.group("n"))
+        if value and value in POINTS:
+            return value
+    return None
+
+
+def _level(text: str) -> str:
+    """Return 县 for 全县, 县委, 县长 or a named county; what the whole event is called counts most."""
+    for pattern in (_ALL, _ORGAN, _PLACE):
+        match = pattern.search(text)
+        if match:
+            return match.group("level")
+    return ""
+
+
+def _year(text: str) -> int | None:
+    match = _YEAR.search(text)
+    if match:
+        return int(match.group("year"))
+    spelled = _YEAR_WORDS.search(text)
+    if not spelled:
+        return None
+    return int("".join(str("〇一二三四五六七八九".index(c.translate({0x96F6: "〇", 0x25CB: "〇"}))) for c in spelled.group("year")))
+
+
+def _length(text: str) -> int | None:
+    match = _LENGTH.search(text)
+    if not match:
+        return None
+    raw = match.group("n")
+    return int(raw) if raw.isdigit() else (parse_chinese_number(raw[0]) or 0) * 1000

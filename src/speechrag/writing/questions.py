@@ -1,0 +1,216 @@
+"""What a question asks for: its kind, its content terms, the asked-for thing, and the names that must be there.
+
+Everything is read from the folded question (``text.fold``), so traditional and full-width questions come out the same.
+No part-of-speech tagger is needed: Chinese question words are a small closed class and say which kind of answer fits.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from speechrag.text import MAX_QUERY_CHARS, Segmenter, bigrams, fold, parse_chinese_number, unique, words
+
+
+class Kind(StrEnum):
+    """The kind of answer that fits a question."""
+
+    NUMBER = "number"
+    DURATION = "duration"  # a time limit, a length of time or a frequency
+    DATE = "date"
+    PERSON = "person"
+    PLACE = "place"
+    LIST = "list"
+    HOW = "how"
+    WHY = "why"
+    WHAT = "what"
+    TOPIC = "topic"  # no question word: a noun phrase typed like a search
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A content word of the question; ``weight`` is its normalised inverse passage frequency, 0..1."""
+
+    text: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question taken apart. ``asked`` and ``names`` are folded strings, outermost evidence of what must be found."""
+
+    text: str
+    kind: Kind
+    terms: tuple[Term, ...]
+    asked: tuple[str, ...] = ()  # the asked-for thing: 手机号, 单位, 线
+    measure: str = ""  # the measure word or noun right after 多少 or 几: 篇, 期, 个
+    names: tuple[str, ...] = ()  # quoted strings, 《titles》 and numbers that the question itself holds
+    count: int = 0  # how many members a list question expects: 哪四种 -> 4
+    pairs: tuple[Term, ...] = ()  # neighbouring characters of the question that the corpus knows: 息月 in 信息月
+
+
+_NUMERAL = "一二两三四五六七八九十"
+_LIST = re.compile(
+    rf"哪些|哪几|哪[{_NUMERAL}](?!年|天|月|个人|位)|有什么|有啥|包括什么|分别是|都有谁|几个方面|几点|"
+    r"哪方面|列举|列出|有哪"
+)
+_DURATION = re.compile(
+    r"多久|多长时间|多少时间|时限|期限|频率|周期|几个?(?:小时|钟头|天|周|月|年|分钟)(?!份)|多少(?:个)?(?:小时|天|分钟)|"
+    r"最迟|最晚|隔多|多少天|截止"
+)
+_DATE = re.compile(r"什么时候|什么时间|何时|哪年|哪一年|哪天|哪一天|几月|几号|几日|哪个月|啥时候|年份|日期|什么日子")
+_PERSON = re.compile(r"谁|哪位|哪个人|什么人|何人|哪个领导|哪位领导|叫什么名字|姓名")
+_PLACE = re.compile(r"哪里|哪儿|何处|什么地方|在哪|地点|哪个(?:省|市|县|区|镇|乡|村|街道|城市|地方)")
+_NUMBER = re.compile(r"多少|几|多大|多高|多长|多宽|多重|多快|比例|百分之|占比|第几|人数|数量|总数|金额|名次|排名第")
+_WHY = re.compile(r"为什么|为何|为啥|原因|怎么会|缘由|凭什么|何以")
+_HOW = re.compile(r"怎么|怎样|如何|咋|用什么办法|什么办法|哪种方式|什么方式|什么措施|什么要求")
+_WHAT = re.compile(r"什么|啥|何谓|何为|指的是|哪|吗|是否|有没有|能否|能不能|是不是|可不可以|[?]")
+# Order matters: 多久 before 多少, 哪些 before 哪, 几点要求 (a list) before 几.
+_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    (Kind.DATE, _DATE),
+    (Kind.DURATION, _DURATION),
+    (Kind.LIST, _LIST),
+    (Kind.PERSON, _PERSON),
+    (Kind.PLACE, _PLACE),
+    (Kind.WHY, _WHY),
+    (Kind.NUMBER, _NUMBER),
+    (Kind.HOW, _HOW),
+    (Kind.WHAT, _WHAT),
+)
+
+_QUOTED = re.compile(r"[“\"「『‘']([^”\"」』’']{2,30})[”\"」』’']|《([^》]{2,40})》")
+_FIGURE = re.compile(r"(?<![a-z0-9])\d[\d.]*%?")
+# "四个不够", "三多三少", "五个转变": a numbered slogan expects its members.
+_SLOGAN = re.compile(rf"([{_NUMERAL}])(?:个|大|项|种|点|条|方面|句|种角色|篇|类|道|步|位)[^\d，。]{{0,12}}")
+_COUNTED = re.compile(
+    rf"(?<![第十\d一])([{_NUMERAL}]|\d)"
+    r"(?:个(?!百分|月|小时|部门|单位)|大|项|种|点(?!儿)|条|方面|句|类|步|位|名(?!片))"
+)
+_PAIRED = re.compile(rf"^([{_NUMERAL}])\S{{1,2}}([{_NUMERAL}])\S{{1,2}}$")
+
+_QUESTION_WORDS = re.compile(
+    r"请问|想问|问一下|告诉我|我想知道|有没有人知道|具体|到底|究竟|是不是|有没有|能不能|可不可以|是否|能否|"
+    r"为什么|为何|为啥|什么时候|什么时间|什么地方|什么样|什么|啥时候|啥|多长时间|多久|多少|多大|多高|多长|几月几日|几月|"
+    r"哪一年|哪一天|哪年|哪天|哪些|哪几|哪里|哪儿|哪位|哪个|哪方面|哪|怎么样|怎么|怎样|如何|咋|谁|何时|何处|何谓|何为|"
+    rf"第几|几(?=[^乎何])|吗|呢|吧|啊|呀|[?？]|是指|指的是|分别是|分别|列举|列出|(?<=哪)[{_NUMERAL}]"
+)
+
+
+@cache
+def lexicon() -> Mapping[str, Any]:
+    """Return the word lists of ``data/questions.toml``: lists by name, and ``synonyms`` word -> official words."""
+    data = tomllib.loads(resources.files("speechrag.data").joinpath("questions.toml").read_text(encoding="utf-8"))
+    lists: dict[str, Any] = {name: frozenset(text.split()) for name, text in data.items() if isinstance(text, str)}
+    return lists | {"synonyms": {word: tuple(others) for word, others in data["synonyms"].items()}}
+
+
+def synonyms(word: str) -> tuple[str, ...]:
+    """Return how ``word`` is said in official prose; empty where no other word is known."""
+    return tuple(lexicon()["synonyms"].get(word, ()))
+
+
+def kind_of(folded: str) -> Kind:
+    """Return the kind of a folded question.
+
+    >>> [kind_of(q).value for q in ("编发了多少期", "多久一次", "要当好哪四种角色", "领导讲话")]
+    ['number', 'duration', 'list', 'topic']
+    """
+    return next((kind for kind, pattern in _KINDS if pattern.search(folded)), Kind.TOPIC)
+
+
+def expected_count(folded: str, quoted: tuple[str, ...]) -> int:
+    """Return how many members the asked list has, 0 where the question does not say."""
+    for name in quoted:
+        if paired := _PAIRED.match(name):
+            return parse_chinese_number(paired.group(1)) or 0
+        if slogan := _SLOGAN.match(name):
+            return parse_chinese_number(slogan.group(1)) or 0
+    if counted := _COUNTED.search(folded):
+        return parse_chinese_number(counted.group(1)) or 0
+    return 0
+
+
+def _content(folded: str, cutter: Segmenter) -> list[str]:
+    """Return the content words: question and stop words out, words inside a longer word of the question out."""
+    bare = _QUESTION_WORDS.sub("，", folded)
+    stems = (word[:-1] if len(word) > 1 and word[-1] in "了过着" else word for word in words(bare, cutter))
+    found = [word for word in unique(stems) if word not in lexicon()["stop_words"]]
+    return [word for word in found if not any(word != other and word in other for other in found)]
+
+
+def _head(folded: str, kind: Kind, cutter: Segmenter) -> tuple[tuple[str, ...], str]:
+    """Return the asked-for thing and the measure right after the question word.
+
+    多少单位 asks for 单位, 手机号是多少 for 手机号; a question of time or place asks for what happens: 什么时候开业.
+    """
+    if kind in {Kind.DATE, Kind.DURATION, Kind.PLACE}:
+        match = dict(_KINDS)[kind].search(folded)
+        tail, lead = (folded[match.end() :], folded[: match.start()]) if match else ("", folded)
+        return tuple(_content(tail, cutter)[:1] or _content(lead, cutter)[-1:]), ""
+    after = re.search(rf"(多少|几|哪[{_NUMERAL}几]?些?|什么|何种|啥)([^，。？?！,的是]{{1,8}})", folded)
+    if after:
+        tail = after.group(2)
+        measure = tail[0] if tail[0] in lexicon()["measures"] and after.group(1) not in {"什么", "啥"} else ""
+        following = [word for word in words(tail.removeprefix(measure), cutter) if word not in lexicon()["stop_words"]]
+        if following and tail.removeprefix(measure).startswith(following[0]):
+            return tuple(following[:1]), measure or following[0]
+    else:
+        measure = ""
+    before = re.search(
+        r"([^，。？?！,的是有]{1,8})(?:大概|一共|总共|分别|应该)?(?:是|有|为|叫|在|达到|达|占)?(?:多少|几|什么|谁|哪|啥)",
+        folded,
+    )
+    return tuple(_content(before.group(1), cutter)[-1:]) if before else (), measure
+
+
+def _share(word: str) -> float:
+    """Return what part of its weight a word keeps: a single character or the name of a category says little."""
+    if word in lexicon()["categories"]:
+        return 0.3
+    return 0.4 if len(word) == 1 else 1.0
+
+
+def analyse(
+    question: str, cutter: Segmenter, document_frequency: Callable[[str], float], *, floor: float = 0.002
+) -> Question:
+    """Take ``question`` apart. ``document_frequency`` maps a word to the share of passages that hold it, 0..1.
+
+    A word in at most ``floor`` of the passages weighs 1, a word in all of them 0; single characters count 0.4 of that.
+    """
+    folded = fold(question[:MAX_QUERY_CHARS]).strip()
+    quoted = tuple(a or b for a, b in _QUOTED.findall(folded))
+    names = unique([*quoted, *_FIGURE.findall(folded)])
+
+    def weigh(word: str) -> float:
+        return math.log(1 / min(1.0, max(document_frequency(word), floor))) / math.log(1 / floor)
+
+    terms = [Term(w, weigh(w) * _share(w)) for w in _content(folded, cutter)]
+    terms += [Term(name, 1.0) for name in quoted if all(name != t.text for t in terms)]
+    known = (p for p in unique(bigrams(_QUESTION_WORDS.sub("，", folded))) if document_frequency(p) > 0)
+    kind = kind_of(folded)
+    count = expected_count(folded, quoted)
+    if count and kind in {Kind.TOPIC, Kind.WHAT}:
+        kind = Kind.LIST
+    asked, measure = _head(folded, kind, cutter)
+    return Question(
+        text=folded,
+        kind=kind,
+        terms=tuple(t for t in terms if t.weight > 0),
+        asked=asked,
+        measure=measure,
+        names=tuple(names),
+        count=count,
+        pairs=tuple(Term(p, weigh(p)) for p in known),
+    )
+
+
+def expansions(question: Question) -> tuple[str, ...]:
+    """Return the official words for the everyday words of the question, for a second, wider search."""
+    return tuple(unique(other for term in question.terms for other in synonyms(term.text) if len(other) > 1))
