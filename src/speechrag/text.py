@@ -223,6 +223,21 @@ def bigrams(text: str) -> list[str]:
     return [run[i : i + 2] for run in _HAN_RUN.findall(fold(text)) for i in range(len(run) - 1)]
 
 
+def pairs(text: str) -> list[str]:
+    """Return the pairs of neighbouring Chinese characters, and every run of Latin letters or digits whole.
+
+    >>> pairs("2009年县政协")
+    ['2009', '年县', '县政', '政协']
+    """
+    found: list[str] = []
+    for run in runs(fold(text)):
+        if is_han(run[0]) or run[0] == "〇":
+            found.extend(run[i : i + 2] for i in range(len(run) - 1))
+        else:
+            found.append(run)
+    return found
+
+
 def shingles(text: str, size: int = 4) -> set[str]:
     """Return the character ``size``-grams of the folded text without punctuation and white space."""
     bare = "".join(_TOKEN_RUN.findall(fold(text)))

@@ -26,7 +26,7 @@ EMBED_BATCH = 512
 
 @dataclass(frozen=True, slots=True)
 class Reuse:
-    """The vectors of an earlier generation with the same text stages and encoder."""
+    """The vectors of an earlier generation by the same encoder, and the passages they belong to."""
 
     texts: CorpusStore
     vectors: Path
@@ -49,6 +49,10 @@ def embedding_text(passage: Passage) -> str:
     Not the title: "…讲话篇七" says nothing and would pull all parts of an anthology together.
     """
     return "\n".join((*passage.headings[-2:], passage.text))
+
+
+def _digest(passage: Passage) -> bytes:
+    return hashlib.sha256(embedding_text(passage).encode("utf-8")).digest()
 
 
 class IndexFiller:
@@ -139,11 +143,15 @@ class IndexFiller:
         batch.clear()
 
     def _take_over(self, vectors: Vectors) -> set[int]:
-        """Copy the vectors of passages that the earlier generation holds unchanged; return their ordinals."""
+        """Copy the vectors of passages that the earlier generation holds too; return their ordinals.
+
+        The text decides and not the id, so the untouched passages of a changed file keep their vectors.
+        """
         if self._reuse is None:
             return set()
-        earlier = {passage_id: ordinal for ordinal, passage_id in enumerate(self._reuse.texts.passage_ids())}
-        pairs = [(new, earlier[p]) for new, p in enumerate(self._store.passage_ids()) if p in earlier]
+        earlier = {_digest(stored.passage): stored.ordinal for stored in self._reuse.texts.iter_passages()}
+        found = ((stored.ordinal, earlier.get(_digest(stored.passage))) for stored in self._store.iter_passages())
+        pairs = [(new, before) for new, before in found if before is not None]
         if pairs:
             old = VectorStore.open(self._reuse.vectors)
             vectors[[new for new, _ in pairs]] = old.rows([before for _, before in pairs])

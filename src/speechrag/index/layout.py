@@ -7,6 +7,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from pathlib import Path
 from speechrag.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing, SpeechragError
 from speechrag.records import IndexManifest
 
-FORMAT_VERSION = 1  # bump when the schema of corpus.sqlite, the lexical fields or the layout changes
+FORMAT_VERSION = 2  # bump when the schema of corpus.sqlite, the lexical fields or the layout changes
 CURRENT = "CURRENT"
 GENERATIONS = "generations"
 MANIFEST = "manifest.json"
@@ -24,6 +25,10 @@ CORPUS = "corpus.sqlite"
 LEXICAL = "lexical"
 VECTORS = "vectors.faiss"
 LOCK = "build.lock"
+LOCKED_BYTE = 1 << 30  # far behind the owner's note: Windows forbids others to read a locked byte
+OWN_SHA256 = "manifest_sha256"
+STAGING = "staging-"
+GENERATION_NAME = re.compile(r"\d{8}T\d{12}-[0-9a-f]{8}")
 KEEP = 2  # generations kept: a reader that opened the previous one goes on reading it
 REBUILD = "run `speechrag build` again with the same --index"
 
@@ -49,21 +54,35 @@ def read_manifest(folder: Path) -> IndexManifest:
     """Return the manifest of a generation. Raises IndexDamaged or IndexMismatch (another format version)."""
     path = folder / MANIFEST
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        raw = path.read_bytes()
+        data = json.loads(raw)
         version = data["format_version"]
         if version != FORMAT_VERSION:
             raise IndexMismatch(
                 f"{folder}: index format {version}, this speechrag reads format {FORMAT_VERSION}", hint=REBUILD
             )
-        return IndexManifest(**data)
-    except (OSError, ValueError, KeyError, TypeError) as exc:
+        data.pop(OWN_SHA256, None)
+        manifest = IndexManifest(**data)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
         raise IndexDamaged(f"{path}: cannot be read ({exc})", hint=REBUILD) from exc
+    if raw != _rendered(manifest):
+        raise IndexDamaged(f"{path}: this file was changed after the index was built", hint=REBUILD)
+    if manifest.generation != folder.name:
+        raise IndexDamaged(f"{path}: belongs to another generation, {manifest.generation}", hint=REBUILD)
+    return manifest
 
 
 def write_manifest(folder: Path, manifest: IndexManifest) -> None:
     """Write the manifest last of all files of a generation."""
-    text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1, sort_keys=True)
-    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+    (folder / MANIFEST).write_bytes(_rendered(manifest))
+
+
+def _rendered(manifest: IndexManifest) -> bytes:
+    """Return the only bytes that say what ``manifest`` says, their own checksum among them."""
+    body = asdict(manifest)
+    own = hashlib.sha256(json.dumps(body, sort_keys=True).encode("ascii")).hexdigest()
+    text = json.dumps(body | {OWN_SHA256: own}, ensure_ascii=False, indent=1, sort_keys=True)
+    return (text + "\n").encode("utf-8")
 
 
 def files_of(folder: Path) -> dict[str, Path]:
@@ -89,7 +108,11 @@ def verify(folder: Path, manifest: IndexManifest) -> None:
             raise IndexDamaged(f"{folder / name}: this file of the index is missing", hint=REBUILD)
         if name not in manifest.sha256:
             raise IndexDamaged(f"{folder / name}: this file does not belong to the index", hint=REBUILD)
-        if sha256_of(found[name]) != manifest.sha256[name]:
+        try:
+            same = sha256_of(found[name]) == manifest.sha256[name]
+        except OSError as exc:
+            raise IndexDamaged(f"{folder / name}: cannot be read ({exc.strerror})", hint=REBUILD) from exc
+        if not same:
             raise IndexDamaged(f"{folder / name}: this file was changed after the index was built", hint=REBUILD)
 
 
@@ -113,7 +136,10 @@ def publish(index: Path, staging: Path, name: str) -> Path:
 
 
 def sweep(index: Path) -> None:
-    """Remove what crashed builds left and all but the newest ``KEEP`` generations; never the live one."""
+    """Remove what crashed builds left and all but the newest ``KEEP`` generations; never the live one.
+
+    Folders with other names are not ours and stay.
+    """
     folder = index / GENERATIONS
     if not folder.is_dir():
         return
@@ -123,9 +149,10 @@ def sweep(index: Path) -> None:
         live = ""
     except IndexDamaged:
         return  # what is left may be all there is: keep it until a build has published a whole one
-    for stale in [p for p in folder.iterdir() if p.name.startswith("staging-")]:
-        shutil.rmtree(stale, ignore_errors=True)
-    published = sorted((p.name for p in folder.iterdir() if p.is_dir()), reverse=True)
+    names = sorted((p.name for p in folder.iterdir() if p.is_dir()), reverse=True)
+    for stale in [name for name in names if name.startswith(STAGING)]:
+        shutil.rmtree(folder / stale, ignore_errors=True)
+    published = [name for name in names if GENERATION_NAME.fullmatch(name)]
     keep = {live, *[n for n in published if n != live][: KEEP - 1]}
     for name in published:
         if name not in keep:
@@ -163,6 +190,7 @@ def _try_lock(descriptor: int) -> bool:
     except ImportError:  # Windows
         import msvcrt
 
+        os.lseek(descriptor, LOCKED_BYTE, os.SEEK_SET)  # it locks from where the file stands
         try:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
         except OSError:

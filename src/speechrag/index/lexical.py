@@ -1,27 +1,32 @@
 """The lexical part of an index: BM25 over words, single characters and character pairs (tantivy).
 
 Text is segmented by ``speechrag.text`` and handed over as tokens joined by spaces; tantivy's own tokenizers make a
-Chinese clause one token. Body and headings are separate fields. Scores are BM25 with k1 = 1.2, b = 0.75
-(Robertson & Zaragoza 2009), summed over the fields with the weights below.
+Chinese clause one token. Scores are BM25 with k1 = 1.2, b = 0.75 (Robertson & Zaragoza 2009), summed over the fields
+with the weights below. The main fields hold title and headings together with the body, so that a point is found
+through its heading and a word that stands in every title counts as the common word it is; the heading fields hold
+title and headings alone and lift a passage whose heading answers the query.
 """
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import tempfile
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from speechrag.errors import IndexDamaged
-from speechrag.text import Segmenter, bigrams, characters, words
+from speechrag.errors import ConfigError, IndexDamaged, IndexError_
+from speechrag.text import Segmenter, characters, fold, pairs, words
 
 # Weights of the fields in the sum; chosen on the development sets named in benchmarks/README.md.
 WEIGHTS: Mapping[str, float] = {
     "words": 0.5,
     "characters": 1.0,
     "pairs": 1.0,
-    "heading_words": 0.3,
-    "heading_pairs": 0.3,
+    "heading_words": 0.5,
+    "heading_pairs": 0.5,
 }
 MAX_TERMS = 400  # distinct query terms per field, rarest first: a pasted page must not become a ten-second query
 HEAP = 256_000_000
@@ -29,13 +34,27 @@ HEAP = 256_000_000
 
 def tokens(text: str, headings: str, cutter: Segmenter) -> dict[str, list[str]]:
     """Return the tokens of each field for a body and its title and heading path."""
+    whole = f"{headings}\n{text}"
     return {
-        "words": words(text, cutter),
-        "characters": characters(text),
-        "pairs": bigrams(text),
+        "words": words(whole, cutter),
+        "characters": characters(whole),
+        "pairs": pairs(whole),
         "heading_words": words(headings, cutter),
-        "heading_pairs": bigrams(headings),
+        "heading_pairs": pairs(headings),
     }
+
+
+def segmenter_fingerprint(name: str, user_dictionary: str = "") -> str:
+    """Return what an index records of its segmenter: the name, and the user dictionary by its content.
+
+    Raises ConfigError for a dictionary that cannot be read.
+    """
+    if not user_dictionary:
+        return name
+    try:
+        return f"{name}+{hashlib.sha256(Path(user_dictionary).read_bytes()).hexdigest()[:12]}"
+    except OSError as exc:
+        raise ConfigError(f"{user_dictionary}: the user dictionary cannot be read ({exc.strerror})") from exc
 
 
 def facet_token(key: str, value: object) -> str:
@@ -52,6 +71,32 @@ def _schema() -> Any:
     builder.add_text_field("facets", stored=False, tokenizer_name="whitespace", index_option="basic")
     builder.add_integer_field("ordinal", stored=False, indexed=False, fast=True)
     return builder.build()
+
+
+@contextlib.contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Translate the errors of tantivy, which reports a full disk as a ValueError."""
+    try:
+        yield
+    except (ValueError, OSError) as exc:
+        raise IndexError_(f"{folder}: the postings cannot be written ({exc}); make room there and build again") from exc
+
+
+@contextlib.contextmanager
+def _readable(folder: Path) -> Iterator[Path]:
+    """Give a folder of links to the files of ``folder``, for the moment of opening.
+
+    tantivy makes a lock file where it opens an index, which fails in a read-only folder and, in a shared one, for every
+    user but the first. Where links cannot be made (Windows without the right to), the folder itself must do.
+    """
+    with contextlib.ExitStack() as stack:
+        try:
+            links = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="speechrag-")))
+            for file in folder.iterdir():
+                (links / file.name).symlink_to(file.resolve())
+        except OSError:
+            links = folder
+        yield links
 
 
 class LexicalIndex:
@@ -71,16 +116,20 @@ class LexicalIndex:
         import tantivy
 
         folder.mkdir(parents=True)
-        index = tantivy.Index(_schema(), path=str(folder))
-        # One thread and one commit: the segment layout, and with it every score, is the same after every build.
-        writer = index.writer(heap_size=HEAP, num_threads=1)
+        with _writing(folder):
+            index = tantivy.Index(_schema(), path=str(folder))
+            # One thread and one commit: the segment layout, and with it every score, is the same after every build.
+            writer = index.writer(heap_size=HEAP, num_threads=1)
         count = 0
         for body, headings, facets in entries:
             fields = {name: " ".join(found) for name, found in tokens(body, headings, cutter).items()}
-            writer.add_document(tantivy.Document(ordinal=count, facets=" ".join(facets), **fields))
+            document = tantivy.Document(ordinal=count, facets=" ".join(facets), **fields)
+            with _writing(folder):
+                writer.add_document(document)
             count += 1
-        writer.commit()
-        writer.wait_merging_threads()
+        with _writing(folder):
+            writer.commit()
+            writer.wait_merging_threads()
         for litter in folder.glob(".*lock"):  # tantivy's own lock files; ours is the build lock
             litter.unlink()
         return count
@@ -91,7 +140,8 @@ class LexicalIndex:
         import tantivy
 
         try:
-            return cls(tantivy.Index.open(str(folder)), cutter)
+            with _readable(folder) as place:
+                return cls(tantivy.Index.open(str(place)), cutter)
         except (ValueError, OSError) as exc:
             raise IndexDamaged(f"{folder}: not a lexical index ({exc})", hint="run `speechrag build` again") from exc
 
@@ -116,24 +166,23 @@ class LexicalIndex:
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 
     def document_frequency(self, term: str) -> float:
-        """Return the share (0..1) of passages whose body holds ``term``: a word, a character or a character pair."""
+        """Return the share (0..1) of passages whose body or headings hold ``term``, in any script or width.
+
+        ``term`` is a word, a character or a character pair; of a longer phrase, the share of its rarest word.
+        """
         if not len(self):
             return 0.0
-        folded = next(iter(words(term, self._cutter)), "")
-        fields = [("words", term)]
-        if len(term) == 1:
-            fields.append(("characters", term))
-        elif len(term) == 2:
-            fields.append(("pairs", term))
-        count = max(self._searcher.doc_freq(name, value) for name, value in fields)
-        if not count and folded and folded != term:
-            count = self._searcher.doc_freq("words", folded)
+        folded = fold(term).strip()
+        fields = ("words", *{1: ("characters",), 2: ("pairs",)}.get(len(folded), ()))
+        count = max(self._searcher.doc_freq(name, folded) for name in fields)
+        if not count:
+            count = min((self._searcher.doc_freq("words", word) for word in words(term, self._cutter)), default=0)
         return float(count / len(self))
 
     def _clauses(self, text: str) -> list[Any]:
         import tantivy
 
-        body = {"words": words(text, self._cutter), "characters": characters(text), "pairs": bigrams(text)}
+        body = {"words": words(text, self._cutter), "characters": characters(text), "pairs": pairs(text)}
         body |= {"heading_words": body["words"], "heading_pairs": body["pairs"]}
         clauses = []
         for name, found in body.items():

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from speechrag.errors import IndexDamaged, IndexMismatch
 from speechrag.index import layout
-from speechrag.index.lexical import LexicalIndex
+from speechrag.index.lexical import LexicalIndex, segmenter_fingerprint
 from speechrag.index.store import CorpusStore
 from speechrag.index.vectors import VectorStore
 from speechrag.records import IndexManifest
@@ -16,6 +17,8 @@ from speechrag.text import Segmenter, segmenter
 
 if TYPE_CHECKING:
     from speechrag.embedding import Encoder
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,24 @@ class OpenIndex:
 
 def open_store(index: Path) -> tuple[IndexManifest, CorpusStore]:
     """Verify the live generation and open its texts alone. Raises IndexMissing, IndexDamaged, IndexMismatch."""
-    folder = layout.current_generation(index)
+    return _live(index, _texts)
+
+
+def _live(index: Path, read: Callable[[Path], T]) -> T:
+    """Return what ``read`` makes of the live generation; all of it comes from that one generation.
+
+    A reader may be so slow that its generation is swept while it opens: then it takes the one that is live by now.
+    """
+    while True:
+        folder = layout.current_generation(index)
+        try:
+            return read(folder)
+        except IndexDamaged:
+            if layout.current_generation(index) == folder:
+                raise
+
+
+def _texts(folder: Path) -> tuple[IndexManifest, CorpusStore]:
     manifest = layout.read_manifest(folder)
     layout.verify(folder, manifest)
     store = CorpusStore(folder / layout.CORPUS)
@@ -50,23 +70,13 @@ def open_index(index: Path, *, embedder: str = "", user_dictionary: str = "") ->
     ``embedder`` empty means the one the index was built with. Raises IndexMissing, IndexDamaged, ModelError, or
     IndexMismatch where the encoder asked for (or found on this machine) is not the one the vectors came from.
     """
-    from speechrag.embedding import load_encoder
+    return _live(index, lambda folder: _open(index, folder, embedder, user_dictionary))
 
-    manifest, store = open_store(index)
-    folder = layout.current_generation(index)
-    if embedder and embedder != manifest.embedder:
-        raise IndexMismatch(
-            f"{index}: built with the encoder {manifest.embedder!r}, asked to search with {embedder!r}",
-            hint=f"leave the encoder out, or run `speechrag build --index {index} --embedder {embedder}` again",
-        )
-    encoder = load_encoder(manifest.embedder)
-    if encoder.fingerprint != manifest.embedder_fingerprint:
-        raise IndexMismatch(
-            f"{index}: the encoder {manifest.embedder!r} is {encoder.fingerprint} here, "
-            f"the index was built with {manifest.embedder_fingerprint}",
-            hint=layout.REBUILD,
-        )
-    cutter = segmenter(manifest.segmenter.partition("+")[0], user_dictionary)
+
+def _open(index: Path, folder: Path, embedder: str, user_dictionary: str) -> OpenIndex:
+    manifest, store = _texts(folder)
+    encoder = _encoder(index, manifest, embedder)
+    cutter = _cutter(index, manifest, user_dictionary)
     lexical = LexicalIndex.open(folder / layout.LEXICAL, cutter)
     vectors = VectorStore.open(folder / layout.VECTORS)
     if not len(vectors) == len(lexical) == manifest.passages:
@@ -75,3 +85,31 @@ def open_index(index: Path, *, embedder: str = "", user_dictionary: str = "") ->
             hint=layout.REBUILD,
         )
     return OpenIndex(folder, manifest, store, lexical, vectors, encoder, cutter)
+
+
+def _encoder(index: Path, manifest: IndexManifest, asked: str) -> Encoder:
+    """Return the encoder of the index; the one asked for will do where it is the same under another name or path."""
+    from speechrag.embedding import load_encoder
+
+    name = asked or manifest.embedder
+    encoder = load_encoder(name)
+    if encoder.fingerprint == manifest.embedder_fingerprint:
+        return encoder
+    built = f"{index}: built with the encoder {manifest.embedder!r} ({manifest.embedder_fingerprint})"
+    if name == manifest.embedder:
+        raise IndexMismatch(f"{built}, which is another one here ({encoder.fingerprint})", hint=layout.REBUILD)
+    raise IndexMismatch(
+        f"{built}, asked to search with {asked!r} ({encoder.fingerprint})",
+        hint=f"leave the encoder out, or run `speechrag build --index {index} --embedder {asked}` again",
+    )
+
+
+def _cutter(index: Path, manifest: IndexManifest, user_dictionary: str) -> Segmenter:
+    name = manifest.segmenter.partition("+")[0]
+    here = segmenter_fingerprint(name, user_dictionary)
+    if here != manifest.segmenter:
+        raise IndexMismatch(
+            f"{index}: built with the segmenter {manifest.segmenter!r}, the settings here give {here!r}",
+            hint="set user_dictionary to the file the index was built with, or " + layout.REBUILD,
+        )
+    return segmenter(name, user_dictionary)

@@ -7,9 +7,10 @@ import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
-from threading import local
+from threading import Lock
 from typing import Any
 
 from speechrag.errors import IndexDamaged, UsageError
@@ -28,6 +29,7 @@ CREATE INDEX speeches_by_document ON speeches (doc_id);
 CREATE TABLE ledger (source TEXT PRIMARY KEY, sha256 TEXT, state TEXT, detail TEXT) STRICT;
 """
 
+CACHED_ORIGINALS = 16  # documents whose text as received is kept at hand: the hits of one query share them
 INDEXED, COPY, SKIPPED = "indexed", "copy", "skipped"
 
 
@@ -132,20 +134,20 @@ class CorpusStore:
     """Reads a verified corpus file; safe to use from several threads."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._connections = local()
+        # One connection for all threads, opened now: a thread that asks for the first time after two more generations
+        # were published would find the file gone. immutable: the file is never changed in place, so SQLite needs no
+        # lock files beside it and the folder may be read-only.
+        self._lock = Lock()
+        self._original = lru_cache(maxsize=CACHED_ORIGINALS)(self._read_original)
+        uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
         try:
+            self._database = sqlite3.connect(uri, uri=True, check_same_thread=False)
             self._rows("SELECT count(*) FROM ledger")
         except sqlite3.DatabaseError as exc:
             raise IndexDamaged(f"{path}: not a corpus file ({exc})", hint="run `speechrag build` again") from exc
 
     def _rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
-        connection = getattr(self._connections, "open", None)
-        if connection is None:
-            # immutable: the file is never changed in place, so no lock files are needed beside it.
-            uri = f"{self._path.resolve().as_uri()}?mode=ro&immutable=1"
-            connection = self._connections.open = sqlite3.connect(uri, uri=True)
-        with closing(connection.execute(statement, parameters)) as cursor:
+        with self._lock, closing(self._database.execute(statement, parameters)) as cursor:
             return cursor.fetchall()  # type: ignore[no-any-return]
 
     def count(self, table: str) -> int:
@@ -186,7 +188,9 @@ class CorpusStore:
         """Return the facts of all speeches, in the order of the corpus."""
         columns = "speech_id, doc_id, source, title, metadata, family"
         rows = self._rows(f"SELECT {columns} FROM speeches ORDER BY position")
-        return [SpeechFacts(*row[:4], json.loads(row[4]), row[5]) for row in rows]
+        return [
+            SpeechFacts(s, d, source, t, json.loads(metadata), family) for s, d, source, t, metadata, family in rows
+        ]
 
     def sketch(self, speech_id: str) -> list[int]:
         """Return the near-duplicate sketch stored with a speech."""
@@ -225,8 +229,11 @@ class CorpusStore:
 
     def original(self, doc_id: str, start: int, stop: int) -> str:
         """Return ``original[start:stop]`` of a document as received."""
-        statement = "SELECT substr(original, ?, ?) FROM documents WHERE doc_id=?"
-        rows = self._rows(statement, (start + 1, stop - start, doc_id))
+        return self._original(doc_id)[start:stop]
+
+    def _read_original(self, doc_id: str) -> str:
+        # Cut here and not by SQLite, whose substr ends at a NUL character: a damaged file may hold one.
+        rows = self._rows("SELECT original FROM documents WHERE doc_id=?", (doc_id,))
         return str(rows[0][0]) if rows else ""
 
     def allowed_ordinals(self, speech_ids: Iterable[str]) -> list[int]:
@@ -262,8 +269,3 @@ def _passage(row: Sequence[Any]) -> StoredPassage:
     ordinal, passage_id, speech_id, headings, text, start, end, original_start, original_stop = row
     passage = Passage(passage_id, speech_id, tuple(json.loads(headings)), text, start, end)
     return StoredPassage(ordinal, passage, original_start, original_stop)
-
-
-def with_source(speech: Speech, source: str) -> Speech:
-    """Return the speech under another source name (its file was renamed, its content is the same)."""
-    return speech if speech.source == source else replace(speech, source=source)

@@ -64,7 +64,7 @@ class VectorStore:
             ) from exc
 
     def search(self, query: Vectors, limit: int, allowed: Sequence[int] | None = None) -> list[tuple[int, float]]:
-        """Return (ordinal, cosine) of the ``limit`` nearest to ``query`` (``float32[dim]``), best first, then by ordinal.
+        """Return (ordinal, cosine) of the ``limit`` nearest to ``query`` (``float32[dim]``), best first.
 
         ``allowed`` restricts the search to those ordinals; the filter works inside the search, so ``limit`` results
         come back whenever that many are allowed.
@@ -74,7 +74,9 @@ class VectorStore:
 
         count = len(self) if allowed is None else len(allowed)
         limit = min(limit, count)
-        if limit <= 0 or query.shape != (self.dim,):
+        if query.shape != (self.dim,):
+            raise ValueError(f"the query vector has the shape {query.shape}; expected ({self.dim},)")
+        if limit <= 0:
             return []
         parameters = None
         if allowed is not None:

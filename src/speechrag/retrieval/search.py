@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from speechrag.errors import UsageError
@@ -47,8 +47,14 @@ class Retriever:
             raise UsageError("the query is empty; type a question or some words")
         if not 1 <= query.top_k <= MAX_TOP_K:
             raise UsageError(f"top_k is {query.top_k}; expected a number from 1 to {MAX_TOP_K}")
-        ranked, channels = self._rank(text, max(DEPTH, 3 * query.top_k), query.filters)
-        return self._hits(ranked, channels, query.top_k)
+        depth = max(DEPTH, 3 * query.top_k)
+        while True:
+            ranked, channels = self._rank(text, depth, query.filters)
+            hits = self._hits(ranked, channels, query.top_k)
+            # A speech copied over many sites may fill the candidates with copies of one passage: then look deeper.
+            if len(hits) == query.top_k or len(ranked) < depth:
+                return hits
+            depth *= 4
 
     def rank(self, text: str, depth: int) -> list[tuple[Passage, float]]:
         """Return the best ``depth`` passages with their scores, copies not folded, best first."""
@@ -89,11 +95,17 @@ class Retriever:
     def _hits(
         self, ranked: Sequence[tuple[int, float]], channels: Mapping[str, Mapping[int, ChannelScore]], top_k: int
     ) -> list[Hit]:
-        # Copies stand next to each other in the ranking, so three times the depth is enough to fold them.
-        candidates = [pair for pair in ranked[: 3 * top_k] if pair[1] > 0]
-        stored = self._index.store.passages_at([ordinal for ordinal, _ in candidates])
+        candidates = [pair for pair in ranked if pair[1] > 0]
+        stored: list[StoredPassage] = []
+
+        def texts() -> Iterator[str]:
+            for first in range(0, len(candidates), 3 * top_k):
+                block = [ordinal for ordinal, _ in candidates[first : first + 3 * top_k]]
+                stored.extend(self._index.store.passages_at(block))
+                yield from (s.passage.text for s in stored[first:])
+
         hits = []
-        for rank, fold in enumerate(fold_copies([s.passage.text for s in stored], top_k), 1):
+        for rank, fold in enumerate(fold_copies(texts(), top_k), 1):
             ordinal, score = candidates[fold.position]
             parts = {name: found[ordinal] for name, found in channels.items() if ordinal in found}
             hits.append(self._hit(rank, score, stored[fold.position], parts, len(fold.copies)))
