@@ -24,7 +24,7 @@ def prepare(extra: str = "") -> Path:
     wanted = hashlib.sha256((ROOT / "pyproject.toml").read_bytes() + str(ROOT).encode()).hexdigest()
     if PYTHON.is_file() and stamp.is_file() and stamp.read_text(encoding="ascii") == wanted:
         return PYTHON
-    if not PYTHON.is_file():
+    if not _has_pip():  # none yet, or left half made by an interrupted start
         print("Making .venv ...", flush=True)
         venv.create(VENV, with_pip=True)
     print("Installing speechrag and what it needs into .venv (the first time takes some minutes) ...", flush=True)
@@ -34,6 +34,13 @@ def prepare(extra: str = "") -> Path:
         sys.exit("The installation failed, pip says why above; it needs a package index or wheels in PIP_FIND_LINKS.")
     stamp.write_text(wanted, encoding="ascii")
     return PYTHON
+
+
+def _has_pip() -> bool:
+    return (
+        PYTHON.is_file()
+        and subprocess.run([str(PYTHON), "-m", "pip", "--version"], capture_output=True).returncode == 0
+    )
 
 
 def run(*arguments: str) -> int:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import secrets
+import shutil
+import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from itertools import count
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from speechrag.cleaning import CLEANER_VERSION, clean
@@ -16,18 +20,12 @@ from speechrag.embedding import load_encoder
 from speechrag.errors import IndexError_, SourceError
 from speechrag.index import families, layout
 from speechrag.index.fill import IndexFiller, Progress, Reuse
-from speechrag.index.store import (
-    COPY,
-    INDEXED,
-    SKIPPED,
-    CorpusStore,
-    CorpusWriter,
-    LedgerEntry,
-    with_source,
-)
+from speechrag.index.lexical import segmenter_fingerprint
+from speechrag.index.store import COPY, INDEXED, SKIPPED, CorpusStore, CorpusWriter, LedgerEntry
 from speechrag.records import BuildReport, CleanDocument, Document, IndexManifest, Skipped, Speech
 from speechrag.registry import CHUNKERS, resolve
 from speechrag.sources import SourceFile, find_sources, read_source
+from speechrag.sources.walk import display_name
 from speechrag.structure import STRUCTURE_VERSION, structure
 from speechrag.text import displayable
 
@@ -47,8 +45,8 @@ class Previous:
     same_vectors: bool  # the same encoder
 
     def vectors(self) -> Reuse | None:
-        """Return the vectors that may be taken over: those of the same text by the same encoder."""
-        return Reuse(self.texts, self.folder / layout.VECTORS) if self.same_text and self.same_vectors else None
+        """Return the vectors that may be taken over: those by the same encoder."""
+        return Reuse(self.texts, self.folder / layout.VECTORS) if self.same_vectors else None
 
     def entries(self) -> dict[str, LedgerEntry]:
         return {e.source: e for e in self.texts.ledger()}
@@ -75,7 +73,8 @@ def build_index(
     """Read every file below ``sources`` and publish the index; only what changed is read and embedded again.
 
     The live index stays in service until the new one is complete. Raises SourceError where no file could be read (the
-    live index is then left as it was), IndexBusy where another build runs, UnknownBackend or ModelError for a backend.
+    live index is then left as it was), IndexBusy where another build runs, IndexError_ where the index cannot be
+    written, UnknownBackend or ModelError for a backend.
     """
     began = time.monotonic()
     report = progress or (lambda stage, done, total: None)
@@ -85,30 +84,39 @@ def build_index(
     with layout.build_lock(index):
         layout.sweep(index)
         previous = _previous(index, stages, encoder)
-        plan = _plan(sources)
+        plan = _plan(sources, index)
         before = previous.entries() if previous else {}
         if previous and previous.same_text and previous.same_vectors and plan.same_as(before):
             return _unchanged(previous, plan, before, began)
-        staging = index / layout.GENERATIONS / f"staging-{secrets.token_hex(4)}"
-        staging.mkdir()
-        job = _Job(staging, settings, stages, encoder, chunker, previous, report)
-        manifest, ledger = job.run(plan)
-        layout.publish(index, staging, manifest.generation)
+        with _staging(index) as staging:
+            job = _Job(staging, settings, stages, encoder, chunker, previous, report)
+            manifest, ledger = job.run(plan)
+            layout.publish(index, staging, manifest.generation)
         layout.sweep(index)
     return _report(manifest, ledger, before, began)
 
 
+@contextlib.contextmanager
+def _staging(index: Path) -> Iterator[Path]:
+    """Give a new folder to fill and publish; what is left of it when the build fails is removed.
+
+    Raises IndexError_ where the disk is full or fails.
+    """
+    folder = index / layout.GENERATIONS / f"{layout.STAGING}{secrets.token_hex(4)}"
+    try:
+        folder.mkdir()
+        yield folder
+    except (OSError, sqlite3.OperationalError) as exc:
+        raise IndexError_(
+            f"{index}: the index cannot be written ({exc}); check the room on that disk and build again"
+        ) from exc
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _stages(settings: Settings, chunker: str) -> dict[str, str]:
-    dictionary = ""
-    if settings.user_dictionary:
-        try:
-            dictionary = "+" + hashlib.sha256(Path(settings.user_dictionary).read_bytes()).hexdigest()[:12]
-        except OSError as exc:
-            raise SourceError(
-                f"{settings.user_dictionary}: the user dictionary cannot be read ({exc.strerror})"
-            ) from exc
-    cleaner = f"{CLEANER_VERSION}/{STRUCTURE_VERSION}"
-    return {"cleaner": cleaner, "chunker": chunker, "segmenter": settings.segmenter + dictionary}
+    cut = segmenter_fingerprint(settings.segmenter, settings.user_dictionary)
+    return {"cleaner": f"{CLEANER_VERSION}/{STRUCTURE_VERSION}", "chunker": chunker, "segmenter": cut}
 
 
 def _previous(index: Path, stages: Mapping[str, str], encoder: Encoder) -> Previous | None:
@@ -126,15 +134,17 @@ def _previous(index: Path, stages: Mapping[str, str], encoder: Encoder) -> Previ
     return Previous(manifest, folder, texts, same_text, same_vectors)
 
 
-def _plan(sources: Sequence[Path]) -> Plan:
-    files, skipped = find_sources(sources)
-    plan = Plan(skipped=list(skipped))
+def _plan(sources: Sequence[Path], index: Path) -> Plan:
+    files, skipped = _outside(index, sources, *find_sources(sources))
+    taken: set[str] = set()
+    plan = Plan()
     first: dict[str, str] = {}
     for file in files:
+        file = SourceFile(file.path, _distinct(file, taken))
         try:
-            digest = layout.sha256_of(file.path)
-        except OSError as exc:
-            plan.skipped.append(Skipped(file.name, f"cannot be read ({exc.strerror})"))
+            digest = _sha256(file.path)
+        except SourceError as exc:
+            plan.skipped.append(Skipped(file.name, str(exc)))
             continue
         plan.hashes[file.name] = digest
         if digest in first:
@@ -142,7 +152,45 @@ def _plan(sources: Sequence[Path]) -> Plan:
         else:
             first[digest] = file.name
             plan.take.append((file, digest))
+    for entry in skipped:
+        plan.skipped.append(Skipped(_numbered(entry.source, taken), entry.reason))
     return plan
+
+
+def _numbered(name: str, taken: set[str]) -> str:
+    """Return the name of a file left out, with a number where another file has that name."""
+    found = next(f for n in count(1) if (f := f"{name} ({n})" if n > 1 else name) not in taken)
+    taken.add(found)
+    return found
+
+
+def _outside(
+    index: Path, sources: Sequence[Path], files: Sequence[SourceFile], skipped: Sequence[Skipped]
+) -> tuple[list[SourceFile], list[Skipped]]:
+    """Leave out what lies in the index itself, which may stand in a source folder and is never the same twice."""
+    home = index.resolve()
+    roots = [root.resolve() for root in sources]
+    own = tuple(f"{home.relative_to(root).as_posix()}/" for root in roots if root in home.parents)
+    kept = [file for file in files if home not in file.path.resolve().parents]
+    return kept, [entry for entry in skipped if not entry.source.startswith(own)]
+
+
+def _distinct(file: SourceFile, taken: set[str]) -> str:
+    """Return the file's name; where another root has a file of that name, with as many folders as tell them apart."""
+    name, parts = file.name, file.path.resolve().parts
+    length = len(PurePosixPath(name).parts)
+    while name in taken and length < len(parts):
+        length += 1
+        name = display_name("/".join(parts[-length:]))
+    taken.add(name)
+    return name
+
+
+def _sha256(path: Path) -> str:
+    try:
+        return layout.sha256_of(path)
+    except OSError as exc:
+        raise SourceError(f"cannot be read ({exc.strerror})") from exc
 
 
 def _unchanged(previous: Previous, plan: Plan, before: Mapping[str, LedgerEntry], began: float) -> BuildReport:
@@ -158,6 +206,7 @@ def _unchanged(previous: Previous, plan: Plan, before: Mapping[str, LedgerEntry]
         removed=0,
         unchanged=manifest.files,
         seconds=round(time.monotonic() - began, 3),
+        published=False,
     )
 
 
@@ -240,16 +289,22 @@ class _Job:
 
     def _documents(self, file: SourceFile, digest: str) -> Iterator[tuple[CleanDocument, list[Speech]]]:
         known = self._known.get(digest)
-        if known and self._previous:
+        # The extension has a say in how a file is read.
+        if known and self._previous and PurePosixPath(known.source).suffix == PurePosixPath(file.name).suffix:
             for doc_id in known.detail.split():
                 stored = self._previous.texts.document(doc_id)
+                if known.source == file.name:
+                    yield stored, self._previous.texts.speeches_of(doc_id)
+                    continue
                 source = file.name + stored.document.source.removeprefix(known.source)
                 renamed = replace(stored, document=replace(stored.document, source=source))
-                yield renamed, [with_source(s, source) for s in self._previous.texts.speeches_of(doc_id)]
+                yield renamed, list(structure(renamed))  # a title may come from the file's name
             return
         for document in read_source(file):
             cleaned = clean(document)
-            yield cleaned, structure(cleaned)
+            yield cleaned, list(structure(cleaned))
+        if _sha256(file.path) != digest:
+            raise SourceError("changed while it was read; build again when it is complete")
 
     def _write_document(
         self,
@@ -289,10 +344,9 @@ def build_collection(documents: Iterable[tuple[str, str, str]], index: Path, set
     """
     encoder = load_encoder(settings.embedder or "builtin")
     chunker = resolve(CHUNKERS, "document")(settings.passage_chars)
-    stages = {"cleaner": "none", "chunker": chunker.name, "segmenter": settings.segmenter}
-    with layout.build_lock(index):
-        staging = index / layout.GENERATIONS / f"staging-{secrets.token_hex(4)}"
-        staging.mkdir()
+    cut = segmenter_fingerprint(settings.segmenter, settings.user_dictionary)
+    stages = {"cleaner": "none", "chunker": chunker.name, "segmenter": cut}
+    with layout.build_lock(index), _staging(index) as staging:
         writer = CorpusWriter(staging / layout.CORPUS)
         for doc_id, title, text in documents:
             body = displayable(text)

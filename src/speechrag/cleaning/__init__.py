@@ -19,6 +19,7 @@ def clean(document: Document) -> CleanDocument:
     """Return the document with its damage repaired and its litter removed; what could not be repaired is noted."""
     draft = Draft(document.text)
     draft.apply(characters.normalise_line_ends(draft.text))
+    draft.apply(layout.join_cut_lines(draft.text))
     draft.apply(characters.drop_invisible(draft.text))
     _undo_byte_damage(draft)
     draft.apply(script.simplify(draft.text))
@@ -40,6 +41,7 @@ def _remove_site_parts(draft: Draft) -> None:
     draft.apply(litter.drop_litter(draft.text))
     draft.apply(layout.drop_page_markers(draft.text))
     draft.apply(layout.drop_repeated_titles(draft.text))
+    draft.apply(layout.join_wrapped_lines(draft.text))
     draft.apply(pages.repair_page_counters(draft.text))
 
 

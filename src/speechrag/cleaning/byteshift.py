@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import product
+from functools import lru_cache
 from math import exp
 
 from speechrag.cleaning.edits import Edit
@@ -23,9 +23,13 @@ from speechrag.text import to_simplified
 RULE = "byteshift"
 CONTEXT = 12  # characters of context on each side that a reading is judged in
 MAX_SPAN = 60  # displayed characters before a shift that finds no end is given up
-MAX_CHOICES = 48  # most common characters tried for a lost byte
-MIN_CONFIDENCE = 0.5
-MISSING = "?"  # stands in a reading where a digit may have been swallowed
+LINE = 600  # characters looked back on for an open quotation
+EARLIER = 20  # repairs looked back on
+BEAM = 6  # fillings of earlier lost bytes kept while a later one is filled
+NEGLIGIBLE = 12.0  # nats below the best reading: a share under one in a hundred thousand
+MIN_SHARE = 0.7  # of a character whose byte is lost; below it the character is marked as lost
+MIN_NEIGHBOUR = 0.95  # the same where the character beside it has lost a byte too
+LOST = "□"  # how an illegible character is printed in Chinese
 
 _HIDDEN_GLOSS = re.compile(r"\?([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,7})\)")
 
@@ -64,7 +68,9 @@ class _Repairer:
     def __init__(self, text: str, readings: Mapping[str, str]) -> None:
         self.text = text
         self.readings = readings
-        self.damage = Damage(readings)
+        # A character that the page never shows whole may be annotated there or not: both are tried.
+        shown = {char: reading for char, reading in readings.items() if f"{char}({reading})" in text}
+        self.damages = [Damage(readings), Damage(shown)] if shown != dict(readings) else [Damage(readings)]
         self.notes: list[str] = []
         self.by_reading: dict[str, list[bytes]] = {}
         for char, reading in readings.items():
@@ -89,26 +95,38 @@ class _Repairer:
         return edits, self.notes
 
     def _repair_at(self, start: int, done: list[Edit]) -> Edit | None:
-        paths = list(self._paths(start))
-        if not paths:
-            return None
-        candidates: dict[tuple[int, str], float] = {}
-        left = self._left_context(start, done)
-        for path in paths:
+        scores: dict[tuple[int, tuple[str, ...]], float] = {}
+        left = ""
+        for path in self._paths(start):
+            left = left or self._left_context(start, done)
             right = self._right_context(path.position)
-            for reading in self._fill(path.items):
-                candidates[path.position, reading] = self.likelihood.score(left + self._plain(reading) + right)
-        ranked = sorted(candidates, key=lambda c: (-candidates[c], c))
-        proved = [c for c in ranked if self._proved(start, *c)]
+            for reading in self._readings(path.items, left):
+                scores[path.position, reading] = self.likelihood.score(left + _plain_reading(reading) + right)
+        proved = self._proved_ones(start, scores)
         if not proved:
             return None
-        best = candidates[proved[0]]
-        confidence = 1 / sum(exp(candidates[c] - best) for c in proved)
-        end, reading = proved[0]
-        if confidence < MIN_CONFIDENCE:
-            self.notes.append(f"unsure byte-shifted text at {start}: {self.text[start:end]!r}")
-            return None
-        return Edit(start, end, reading, RULE, round(confidence, 4))
+        (end, best), top = next(iter(proved.items()))
+        after, confidence = _consensus(best, end, {c: exp(score - top) for c, score in proved.items()})
+        if LOST in after:
+            self.notes.append(f"{start}: {self.text[start:end]!r} is read as {after!r}; the rest cannot be known")
+        return Edit(start, end, after, RULE, round(confidence, 4))
+
+    def _proved_ones(
+        self, start: int, scores: Mapping[tuple[int, tuple[str, ...]], float]
+    ) -> dict[tuple[int, tuple[str, ...]], float]:
+        """Return the readings that the damage turns into the text at ``start``, best first, with their scores.
+
+        Those too unlikely to change the shares of the others are left out.
+        """
+        proved: dict[tuple[int, tuple[str, ...]], float] = {}
+        floor = float("-inf")
+        for candidate in sorted(scores, key=lambda c: (-scores[c], c)):
+            if scores[candidate] < floor:
+                break
+            if self._proved(start, *candidate):
+                floor = max(floor, scores[candidate] - NEGLIGIBLE)
+                proved[candidate] = scores[candidate]
+        return proved
 
     # -- reading one byte off ---------------------------------------------------------------------------------------
 
@@ -136,7 +154,7 @@ class _Repairer:
         elif char.isascii():
             if 0x40 <= ord(char) <= 0x7E:
                 yield from self._feed(path, char.encode(), 1)
-            if char.isalnum():
+            if char.isprintable() and char != " ":
                 yield from self._feed(path, bytes((0xA3, ord(char) + 0x80)), 1)
         else:
             for code in encodings(char):
@@ -158,8 +176,8 @@ class _Repairer:
             elif follower == " " and self.text[path.position + 2 : path.position + 3] != " ":
                 yield Path(path.position + 1, None, 0, (*path.items, lost, ","))
             elif follower.isdigit():
-                # Some readers take the digit along, so one may be missing here: the mark stays to say so.
-                yield Path(path.position + 1, None, 0, (*path.items, lost, MISSING))
+                # A digit goes the way of the bracket: swallowed together with the lead byte.
+                yield Path(path.position + 1, None, 0, (*path.items, lost, LOST))
             else:
                 yield Path(path.position + 1, None, 0, (*path.items, lost))
         elif follower and follower in MARKS:
@@ -171,8 +189,11 @@ class _Repairer:
             return
         pending, items = path.pending, path.items
         for byte in data:
+            if pending is None and byte < 0x80:  # an ASCII letter taken for the second byte of a split character
+                items = (*items, chr(byte))
+                continue
             if pending is None:
-                if byte < 0x81:
+                if byte == 0x80:
                     return
                 pending = byte
                 continue
@@ -182,8 +203,8 @@ class _Repairer:
             items = (*items, char)
             pending = None
         end = path.position + consumed
-        if pending is None and end > 0 and self.text[end - 1].isascii():
-            end += self._gloss_length(str(items[-1]), end)  # 業(yè) split before its last byte shows as I(yè)
+        if pending is None:  # 業(yè) split before its last byte shows as I(yè)
+            end += self._gloss_length(str(items[-1]), end)
         yield Path(end, pending, data[-1], items)
 
     def _gloss_length(self, char: str, position: int) -> int:
@@ -192,48 +213,88 @@ class _Repairer:
 
     # -- choosing and proving ---------------------------------------------------------------------------------------
 
-    def _fill(self, items: tuple[str | Hole, ...]) -> Iterator[str]:
-        for choice in product(*(self._choices(item) for item in items)):
-            yield "".join(choice)
+    def _readings(self, items: tuple[str | Hole, ...], left: str) -> list[tuple[str, ...]]:
+        """Return the ways to fill the lost bytes, all for the last lost character, the likeliest for earlier ones."""
+        beam: list[tuple[str, ...]] = [()]
+        for item in items:
+            if isinstance(item, Hole) and len(beam) > BEAM:
+                beam.sort(key=lambda chars: (-self.likelihood.score(left + _plain_reading(chars)), chars))
+                beam = beam[:BEAM]
+            beam = [(*chars, char) for chars in beam for char in _choices(item)]
+        return beam
 
-    def _choices(self, item: str | Hole) -> list[str]:
-        if isinstance(item, str):
-            return [item]
-        pairs = (
-            (item.first if item.first is not None else byte, item.second if item.second is not None else byte)
-            for byte in range(0x81, 0xFF)
-        )
-        chars = [char for pair in pairs if (char := decode_pair(*pair)) and not "\ue000" <= char <= "\uf8ff"]
-        chars.sort(key=lambda char: (-self.likelihood.frequency(self._plain(char)), char))
-        return chars[:MAX_CHOICES]
-
-    def _proved(self, start: int, end: int, reading: str) -> bool:
-        """Tell whether the site would have shown ``reading``, between its neighbours, as the damaged text."""
+    def _proved(self, start: int, end: int, chars: tuple[str, ...]) -> bool:
+        """Tell whether the site would have shown these characters, behind their neighbour, as the damaged text."""
+        reading = "".join(chars)
         before = self.text[max(0, start - 1) : start]
         if before == ")":
             before = ""
-        return canonical(self.text[start - len(before) : end]) in self.damage.displays(
-            before + reading.removesuffix(MISSING)
-        )
+        shown = canonical(self.text[start - len(before) : end])
+        return any(shown in damage.displays(before + reading.removesuffix(LOST)) for damage in self.damages)
 
     def _plain(self, text: str) -> str:
         """Return ``text`` as the likelihood sees it: no readings, simplified, marks full-width."""
         return to_simplified(strip_glosses(text, self.readings)).translate(_WIDE)
 
     def _left_context(self, start: int, done: list[Edit]) -> str:
-        window = max(0, start - 6 * CONTEXT)
+        """Return what stands before ``start`` on its line, repaired; a quotation opened further back is kept open."""
+        window = max(self.text.rfind("\n", 0, start) + 1, start - LINE)
         pieces: list[str] = []
         position = window
-        for edit in done:
+        for edit in done[-EARLIER:]:
             if edit.start >= window:
                 pieces += [self.text[position : edit.start], edit.after]
                 position = edit.end
-        pieces.append(self.text[position:start])
-        return self._plain("".join(pieces))[-CONTEXT:]
+        line = self._plain("".join([*pieces, self.text[position:start]]))
+        near = line[-CONTEXT:]
+        opened = line.rfind("“") > line.rfind("”") and "“" not in near
+        return ("“" if opened else "") + near
 
     def _right_context(self, end: int) -> str:
-        window = self.text[end : end + 6 * CONTEXT]
-        return self._plain(window.split("\n")[0].split("?")[0])[:CONTEXT]
+        """Return what follows ``end`` up to the next hidden byte, the line's end included: it tells a full stop."""
+        window = self.text[end : end + 6 * CONTEXT].split("?")[0]
+        line, mark, _ = window.partition("\n")
+        return (self._plain(line) + mark)[:CONTEXT]
 
 
 _WIDE = {ord(mark): wide.decode("gbk") for mark, wide in MARKS.items()}
+
+
+@lru_cache(maxsize=16384)
+def _plain_char(char: str) -> str:
+    return to_simplified(char).translate(_WIDE)
+
+
+def _plain_reading(chars: tuple[str, ...]) -> str:
+    """Return a reading as the likelihood sees it, without the mark for what cannot be known."""
+    return "".join(_plain_char(char) for char in chars if char != LOST)
+
+
+@lru_cache(maxsize=1024)
+def _choices(item: str | Hole) -> tuple[str, ...]:
+    """Return the characters that an item may be."""
+    if isinstance(item, str):
+        return (item,)
+    lost = range(0x81, 0xFF)
+    pairs = [(item.first, byte) for byte in lost] if item.first is not None else [(b, item.second or 0) for b in lost]
+    chars = (decode_pair(first, second) for first, second in pairs)
+    return tuple(char for char in chars if char and char != LOST and not "\ue000" <= char <= "\uf8ff")
+
+
+def _consensus(
+    best: tuple[str, ...], end: int, weights: Mapping[tuple[int, tuple[str, ...]], float]
+) -> tuple[str, float]:
+    """Return the best reading with its unsure characters marked as lost, and the share of the least sure one kept.
+
+    A character's share is the weight of all proved readings that agree on it, among those that end at the same place.
+    """
+    rivals = {chars: weight for (stop, chars), weight in weights.items() if stop == end and len(chars) == len(best)}
+    total = sum(weights.values())
+    shares = [sum(w for chars, w in rivals.items() if chars[i] == char) / total for i, char in enumerate(best)]
+    lost = [len({chars[i] for chars in rivals}) > 1 for i in range(len(best))]
+    sure = [
+        not hidden or share >= (MIN_NEIGHBOUR if True in (lost[max(0, i - 1) : i] + lost[i + 1 : i + 2]) else MIN_SHARE)
+        for i, (hidden, share) in enumerate(zip(lost, shares, strict=True))
+    ]
+    kept = [char if known else LOST for char, known in zip(best, sure, strict=True)]
+    return "".join(kept), min((share for share, known in zip(shares, sure, strict=True) if known), default=0.0)

@@ -1,4 +1,4 @@
-"""A text on its way through the rules: edits in the coordinates of the moment, composed into repairs of the original."""
+"""A text on its way through the rules: edits in current coordinates, composed into repairs of the original."""
 
 from __future__ import annotations
 
@@ -48,6 +48,17 @@ def _edited(text: str, edits: Sequence[Edit], start: int, end: int) -> str:
     return "".join(pieces)
 
 
+@dataclass(slots=True)
+class _Group:
+    """Changes that overlap in the current text: its span there, the place of its start in the original."""
+
+    start: int
+    end: int
+    original_start: int
+    repairs: list[Repair]
+    edits: list[Edit]
+
+
 def _compose(original: str, text: str, repairs: Sequence[Repair], edits: Sequence[Edit]) -> list[Repair]:
     """Return the repairs that lead from ``original`` to the edited ``text``.
 
@@ -55,61 +66,62 @@ def _compose(original: str, text: str, repairs: Sequence[Repair], edits: Sequenc
     touch stay apart, so that the map between the layers stays as fine as it can be.
     """
     out: list[Repair] = []
-    growth = 0  # of the current text over the original, up to the next old repair
+    growth = 0  # of the current text over the original, before the next old repair
     i = j = 0
     while i < len(repairs) or j < len(edits):
-        if i < len(repairs):
-            old = repairs[i]
-            old_start = old.start + growth
-            old_end = old_start + len(old.after)
-            if j == len(edits) or old_end <= edits[j].start:
-                out.append(old)
-                growth += len(old.after) - len(old.before)
-                i += 1
-                continue
-        edit = edits[j]
-        if i == len(repairs) or edit.end <= old_start:
-            start, end = edit.start - growth, edit.end - growth
-            out.append(Repair(edit.rule, start, end, original[start:end], edit.after, edit.confidence))
-            j += 1
+        old_start, old_end = _current_span(repairs[i], growth) if i < len(repairs) else (len(text) + 1, len(text) + 1)
+        if j == len(edits) or (i < len(repairs) and old_end <= edits[j].start):
+            out.append(repairs[i])
+            growth += _growth(repairs[i])
+            i += 1
             continue
-        first_edit, first_repair = j, i
-        start = min(edit.start, old_start)
-        original_start = start - growth if start == edit.start and edit.start < old_start else old.start
-        end = max(edit.end, old_end)
+        edit = edits[j]
         j += 1
-        i += 1
-        growth += len(old.after) - len(old.before)
-        while True:
-            if i < len(repairs) and repairs[i].start + growth < end:
-                end = max(end, repairs[i].start + growth + len(repairs[i].after))
-                growth += len(repairs[i].after) - len(repairs[i].before)
-                i += 1
-            elif j < len(edits) and edits[j].start < end:
-                end = max(end, edits[j].end)
-                j += 1
-            else:
-                break
-        merged = _merge(
-            original, original_start, end - growth, text, (start, end), repairs[first_repair:i], edits[first_edit:j]
-        )
+        group = _Group(edit.start, edit.end, edit.start - growth, [], [edit])
+        if edit.end > old_start:
+            if old_start <= edit.start:
+                group.start, group.original_start = old_start, repairs[i].start
+            i, j, growth = _absorb(group, repairs, edits, i, j, growth)
+        merged = _merged(original, group, group.end - growth, text)
         if merged.before != merged.after:
             out.append(merged)
     return out
 
 
-def _merge(
-    original: str,
-    start: int,
-    end: int,
-    text: str,
-    span: tuple[int, int],
-    repairs: Sequence[Repair],
-    edits: Sequence[Edit],
-) -> Repair:
-    """Return one repair of ``original[start:end]`` that stands for the old repairs and the edits laid over them."""
-    after = _edited(text, edits, *span)
-    swallowed = not after and len(edits) == 1  # what stood in a deleted span before no longer matters
-    rules = [*([] if swallowed else [part for r in repairs for part in r.rule.split("+")]), *(e.rule for e in edits)]
-    confidence = min([*([] if swallowed else [r.confidence for r in repairs]), *(e.confidence for e in edits)])
-    return Repair("+".join(dict.fromkeys(rules)), start, end, original[start:end], after, confidence)
+def _absorb(
+    group: _Group, repairs: Sequence[Repair], edits: Sequence[Edit], i: int, j: int, growth: int
+) -> tuple[int, int, int]:
+    """Take into ``group`` every change that overlaps it; return the positions and the growth behind them."""
+    while True:
+        if i < len(repairs) and repairs[i].start + growth < group.end:
+            group.end = max(group.end, _current_span(repairs[i], growth)[1])
+            group.repairs.append(repairs[i])
+            growth += _growth(repairs[i])
+            i += 1
+        elif j < len(edits) and edits[j].start < group.end:
+            group.end = max(group.end, edits[j].end)
+            group.edits.append(edits[j])
+            j += 1
+        else:
+            return i, j, growth
+
+
+def _current_span(repair: Repair, growth: int) -> tuple[int, int]:
+    start = repair.start + growth
+    return start, start + len(repair.after)
+
+
+def _growth(repair: Repair) -> int:
+    return len(repair.after) - len(repair.before)
+
+
+def _merged(original: str, group: _Group, original_end: int, text: str) -> Repair:
+    """Return one repair that stands for the old repairs of ``group`` and the edits laid over them."""
+    after = _edited(text, group.edits, group.start, group.end)
+    if not after and len(group.edits) == 1:
+        group.repairs = []  # what was changed before in a span now deleted no longer matters
+    rules = [part for repair in group.repairs for part in repair.rule.split("+")] + [e.rule for e in group.edits]
+    confidence = min([repair.confidence for repair in group.repairs] + [edit.confidence for edit in group.edits])
+    before = original[group.original_start : original_end]
+    start = group.original_start
+    return Repair("+".join(dict.fromkeys(rules)), start, original_end, before, after, confidence)

@@ -42,8 +42,8 @@ def encode(char: str) -> bytes:
     return raw if len(raw) <= 2 else b""
 
 
-# Characters shown for a code in another way than Python decodes it: five ideographs that GBK holds twice, and codes that
-# Windows shows as private use because they got their characters only later.
+# Characters shown for a code in another way than Python decodes it: five ideographs that GBK holds twice, and codes
+# that Windows shows as private use because they got their characters only later.
 _LATER = {0xE76C: (0xA2E3,), 0xE7C8: (0xA8BF,), 0xE7E7: range(0xA989, 0xA996), 0xE815: range(0xFE50, 0xFEA1)}
 
 
@@ -103,7 +103,7 @@ def display(data: bytes, eaten: bytes = b"(") -> str:
         follower = data[position + 1] if position + 1 < len(data) else 0
         char = decode_pair(byte, follower)
         if char:
-            shown.append(chr(follower - _ASCII_OFFSET) if byte == _WIDE_ROW else char)
+            shown.append(chr(follower - _ASCII_OFFSET) if byte == _WIDE_ROW and follower > 0xA0 else char)
         else:
             shown.append("?")
         position += 2 if char or follower in eaten or follower >= 0x80 else 1

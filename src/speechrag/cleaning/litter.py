@@ -12,6 +12,7 @@ from importlib.resources import files
 from speechrag.cleaning.edits import Edit
 
 RULE = "site-litter"
+_TAIL_CHARS = 1500
 LONGEST_LINE = 400  # longer lines are text, whatever they contain; it also bounds the work of a pattern
 
 
@@ -20,6 +21,7 @@ class _Patterns:
     lines: re.Pattern[str]
     intros: re.Pattern[str]
     heads: re.Pattern[str]
+    tails: re.Pattern[str]
     members: re.Pattern[str]
     words: re.Pattern[str]
     hints: re.Pattern[str]
@@ -36,6 +38,7 @@ def _patterns() -> _Patterns:
         lines=_any_of(data["lines"]["patterns"]),
         intros=_any_of(data["intros"]["patterns"]),
         heads=_any_of(data["blocks"]["heads"]),
+        tails=_any_of(data["tails"]["patterns"]),
         members=re.compile(data["blocks"]["members"]),
         words=re.compile(data["blocks"]["words"]),
         hints=re.compile("|".join(data["hints"]["words"])),
@@ -53,11 +56,15 @@ def drop_litter(text: str) -> list[Edit]:
 def _litter_lines(text: str, patterns: _Patterns) -> Iterator[tuple[int, int]]:
     in_block = False
     position = 0
+    tail_zone = len(text) - max(_TAIL_CHARS, len(text) // 5)
     while position < len(text):
         end = text.find("\n", position)
         stop = len(text) if end < 0 else end + 1
         line = text[position:stop].strip()
         if line and len(line) <= LONGEST_LINE:
+            if position >= tail_zone and patterns.tails.fullmatch(line):
+                yield position, len(text)
+                return
             if in_block and patterns.members.fullmatch(line) and patterns.words.search(line):
                 yield position, stop
             elif patterns.heads.fullmatch(line) and _block_follows(text, stop, patterns):

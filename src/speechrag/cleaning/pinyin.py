@@ -45,6 +45,9 @@ def document_glosses(text: str) -> dict[str, str]:
     known = known_glosses()
     if sum(readings.values()) < _SYSTEMATIC:
         readings = {pair: n for pair, n in readings.items() if known.get(pair[0]) == pair[1]}
+    if readings:
+        # A character that the page never shows bare is annotated too, though all its readings here may be damaged.
+        readings |= {pair: 0 for pair in known.items() if pair not in readings and pair[0] not in text}
     # Most frequent last, so that it wins where a page shows two readings of one character.
     return dict(sorted(readings, key=lambda pair: (readings[pair], pair)))
 

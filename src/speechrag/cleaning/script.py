@@ -16,10 +16,10 @@ PARAGRAPH_SHARE = 0.12  # for one paragraph of a document that is not
 PARAGRAPH_COUNT = 5
 
 _HAN = re.compile(f"[{HAN}]")
-# Converters write the simplified 着 as 著 too; these words keep 著.
+# Converters to traditional script make 着 into 著; turned back everywhere but in the words that have 著 themselves.
 _KEEP_ZHU = re.compile(
-    "(?:显|卓|昭|名|巨|原|专|论|编|合|译|遗|拙|土|较|新|旧|大|力|所|执|撰|古|近|彰)著|"
-    "著(?:作|名|称|述|者|书|录|文|说|于|有|译|录|世|史|绩)"
+    "(?:显|卓|昭|名|巨|原|专|编|合|遗|拙|土|所|撰|(?<!讨)(?<!议)(?<!谈)(?<!争)论|(?<!翻)译)著|"
+    "著(?:作|名|称|述|者|录|书立说)"
 )
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -89,14 +90,27 @@ def _readable(folder: Path) -> Iterator[Path]:
     tantivy makes a lock file where it opens an index, which fails in a read-only folder and, in a shared one, for every
     user but the first. Where links cannot be made (Windows without the right to), the folder itself must do.
     """
-    with contextlib.ExitStack() as stack:
-        try:
-            links = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="speechrag-")))
-            for file in folder.iterdir():
-                (links / file.name).symlink_to(file.resolve())
-        except OSError:
-            links = folder
-        yield links
+    try:
+        links = Path(tempfile.mkdtemp(prefix="speechrag-"))
+    except OSError:
+        yield folder
+        return
+    try:
+        yield links if _link_all(folder, links) else folder
+    finally:
+        for _ in range(5):  # tantivy's watcher, a thread, may make its lock file while the folder is being removed
+            shutil.rmtree(links, ignore_errors=True)
+            if not links.exists():
+                break
+
+
+def _link_all(folder: Path, links: Path) -> bool:
+    try:
+        for file in folder.iterdir():
+            (links / file.name).symlink_to(file.resolve())
+    except OSError:
+        return False
+    return True
 
 
 class LexicalIndex:

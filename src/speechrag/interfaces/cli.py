@@ -247,7 +247,7 @@ def _build(options: argparse.Namespace) -> int:
         print(f"skipped {skipped.source}: {skipped.reason}", file=sys.stderr)
     if options.format == "json":
         _print_json(asdict(report))
-    elif not report.added + report.changed + report.removed and report.unchanged and report.seconds < 5:
+    elif not report.published:
         print(f"{settings.index}: 没有变化，共 {report.speeches} 篇 {report.passages} 段（{report.files} 个文件）")
     else:
         print(
@@ -271,8 +271,8 @@ def _search(options: argparse.Namespace) -> int:
     from speechrag.engine import describe
     from speechrag.records import Query
 
+    filters = _filters(options.filter)  # first: a query behind --filter is taken for one, and this says so
     queries = list(_inputs(options.query, options.queries, "qid", "query"))
-    filters = _filters(options.filter)
     engine, settings = _open(options, "top_k")
     for qid, text in queries:
         began = time.perf_counter()
@@ -294,8 +294,8 @@ def _ask(options: argparse.Namespace) -> int:
     import time
     from dataclasses import asdict
 
-    questions = list(_inputs(options.question, options.questions, "qid", "question"))
     filters = _filters(options.filter)
+    questions = list(_inputs(options.question, options.questions, "qid", "question"))
     engine, _ = _open(options)
     for qid, text in questions:
         began = time.perf_counter()
@@ -327,8 +327,8 @@ def _outline(options: argparse.Namespace) -> int:
 
     from speechrag.writing.export import outline_docx, outline_text
 
-    briefs = list(_inputs(options.brief, options.briefs, "bid", "brief"))
     filters = _filters(options.filter)
+    briefs = list(_inputs(options.brief, options.briefs, "bid", "brief"))
     if options.format == "docx" and (not options.out or len(briefs) != 1):
         raise UsageError("--format docx writes one outline to one file; give one BRIEF and --out FILE.docx")
     engine, _ = _open(options)
@@ -369,10 +369,10 @@ def _corpus(options: argparse.Namespace) -> int:
     from dataclasses import asdict
 
     from speechrag.index.opened import open_store
+    from speechrag.index.store import SKIPPED
 
     settings = _settings(options, "index")
     _, store = open_store(Path(settings.index))
-    known = {entry.source for entry in store.ledger()}
     found = 0
     for speech in store.speeches():
         sources = (speech.source, speech.source.partition("!")[0], *speech.metadata.get("also_in", ()))
@@ -390,8 +390,10 @@ def _corpus(options: argparse.Namespace) -> int:
             row["repairs"] = [asdict(r) for r in _repairs_of(store, speech)]
         _print_json(row)
     if options.source and not found:
-        reason = next((e.detail for e in store.ledger() if e.source == options.source), "")
-        why = f"was skipped: {reason}" if options.source in known else "is not in this index"
+        entry = next((e for e in store.ledger() if e.source == options.source), None)
+        why = "is not in this index" if entry is None else "holds no speech"
+        if entry and entry.state == SKIPPED:
+            why = f"was skipped: {entry.detail}"
         raise UsageError(f"--source {options.source}: {why}")
     return 0
 

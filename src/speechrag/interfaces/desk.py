@@ -28,11 +28,15 @@ log = logging.getLogger(__name__)
 RESULTS_KEPT = 512  # a result is fetched at once; older ones only serve a page left open
 LONGEST_QUESTION = 2000  # characters; the field enforces it in the browser, the handlers for everybody
 LIST_LENGTH = 20
-FACET_VALUES = 8
+FACET_VALUES = 10
+YEARS = 40
 EXAMPLES = 3
 PAGE = Path(__file__).parent / "page"
 FAILED = "这次没有完成，语料没有受影响。原因已写入运行记录，请重试或告诉管理员。"
-_LABEL = re.compile(r"^[（(]?(?:第?[一二三四五六七八九十]+|\d+)[)）]?[、.．，要是]?")
+_WORK = re.compile(r"(?:在|全[省市区县州乡镇村校局系统]*)*([\u4e00-\u9fff]{2,12}?工作)[\u4e00-\u9fff]{0,8}会")
+_TASK = re.compile(
+    r"(?:加强|健全|落实|提高|完善|推进|抓好|强化|建立|做好|严格|突出|深化|增强|规范)[\u4e00-\u9fff]{2,10}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,26 +159,29 @@ class Desk:
 def welcome_view(engine: Engine) -> views.View:
     """Return three questions the corpus really answers and a brief.
 
-    Those of ``page/examples.json`` are tried first, then questions made from headings found in the corpus itself,
+    Those of ``page/examples.json`` are tried first, then questions made from titles and headings of the corpus itself,
     so that the examples hold for anybody's files.
     """
     examples = json.loads((PAGE / "examples.json").read_text(encoding="utf-8"))
     questions: list[str] = []
-    for question in [*examples["questions"], *_heading_questions(engine, examples["topics"])]:
+    for question in [*examples["questions"], *_own_questions(engine, examples["topics"])]:
         if len(questions) < EXAMPLES and question not in questions and engine.ask(question).supported:
             questions.append(question)
     return {"questions": questions, "brief": examples["brief"]}
 
 
-def _heading_questions(engine: Engine, topics: Sequence[str]) -> Iterator[str]:
-    """Yield questions after the headings found for ``topics``: 加强领导，落实责任 gives 怎样加强领导？"""
-    for topic in topics:
-        for hit in engine.search(Query(topic, top_k=5)):
-            if hit.passage.headings:
-                clause = _LABEL.sub("", hit.passage.headings[-1])
-                clause = re.split(r"[，。；：、,;:\s]", clause, maxsplit=1)[0]
-                if 4 <= len(clause) <= 12:
-                    yield f"怎样{clause}？"
+def _own_questions(engine: Engine, topics: Sequence[str]) -> Iterator[str]:
+    """Yield questions after the titles, then after the headings, of what is found for ``topics``.
+
+    在全县信访工作会议上的讲话 gives 信访工作有哪些要求？ and （二）健全工作机制 gives 怎样健全工作机制？
+    """
+    hits = [hit for topic in topics for hit in engine.search(Query(topic, top_k=5))]
+    for hit in hits:
+        if work := _WORK.search(hit.title):
+            yield f"{work[1]}有哪些要求？"
+    for hit in hits:
+        if hit.passage.headings and (task := _TASK.search(hit.passage.headings[-1])):
+            yield f"怎样{task[0]}？"
 
 
 def _failure(sentence: str) -> Result:
@@ -182,11 +189,13 @@ def _failure(sentence: str) -> Result:
 
 
 def shown_facets(engine: Engine) -> list[tuple[str, list[tuple[str, int]]]]:
-    """Return the facets worth offering: known keys with at least two values, the commonest values only."""
+    """Return the facets worth offering: those with two values or more, the commonest ones, years the newest first."""
     facets = engine.facets()
     shown: list[tuple[str, list[tuple[str, int]]]] = []
     for key in views.LABELS:
         values = [(str(value), count) for value, count in facets.get(key, ()) if str(value)]
+        if key == "year":
+            values.sort(reverse=True)  # people think of years in their order, not by how many speeches they have
         if len(values) > 1:
-            shown.append((key, values[:FACET_VALUES]))
+            shown.append((key, values[: YEARS if key == "year" else FACET_VALUES]))
     return shown

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from speechrag.errors import UsageError
-from speechrag.records import Outline, OutlinePoint
+from speechrag.records import Outline, OutlinePoint, Slot
 
+SLOT = re.compile(r"【待[补核][^】]{0,40}】")
 LONGEST_TEXT = 20_000  # characters of one edited part
 _POINT_FIELDS = frozenset({"heading", "text"})
 _OUTLINE_FIELDS = frozenset({"salutation", "opening", "closing"})
@@ -25,14 +27,28 @@ def edited(outline: Outline, path: Sequence[int], field: str, text: str) -> Outl
     if not path and field in _OUTLINE_FIELDS:
         changed = replace(outline, **{field: text})  # type: ignore[arg-type]
     elif field == "title" and len(path) == 1 and 0 <= path[0] < len(outline.titles):
-        titles = outline.titles[: path[0]] + (text,) + outline.titles[path[0] + 1 :]
+        titles = (*outline.titles[: path[0]], text, *outline.titles[path[0] + 1 :])
         changed = replace(outline, titles=titles)
     elif path and field in _POINT_FIELDS:
         changed = replace(outline, points=_with_point(outline.points, path, field, text))
     else:
         raise UsageError("提纲里没有这一处，请重新生成。")
-    whole = "\n".join(_texts(changed))
-    return replace(changed, slots=tuple(slot for slot in outline.slots if slot.text in whole))
+    return replace(changed, slots=_slots(outline, changed))
+
+
+def _slots(before: Outline, after: Outline) -> tuple[Slot, ...]:
+    """Return the slots still open after an edit, in the order of the text.
+
+    Where the checklist follows the text gap by gap, a gap keeps the place noted for its part and one typed in is added;
+    otherwise a slot stays as long as its text is found anywhere.
+    """
+    old = [(part, text) for part, written in enumerate(_texts(before)) for text in SLOT.findall(written)]
+    new = [(part, text) for part, written in enumerate(_texts(after)) for text in SLOT.findall(written)]
+    if [text for _, text in old] != [slot.text for slot in before.slots]:
+        open_ = {text for _, text in new}
+        return tuple(slot for slot in before.slots if slot.text in open_)
+    places = {part: slot.where for (part, _), slot in zip(old, before.slots, strict=True)}
+    return tuple(Slot(text, places.get(part, "")) for part, text in new)
 
 
 def _with_point(
@@ -46,14 +62,13 @@ def _with_point(
         point = replace(point, points=_with_point(point.points, rest, field, text))
     else:
         point = replace(point, **{field: text})  # type: ignore[arg-type]
-    return points[:position] + (point,) + points[position + 1 :]
+    return (*points[:position], point, *points[position + 1 :])
 
 
 def _texts(outline: Outline) -> list[str]:
-    found = [*outline.titles, outline.salutation, outline.opening, outline.closing]
-    queue = list(outline.points)
-    while queue:
-        point = queue.pop()
-        found += [point.heading, point.text]
-        queue.extend(point.points)
-    return found
+    """Return the parts of the speech in reading order; an edit never changes how many there are."""
+    return [outline.salutation, outline.opening, *_point_texts(outline.points), outline.closing]
+
+
+def _point_texts(points: Sequence[OutlinePoint]) -> list[str]:
+    return [text for point in points for text in (point.heading, point.text, *_point_texts(point.points))]

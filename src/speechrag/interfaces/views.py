@@ -42,18 +42,19 @@ PLAN_LABELS: Mapping[str, str] = {
     "length": "字数",
     "focus": "重点",
 }
+_PLAN_UNITS: Mapping[str, str] = {"year": "年", "points": " 个", "length": " 字"}
 WARNING_LABELS: Mapping[str, str] = {
     "stale": "表述可能过时",
     "single_source": "只有一处依据",
     "copied": "与原稿雷同较多",
-    "damaged": "来源有缺字",
+    "damaged_source": "来源有缺损",
     "cliche": "套话较多",
 }
 _SKIPPED_FACTS = frozenset({"topics", "region", "speaker_role"})  # too long for the thin line under a result
 # Words of a question that say what kind of answer is wanted; marking them in a passage would only distract.
-_ASKING = frozenset(
+_ASKING = (
     "的 了 和 与 及 在 是 有 要 对 为 把 被 等 也 都 就 从 到 中 上 下 个 吗 呢 什么 哪些 哪几 哪里 哪 如何 怎样 怎么 "
-    "多少 几 谁 何时 多久 为什么 是否 应当 应该 需要 可以 进行 关于 以及 一个 多 少".split()
+    "多少 几 谁 何时 多久 为什么 是否 应当 应该 需要 可以 进行 关于 以及 一个 多 少"
 )
 
 
@@ -131,7 +132,8 @@ def terms(query: str, cutter: Segmenter) -> list[str]:
 
     Single characters count only where the query has nothing longer.
     """
-    found = [word for word in dict.fromkeys(words(query, cutter)) if word not in _ASKING]
+    asking = set(_ASKING.split())
+    found = [word for word in dict.fromkeys(words(query, cutter)) if word not in asking]
     longer = [word for word in found if len(word) > 1]
     return sorted(longer or found, key=lambda word: (-len(word), word))
 
@@ -216,6 +218,7 @@ def plan_view(plan: Mapping[str, Any]) -> list[list[str]]:
     pairs: list[list[str]] = []
     for key, value in plan.items():
         shown = "、".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value or "")
+        shown += _PLAN_UNITS.get(key, "") if shown else ""
         if key in PLAN_LABELS and shown:
             pairs.append([PLAN_LABELS[key], shown])
     return pairs

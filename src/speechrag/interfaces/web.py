@@ -16,13 +16,13 @@ machine is ever named to Gradio, which would publish it.
 
 from __future__ import annotations
 
-import os
 import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from speechrag.config import forbid_downloads
 from speechrag.errors import SpeechragError
 from speechrag.interfaces import views
 from speechrag.interfaces.desk import LONGEST_QUESTION, Desk
@@ -44,7 +44,7 @@ HEAD = '<link rel="stylesheet" href="/page/app.css"><script type="module" src="/
 
 def create_app(engine: Engine, settings: Settings) -> FastAPI:
     """Return the page and its JSON routes over ``engine`` as one ASGI application."""
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # gradio reads it while it is imported
+    forbid_downloads()  # before gradio is imported, or it would report its use to its makers
     import gradio as gr
     from fastapi import FastAPI
     from starlette.staticfiles import StaticFiles
@@ -69,6 +69,7 @@ def create_app(engine: Engine, settings: Settings) -> FastAPI:
         theme=_theme(),
         favicon_path=str(PAGE / "icon.svg"),
         head=HEAD,
+        app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
     )
     return mounted
 
@@ -227,8 +228,9 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family)
     except OSError as exc:
+        cause = str(exc.strerror or exc).partition(" (")[0]  # Python adds the address, which is named already
         raise SpeechragError(
-            f"the page cannot listen on {host}:{port} ({exc.strerror or exc}); another program may be using the port",
+            f"the page cannot listen on {host}:{port} ({cause}); another program may be using the port",
             hint=f"speechrag serve --port {port + 1 if 0 < port < 65535 else 7861}",
         ) from exc
 

@@ -16,6 +16,7 @@ _SMALL = 0.5  # share of the target below which a passage looks for company
 _OVER = 1.15  # share of the target up to which a passage may grow rather than leave a scrap behind
 _TINY = 0.25  # share of the target below which even two main sections may share a passage
 _MAIN = 2  # sections of this level and above keep their passages to themselves
+_LONGEST_HELD = 1_000  # characters that headings and lists without full stops may hold together
 _POINT = 5
 _STOPS = "。！？!?…"
 _CLOSERS = "”’」』）)】》 "
@@ -50,7 +51,7 @@ class SectionChunker:
         passages = []
         for ordinal, group in enumerate(self._joined(groups, speech.sections), 1):
             start, end = group[0].start, group[-1].end
-            path = _common_path(group)
+            path = _common_path(self._inside(group))
             passages.append(
                 Passage(
                     passage_id=f"{speech.speech_id}.{ordinal}",
@@ -70,19 +71,21 @@ class SectionChunker:
         aim = _size(stretch) / max(1, -(-_size(stretch) // self.passage_chars))
         groups: list[list[_Unit]] = [[]]
         for block in _blocks(stretch, self.passage_chars):
-            grown = block[-1].end - (groups[-1] or block)[0].start
-            if groups[-1] and grown > self.passage_chars and _size(groups[-1]) >= _SMALL * self.passage_chars:
-                groups.append([])
-            elif groups[-1] and (_size(groups[-1]) >= aim or grown > _OVER * self.passage_chars):
+            have, grown = _size(groups[-1]), block[-1].end - (groups[-1] or block)[0].start
+            full = grown > self.passage_chars and have >= _SMALL * self.passage_chars
+            if groups[-1] and (full or have >= aim or grown > _OVER * self.passage_chars):
                 groups.append([])
             groups[-1].extend(block)
-        if len(groups) > 1 and groups[-1][-1].end - groups[-2][0].start <= _OVER * self.passage_chars:
-            if _size(groups[-1]) < _SMALL * self.passage_chars:
-                groups[-2].extend(groups.pop())
+        if len(groups) > 1 and _size(groups[-1]) < _SMALL * self.passage_chars:
+            scrap = groups.pop()
+            if scrap[-1].end - groups[-1][0].start <= _OVER * self.passage_chars:
+                groups[-1].extend(scrap)
+            else:
+                groups.append(scrap)
         return [group for group in groups if group]
 
     def _joined(self, groups: Sequence[list[_Unit]], sections: Sequence[Section]) -> list[list[_Unit]]:
-        """Join a scrap to its neighbour where that keeps to one main section, or where both are tiny."""
+        """Join scraps to their neighbours: within one main section, outside any section, or where both are tiny."""
         joined: list[list[_Unit]] = []
         for group in groups:
             if joined and self._may_join(joined[-1], group, sections):
@@ -91,10 +94,18 @@ class SectionChunker:
                 joined.append(list(group))
         return joined
 
+    def _inside(self, group: Sequence[_Unit]) -> Sequence[_Unit]:
+        """Return the units that lie in sections; a few words before or after them do not change where a passage is."""
+        inside = [unit for unit in group if unit.path]
+        outside = sum(unit.end - unit.start for unit in group if not unit.path)
+        return inside if inside and outside < _TINY * self.passage_chars else group
+
     def _may_join(self, left: Sequence[_Unit], right: Sequence[_Unit], sections: Sequence[Section]) -> bool:
         if right[-1].end - left[0].start > self.passage_chars:
             return False
         tiny = _TINY * self.passage_chars
+        if any(not _common_path(group) and _size(group) < tiny for group in (left, right)):
+            return True
         before, after = _main(_common_path(left), sections), _main(_common_path(right), sections)
         if before and after[: len(before)] == before and min(_size(left), _size(right)) < _SMALL * self.passage_chars:
             return True
@@ -102,8 +113,11 @@ class SectionChunker:
 
 
 def _body_start(speech: Speech) -> int:
-    """Return where the text goes on after a title on a line of its own; 0 where the title is all there is."""
-    if not speech.title or not speech.text.startswith(speech.title):
+    """Return where the text goes on after a title on a line of its own.
+
+    0 where the title is all there is, or is the first heading because the text has no better.
+    """
+    if not speech.title or not speech.text.startswith(speech.title) or _starting(speech.sections, 0, len(speech.title)):
         return 0
     rest = speech.text[len(speech.title) :]
     if not rest.strip():
@@ -117,7 +131,7 @@ def _units(speech: Speech, start: int) -> list[_Unit]:
     held: int | None = None  # where a run of headings and announcements without text of their own started
     for low, high, path in _sentences(speech, start):
         begin = low if held is None else held
-        held = begin if _needs_more(speech, low, high) else None
+        held = begin if _needs_more(speech, high) and high - begin < _LONGEST_HELD else None
         if held is None:
             units.append(_Unit(begin, high, path))
     if held is not None:
@@ -148,12 +162,20 @@ def _may_cut(text: str, section: Section) -> bool:
     return section.level < _POINT or before.endswith("\n") or before.rstrip(_CLOSERS).endswith(tuple(_STOPS))
 
 
-def _needs_more(speech: Speech, low: int, high: int) -> bool:
-    """Tell whether the sentence is a heading, or announces what follows, so that the next must stay with it."""
-    inside = [section for section in _starting(speech.sections, low, high) if section.body < section.end]
-    if inside and inside[-1].body >= high:
+def _needs_more(speech: Speech, high: int) -> bool:
+    """Tell whether the next sentence must stay with the one that ends at ``high``.
+
+    So it is where that one is a heading, announces what follows, or stands on a line that breaks off in mid-sentence.
+    """
+    started = bisect_left(speech.sections, high, key=lambda section: section.start)
+    newest = speech.sections[started - 1] if started else None
+    if newest and high <= newest.body < newest.end:
         return True
-    return speech.text[high - 1] in "：:" and bool(speech.text[high:].strip())
+    last, rest = speech.text[high - 1], speech.text[high : high + 40]
+    if not rest.strip():
+        return False
+    begins = high + len(rest) - len(rest.lstrip())
+    return last in "：:" or (last in "；;，,、" and not _starting(speech.sections, begins, begins + 1))
 
 
 def _starting(sections: Sequence[Section], low: int, high: int) -> Sequence[Section]:
@@ -168,7 +190,9 @@ def _stretches(units: Sequence[_Unit], sections: Sequence[Section]) -> Iterator[
 
 
 def _main(path: Sequence[int], sections: Sequence[Section]) -> tuple[int, ...]:
-    return tuple(index for index in path if sections[index].level <= _MAIN)
+    """Return the part of ``path`` that passages keep apart: levels 1 and 2, and whatever stands at the top."""
+    top = path[:1] if path and sections[path[0]].level < _POINT else ()
+    return tuple(index for index in path if sections[index].level <= _MAIN or index in top)
 
 
 def _blocks(stretch: Sequence[_Unit], target: int) -> Iterator[list[_Unit]]:

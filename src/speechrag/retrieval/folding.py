@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from speechrag.text import jaccard, shingles
 
 SAME = 0.8  # share of common character shingles from which two passages are one
-LEAD = 8  # common leading shingles without which two passages are not compared in full
+LEAD = 16  # common leading shingles without which two passages are not compared in full
 
 
 @dataclass(slots=True)

@@ -7,9 +7,8 @@ import hashlib
 from speechrag.errors import SourceError
 from speechrag.records import Document
 from speechrag.registry import READERS, resolve
-from speechrag.sources.encoding import Decoded, decode
-from speechrag.sources.html import declared_charset
-from speechrag.sources.sniff import is_html, unsupported
+from speechrag.sources.encoding import Decoded
+from speechrag.sources.sniff import SNIFFED, is_html, unsupported
 from speechrag.sources.walk import SourceFile, find_sources
 
 MAX_BYTES = 200 * 1024 * 1024
@@ -28,6 +27,8 @@ def read_source(file: SourceFile) -> list[Document]:
         raise SourceError(f"not supported yet: {kind}")
     media = _media(data, file.name)
     decoded: Decoded = resolve(READERS, media)(data)
+    if decoded.text.count("\x00") > len(decoded.text) // 100:
+        raise SourceError("not supported yet: a binary file (it is full of NUL bytes)")
     if not decoded.text.strip():
         raise SourceError("the file holds no text")
     digest = hashlib.sha256(data).hexdigest()
@@ -48,8 +49,6 @@ def _read(file: SourceFile) -> bytes:
 
 
 def _media(data: bytes, name: str) -> str:
-    """Return the reader for ``data``: "html" or "text". Raises SourceError for bytes that are no text."""
-    text = decode(data, declared_charset(data)).text
-    if text.count("\x00") > len(text) // 100:
-        raise SourceError("not supported yet: a binary file (it is full of NUL bytes)")
-    return "html" if is_html(text, name) else "text"
+    """Return the reader for ``data``: "html" or "text". Tags are ASCII, so the bytes tell in any encoding."""
+    head = data[: 2 * SNIFFED].replace(b"\x00", b"").decode("latin-1")
+    return "html" if is_html(head, name) else "text"

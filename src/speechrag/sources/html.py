@@ -8,14 +8,17 @@ from typing import Any
 from speechrag.errors import SourceError
 from speechrag.sources.encoding import Decoded, decode
 
-_DROPPED = frozenset(
-    "script style noscript template head iframe object embed svg canvas form button select textarea input nav footer "
-    "aside header menu video audio map".split()
-)
-_BLOCKS = frozenset(
-    "address article blockquote body center dd details div dl dt fieldset figure figcaption h1 h2 h3 h4 h5 h6 hr li main "
-    "ol p pre section table tbody td th thead tr ul br".split()
-)
+# fmt: off
+_DROPPED = frozenset((
+    "script", "style", "noscript", "template", "head", "iframe", "object", "embed", "svg", "canvas", "form",
+    "button", "select", "textarea", "input", "nav", "footer", "aside", "header", "menu", "video", "audio", "map",
+))
+_BLOCKS = frozenset((
+    "address", "article", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figure",
+    "figcaption", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "main", "ol", "p", "pre", "section", "table",
+    "tbody", "td", "th", "thead", "tr", "ul", "br",
+))
+# fmt: on
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _LITTER = re.compile(
     r"(?:^|[-_\s])(?:nav|navbar|menu|breadcrumb|crumbs|footer|foot|copyright|sidebar|side|share|comment|comments|related|"
@@ -28,7 +31,7 @@ _GB = {"gb2312", "gbk", "gb_2312-80", "gb18030"}
 
 
 def read_html(data: bytes) -> Decoded:
-    """Return the main text of a page, a paragraph a line, its title first. Raises SourceError for an unreadable page."""
+    """Return the main text of a page, a paragraph a line, title first. Raises SourceError for an unreadable page."""
     page = decode(data, declared_charset(data))
     return Decoded(extract(page.text), page.encoding, page.lost)
 
@@ -53,7 +56,7 @@ def extract(page: str) -> str:
         raise SourceError("the web page holds no text")
     lines = _lines(_main(root))
     title = _title(root)
-    if title and not any(title == line or line in title and len(line) >= 6 for line in lines[:5]):
+    if title and not any(title == line or (line in title and len(line) >= 6) for line in lines[:5]):
         lines.insert(0, title)
     return "\n".join(lines)
 

@@ -19,7 +19,7 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"SQLite format 3\x00", "a database"),
 )
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-_HEAD = 4096
+SNIFFED = 4096  # characters at the start that decide
 _HTML = re.compile(
     r"^\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
@@ -36,7 +36,7 @@ def unsupported(data: bytes) -> str:
 
 def is_html(text: str, name: str) -> bool:
     """Tell whether ``text`` is a web page: it begins like one, or is called one, or is full of tags at its start."""
-    head = text[:_HEAD]
+    head = text[:SNIFFED].removeprefix("\xef\xbb\xbf").removeprefix("\xff\xfe").removeprefix("\xfe\xff")
     if _HTML.search(head):
         return True
     tags = len(_TAG.findall(head))

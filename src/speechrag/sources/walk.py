@@ -45,7 +45,7 @@ def find_sources(roots: Sequence[Path]) -> tuple[list[SourceFile], list[Skipped]
 
 
 def display_name(name: str) -> str:
-    """Return a file name that can be printed and stored: bytes that are not UTF-8 are read as GB18030 if they can be."""
+    """Return a file name that can be printed and stored; bytes that are not UTF-8 are read as GB18030 if possible."""
     try:
         name.encode("utf-8")
     except UnicodeEncodeError:
@@ -67,18 +67,17 @@ def _walk(root: Path) -> Iterator[tuple[Path, str]]:
     if not stat.S_ISDIR(mode):
         yield root, display_name(root.name)
         return
-    for folder, folders, names in os.walk(root, followlinks=False, onerror=_raise):
+    unlistable: list[OSError] = []
+    for folder, folders, names in os.walk(root, followlinks=False, onerror=unlistable.append):
         links = [name for name in folders if Path(folder, name).is_symlink()]
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in links)
         for name in sorted(names + links):
             if not name.startswith(".") and name.lower() not in _COMPANIONS:
                 path = Path(folder, name)
                 yield path, display_name(path.relative_to(root).as_posix())
-
-
-def _raise(error: OSError) -> None:
-    where = display_name(str(error.filename))
-    raise SourceError(f"{where}: the folder cannot be listed ({error.strerror}); check its permissions") from error
+    for error in unlistable:
+        path = Path(os.fsdecode(error.filename))
+        yield path, display_name(path.relative_to(root).as_posix())
 
 
 def _refusal(path: Path) -> str:
@@ -89,6 +88,8 @@ def _refusal(path: Path) -> str:
         return f"cannot be read ({exc.strerror})"
     if stat.S_ISLNK(mode):
         return "a symbolic link; links are not followed"
+    if stat.S_ISDIR(mode):
+        return "the folder cannot be listed; check its permissions"
     if not stat.S_ISREG(mode):
         return "not a regular file"
     if path.suffix.lower() not in _EXTENSIONS:

@@ -24,7 +24,8 @@ _STEMMED = re.compile(
     rf"{_EDGE}(?P<title>(?P<stem>[^\n。！？!?；;：:]{{2,50}}?)\s*{_WORD}\s*(?P<n>{_N})){_AFTER}", re.MULTILINE
 )
 _SUFFIXED = re.compile(
-    rf"^[ \t\u3000#*]*(?P<title>(?P<stem>[^\n。！？!?；;：:]{{4,50}}?(?:讲话|发言|致辞|稿|词|报告|总结|材料|体会|汇报|范文))"
+    rf"^[ \t\u3000#*]*(?P<title>(?P<stem>[^\n。！？!?；;：:]{{4,50}}?"
+    rf"(?:讲话|发言|致辞|稿|词|报告|总结|材料|体会|汇报|范文))"
     rf"\s*(?:[（(]\s*(?P<n>{_N})\s*[)）]|之?(?P<m>{_N}))){_AFTER}",
     re.MULTILINE,
 )

@@ -35,12 +35,16 @@ class Heading:
 
 
 def read_heading(text: str, start: int, end: int, *, point: bool) -> Heading:
-    """Return the heading that starts at ``start``, right after its number; ``end`` bounds its line and its part."""
+    """Return the heading that starts at ``start``, right after its number.
+
+    ``end`` is the end of its line, or the start of the next number on the same line.
+    """
     line = text[start:end]
     stop = _STOP.search(line)
     alone = stop is None or not line[stop.end() :].strip(_MARKS + "”’）)")
-    if alone and len(line.strip()) <= OWN_LINE:
-        return Heading(line.strip(_MARKS), _skip(text, end), True)
+    own_line = end == len(text) or text[end] == "\n"
+    if alone and len(line.strip()) <= OWN_LINE and (own_line or not point):
+        return Heading(line.strip(_MARKS), _skip(text, end), own_line)
     length = _length(line, stop.start() if stop else len(line), point=point)
     heading = line[:length].strip(_MARKS)
     return Heading(heading, _skip(text, start + length), False)

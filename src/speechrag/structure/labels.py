@@ -31,7 +31,7 @@ _LABEL = re.compile(
         |第(?P<ordinal>{_NUM})(?:(?:个|点|层|方面|件|项)(?:意思|意见|问题|方面|要求|希望)?)?(?:[，、,：:]|[是要](?!不是))
         |(?P<run>{_NUM})(?:是|要)(?!一|不是)
         |其(?P<each>{_NUM})[，,是：:]
-        |(?P<order>首先|其次|再次|最后)[，,、]?(?:[是要](?!求))?
+        |(?P<order>首先|其次|再次|最后)(?:[，,、]|[是要](?!求))?
     )
     """,
     re.VERBOSE | re.MULTILINE,
@@ -66,7 +66,7 @@ class Label:
 def find_labels(text: str, start: int, end: int) -> list[Label]:
     """Return the labels of ``text[start:end]`` that head a part, in order."""
     found = [_label(text, match, start) for match in _LABEL.finditer(text, start, end)]
-    kept = [label for label in found if not _after_page_break(text, label, start)]
+    kept = [label for label in found if not (_after_page_break(text, label, start) or _is_note(text, label))]
     return _in_series(kept)
 
 
@@ -107,6 +107,14 @@ def _after_page_break(text: str, label: Label, floor: int) -> bool:
     return len(line) > _PAGE_LINE and line[-1] not in _STOPS + "：:；;”’）)"
 
 
+def _is_note(text: str, label: Label) -> bool:
+    """Tell a footnote from a heading: ① inside a line, or before a source with its page (《……》，第269页)."""
+    if not "①" <= label.text[0] <= "⑳":
+        return False
+    line = text[label.end : label.end + 120].partition("\n")[0]
+    return label.lead != "line" or ("《" in line and line.rstrip("。").endswith(("页", "版")))
+
+
 def _in_series(labels: list[Label]) -> list[Label]:
     """Drop the labels that no neighbour supports: a lone 一是 in mid-paragraph is part of a sentence."""
     following: dict[str, Label] = {}
@@ -116,13 +124,32 @@ def _in_series(labels: list[Label]) -> list[Label]:
         nexts = (following.get(key) for key in (label.family, _series(label)))
         supported[index] = any(after and after.strong and after.number in (label.number + 1, 0) for after in nexts)
         following[label.family] = following[_series(label)] = label
+    chained = _mostly_sentences(labels)
     kept: list[Label] = []
     last: dict[str, int] = {}
-    for label, has_next in zip(labels, supported, strict=True):
-        if _stands(label, has_next, last.get(_series(label))):
+    for index, label in enumerate(labels):
+        if index in chained or _stands(label, supported[index], last.get(_series(label))):
             kept.append(label)
             last[_series(label)] = label.number
     return kept
+
+
+def _mostly_sentences(labels: list[Label]) -> set[int]:
+    """Return the indices of the runs of points (1, 2, 3 …) of which at least half begin sentences of their own.
+
+    ``第一层意思是……；第二层意思是……。第三层意思是……`` counts as a whole, ``一是……；二是……；三是……`` does not.
+    """
+    found: set[int] = set()
+    chains: dict[str, list[int]] = {}
+    for index, label in enumerate(labels):
+        if label.level != POINT_LEVEL or label.family == "order":
+            continue
+        chain = chains.get(label.family, [])
+        chain = [*chain, index] if chain and labels[chain[-1]].number + 1 == label.number else [index]
+        chains[label.family] = chain
+        if len(chain) > 1 and 2 * sum(labels[member].strong for member in chain[1:]) >= len(chain) - 1:
+            found.update(chain)
+    return found
 
 
 def _series(label: Label) -> str:
@@ -131,7 +158,7 @@ def _series(label: Label) -> str:
 
 
 def _stands(label: Label, has_next: bool, last: int | None) -> bool:
-    follows = last is not None and last > 0 and 0 < label.number - last <= 2
+    follows = last is not None and last > 0 and -1 <= label.number - last <= 2 and label.number > 1
     if label.number == 0:  # 最后
         return label.strong and last is not None and last > 1
     if label.family == "order":

@@ -6,11 +6,12 @@ import re
 
 from speechrag.structure.endings import address_pattern, is_closing, salutation_pattern
 from speechrag.structure.labels import find_labels
-from speechrag.structure.tables import alternation, table
+from speechrag.structure.tables import pattern
 
 _SHORTEST = 200  # characters of a speech worth telling apart
 _REST = 300  # characters that must follow a closing which no salutation follows
-_OPENING_REACH = 160
+_OPENING_REACH = 40
+_NUMBERING = 3_000  # characters in which a new text shows its first number
 _EDGE = "。！？!?…”\n;；"
 _CALL_END = re.compile(r"[。！!][”’]?")
 
@@ -18,38 +19,41 @@ _CALL_END = re.compile(r"[。！!][”’]?")
 def cut_points(text: str, start: int, end: int, *, anthology: bool) -> list[int]:
     """Return where further speeches start inside ``text[start:end]`` (the first, at ``start``, is not listed).
 
-    A salutation in the middle counts where a speech just closed before it or an opening follows it. In a collection a
+    A salutation in the middle counts where an opening follows it and a speech closed before it, or where a title line
+    stands before it; in a collection its standing on a line of its own is as good as a closing. There a
     finished call (同志们，……作出新贡献！) also ends a speech when enough text follows it that does not go on with its
     numbering. Short title lines before a salutation go with it.
     """
-    cuts = _salutations(text, start, end)
+    cuts = _salutations(text, start, end, anthology=anthology)
     if anthology:
         cuts += _after_closings(text, start, end, cuts)
     kept: list[int] = []
     for cut in sorted(set(cuts)):
-        if cut - (kept[-1] if kept else start) >= _SHORTEST and end - cut >= _SHORTEST:
+        since = kept[-1] if kept else start
+        if cut - since >= _SHORTEST and end - cut >= _SHORTEST and (kept or _is_speech(text[since:cut])):
             kept.append(cut)
     return kept
 
 
-def _salutations(text: str, start: int, end: int) -> list[int]:
+def _is_speech(text: str) -> bool:
+    """Tell a speech from a site's introduction to one."""
+    return len(text) >= _REST * 2 or bool(address_pattern().search(text))
+
+
+def _salutations(text: str, start: int, end: int, *, anthology: bool) -> list[int]:
     cuts = []
     for match in salutation_pattern().finditer(text, start + _SHORTEST, end):
         position = match.start()
         if text[position - 1] not in _EDGE and not text[position - 1].isspace():
             continue
-        before = text[max(start, position - 300) : position]
         titled = _before_titles(text, start, position)
         closed = is_closing(text[max(start, titled - 300) : titled])
-        opens = bool(_openings().search(text, match.end(), min(end, match.end() + _OPENING_REACH)))
-        own_line = before.endswith("\n")
-        if closed or (opens and own_line):
-            cuts.append(titled if closed else position)
+        opens = bool(pattern("structure", "openings", "words").search(text, match.end(), match.end() + _OPENING_REACH))
+        named = bool(pattern("structure", "openings", "titles").search(text, titled, position))
+        own_line = anthology and text[position - 1] == "\n"
+        if named or (opens and (closed or own_line)):
+            cuts.append(titled if closed or named else position)
     return cuts
-
-
-def _openings() -> re.Pattern[str]:
-    return re.compile(alternation(table("structure")["openings"]["words"]))
 
 
 def _before_titles(text: str, start: int, position: int) -> int:
@@ -73,7 +77,7 @@ def _after_closings(text: str, start: int, end: int, cuts: list[int]) -> list[in
         bound = next(cut for cut in bounds if cut > match.start())
         line_end = text.find("\n", match.start(), bound)
         stop = _call_end(text, match.start(), line_end if line_end >= 0 else bound)
-        if stop and bound - stop >= _REST and match.start() - start >= _SHORTEST and _starts_over(text, stop, bound):
+        if stop and bound - stop >= _REST and _starts_over(text, stop, bound):
             found.append(len(text[:stop]) + len(text[stop:bound]) - len(text[stop:bound].lstrip()))
     return found
 
@@ -88,7 +92,7 @@ def _call_end(text: str, start: int, end: int) -> int:
 
 def _starts_over(text: str, start: int, end: int) -> bool:
     """Tell whether what follows a closing is a new text: its numbering, if any, does not continue the old one."""
-    for label in find_labels(text, start, end):
+    for label in find_labels(text, start, min(end, start + _NUMBERING)):
         if label.family == "han":
             return label.number == 1
     head = text[start : start + 80]

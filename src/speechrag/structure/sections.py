@@ -9,12 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from speechrag.records import Section
 from speechrag.structure.endings import closing_start
 from speechrag.structure.headings import Heading, read_heading
 from speechrag.structure.labels import POINT_LEVEL, Label, find_labels
 from speechrag.structure.roles import role_of
+
+_FINISHED = 1_000  # a number that no list reaches: the inner list is over
+_AHEAD = 300  # labels looked at to see whether a series goes on; keeps the work linear in the length of the text
+_DEEPEST = 12  # open series; text that nests deeper is not a speech
 
 
 @dataclass(eq=False, slots=True)
@@ -53,15 +58,21 @@ def find_sections(text: str, start: int, end: int) -> tuple[Section, ...]:
     labels = find_labels(text, start, end)
     if not labels:
         return ()
-    end = closing_start(text, labels[-1].start, end)
-    labels = [label for label in labels if label.start < end]
-    if not labels:
-        return ()
+    end = _body_end(text, labels[-1], end)
     roots = _Tree(text, labels, end).build()
-    _set_ends(text, roots, end)
     _set_levels(roots, parent=0)
+    _set_ends(text, roots, end)
     _promote(roots, end - start)
     return tuple(_flatten(roots, ""))
+
+
+def _body_end(text: str, last: Label, end: int) -> int:
+    """Return where the closing begins; a closing that is all that stands under the last heading is its body."""
+    closing = closing_start(text, last.end, end)
+    if closing == end or text[last.end : closing].strip().find("\n") >= 0:
+        return closing
+    heading = read_heading(text, last.end, len(text[:closing].rstrip()), point=last.level == POINT_LEVEL)
+    return end if heading.own_line else closing
 
 
 class _Tree:
@@ -73,19 +84,21 @@ class _Tree:
         self._end = end
         self._roots: list[_Series] = []
         self._stack: list[_Series] = []
+        self._index = 0  # of the label at hand
 
     def build(self) -> list[_Series]:
         for index in range(len(self._labels)):
+            self._index = index
             node = self._node(index)
             depth = self._sibling(node.label)
             if depth is not None:
                 self._append(depth, node)
                 continue
             restart = self._restarted(node.label)
-            if restart is None:
-                self._leave(node.label)
-            else:
+            if restart is not None:
                 del self._stack[restart:]
+            elif not self._interrupts(node.label):
+                self._leave(node.label)
             self._open(node)
         return self._roots
 
@@ -98,10 +111,13 @@ class _Tree:
 
     def _node(self, index: int) -> _Node:
         label = self._labels[index]
-        line_end = self._text.find("\n", label.end, self._end)
-        line_end = self._end if line_end < 0 else line_end
         following = self._labels[index + 1].start if index + 1 < len(self._labels) else self._end
-        heading = read_heading(self._text, label.end, min(line_end, following), point=label.level == POINT_LEVEL)
+        begin = label.end
+        while begin < following and self._text[begin].isspace():  # a number may stand on a line of its own
+            begin += 1
+        line_end = self._text.find("\n", begin, self._end)
+        line_end = self._end if line_end < 0 else line_end
+        heading = read_heading(self._text, begin, min(line_end, following), point=label.level == POINT_LEVEL)
         return _Node(label, heading, line_end, label.level)
 
     def _sibling(self, label: Label) -> int | None:
@@ -126,7 +142,7 @@ class _Tree:
         gap = label.number - series.last.label.number
         if label.level == POINT_LEVEL:
             same_place = (label.lead == "line") == (series.nodes[0].label.lead == "line")
-            return gap == 1 or (0 <= gap <= 2 and same_place)
+            return gap == 1 or (-1 <= gap <= 2 and same_place)
         return gap == 1 or (gap > 0 and series.families == {label.family})
 
     def _restarted(self, label: Label) -> int | None:
@@ -139,15 +155,20 @@ class _Tree:
             if series.families != {label.family}:
                 continue
             same_place = (label.lead == "line") == (series.nodes[0].label.lead == "line")
-            if label.level < POINT_LEVEL or (same_place and not self._comes_back(series, label)):
+            if (label.level < POINT_LEVEL or same_place) and not self._comes_back(series, label):
                 return depth
         return None
+
+    def _interrupts(self, label: Label) -> bool:
+        """Tell whether a list with the marks of an open heading (一、 under 三、（一）) starts inside it."""
+        return label.level < POINT_LEVEL and any(series.families == {label.family} for series in self._stack)
 
     def _leave(self, label: Label) -> None:
         while self._stack and not self._holds(self._stack[-1], label):
             self._stack.pop()
 
     def _open(self, node: _Node) -> None:
+        del self._stack[_DEEPEST:]
         series = _Series([node], {node.label.family})
         if self._stack:
             self._stack[-1].nests = True
@@ -181,19 +202,26 @@ class _Tree:
         """Tell whether ``series`` goes on after ``label``, before a heading that stands above both."""
         wanted = series.last.label.number + 1
         above = min(series.nodes[0].level, label.level, POINT_LEVEL)
+        deeper = self._stack[self._stack.index(series) + 1 :]
         inner = label.number if label.family in series.families else None
-        for later in self._labels[self._labels.index(label) + 1 :]:
+        for later in islice(self._labels, self._index + 1, self._index + 1 + _AHEAD):
             if later.level < above:
                 return False
+            if inner is not None and any(_goes_on(open_series, later) for open_series in deeper):
+                inner = _FINISHED
             if later.family not in series.families:
                 continue
-            if inner is not None and later.number == inner + 1:
-                inner += 1
+            if inner is not None and later.number in (1, inner + 1):
+                inner = later.number
             elif later.number == wanted:
                 return True
             elif later.number <= series.last.label.number:
                 return False
         return False
+
+
+def _goes_on(series: _Series, label: Label) -> bool:
+    return label.family in series.families and label.number == series.last.label.number + 1
 
 
 def _set_ends(text: str, series: Sequence[_Series], limit: int) -> None:

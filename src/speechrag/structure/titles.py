@@ -22,17 +22,22 @@ def find_title(text: str, start: int, end: int, source: str) -> tuple[str, int]:
     """
     match = _FIRST_LINES.search(text, start, end)
     if match is None:
-        return _named(source) or "", start
+        return _named(source), start
     line = match.group()
-    fused = salutation_pattern().search(line[: _LONGEST + 30])
-    if fused:
-        cut = _salutation_start(line, fused.start(), fused.end())
+    greeting = salutation_pattern().search(line[: _LONGEST + 30])
+    if greeting:
+        cut = _salutation_start(line, greeting.start(), greeting.end())
         title = line[:cut].strip()
         if 4 <= len(title) <= _LONGEST:
             return title, match.start() + cut
     elif _is_title(line.strip()) and match.end() < end:
         return line.strip(), match.end()
-    return _named(source) or clip(re.split(r"[。！？\n]", line.strip())[0], 40), start
+    return _named(source) or _first_words(text, match.start() + (greeting.end() if greeting else 0), end), start
+
+
+def _first_words(text: str, start: int, end: int) -> str:
+    words = _FIRST_LINES.search(text, start, end) or _FIRST_LINES.search(text, 0, end)
+    return clip(re.split(r"[。！？]", words.group().strip())[0], 40) if words else ""
 
 
 def _salutation_start(line: str, start: int, end: int) -> int:

@@ -12,9 +12,10 @@ from dataclasses import replace
 
 from speechrag.errors import GenerationError, PromptError
 from speechrag.records import Answer, AnswerSentence, Citation, Hit, Query, Speech
-from speechrag.text import Segmenter, fold, jaccard, shingles
-from speechrag.writing.answer_evidence import Candidate, Evidence, Span
+from speechrag.text import Segmenter, fold, jaccard, sentence_spans, shingles
+from speechrag.writing.answer_evidence import HARD, Candidate, Evidence, Span
 from speechrag.writing.answer_support import support
+from speechrag.writing.answer_types import values
 from speechrag.writing.generate import Generator
 from speechrag.writing.questions import Kind, Question, analyse, expansions
 
@@ -26,7 +27,12 @@ MAX_SENTENCES = 3
 MAX_LISTED = 9
 # Two sentences this alike (4-gram Jaccard) say the same thing; the second is not quoted again.
 _SAME = 0.6
-_ANAPHORA = re.compile(r"^(?:其中|这|该|此|对此|为此|他们|它|同时|但|因此|所以|要(?=[^求]))")
+_ANAPHORA = re.compile(r"其中|这(?!次|里)|该|此(?!次)|对此|为此|他们|它")
+_POINT = re.compile(
+    r"[一二三四五六七八九十]{1,2}(?:是|要|、)|第[一二三四五六七八九十]|[（(]?\d{0,2}[一二三四五六七八九十]?[）)、.]"
+)
+# A sentence up to this size only announces what follows.
+_LEAD = 24
 
 
 def answer_question(
@@ -50,7 +56,7 @@ def answer_question(
     hits = _search(asked, question, retrieve, dict(filters or {}))
     candidates = Evidence(asked, hits, speech).candidates()
     nearest = tuple(hit.passage.passage_id for hit in hits[:NEAREST])
-    if not asked.terms or support(candidates) < threshold:
+    if not asked.terms or not candidates or support(candidates) < threshold:
         return Answer(question, False, REFUSAL, nearest=nearest)
     extract = compose(question, select(asked, candidates), nearest)
     if generator is None:
@@ -89,12 +95,12 @@ def select(question: Question, candidates: Sequence[Candidate]) -> list[tuple[Ca
     best = candidates[0]
     chosen: list[tuple[Candidate, Span]] = []
     limit = MAX_LISTED if best.listed else MAX_SENTENCES
-    _take(chosen, best, _with_antecedent(best, candidates) + list(best.spans), limit)
+    _take(chosen, best, [*_before(best), *best.spans, *_behind(question, best)], limit)
     for other in candidates[1:40]:
         if len(chosen) >= limit or best.listed:
             break
         if _adds(question, best, other, chosen):
-            _take(chosen, other, list(other.spans), limit)
+            _take(chosen, other, other.spans, limit)
     return chosen
 
 
@@ -110,30 +116,46 @@ def _overlap(candidate: Candidate, span: Span, other: Candidate, taken: Span) ->
     return span[0] < taken[1] and taken[0] < span[1]
 
 
-def _with_antecedent(best: Candidate, candidates: Sequence[Candidate]) -> list[Span]:
+def _before(best: Candidate) -> list[Span]:
     """Return the sentence before the best one where that begins with 其中, 这 or the like."""
-    start = best.spans[0][0]
-    if not _ANAPHORA.match(best.speech.text[start : start + 4]):
+    text, start = best.speech.text, best.spans[0][0]
+    if not _ANAPHORA.match(text, start):
         return []
-    same = (c for c in candidates if c.speech.speech_id == best.speech.speech_id and not c.listed)
-    before = [c.spans[0] for c in same if c.spans[0][1] <= start and start - c.spans[0][1] <= 2]
-    return [span for span in before[:1] if span[1] - span[0] <= 160]
+    before = sentence_spans(text, max(0, start - 200), start)
+    # The first of them may be torn by the window.
+    return [span for span in before[1:][-1:] if span[1] - span[0] <= 160]
+
+
+def _behind(question: Question, best: Candidate) -> list[Span]:
+    """Return what explains a bare heading or lead sentence: the sentences behind it, up to the next point."""
+    start, end = best.spans[-1]
+    if question.kind not in {Kind.HOW, Kind.WHY, Kind.WHAT, Kind.TOPIC} or best.listed or end - start > _LEAD:
+        return []
+    following = sentence_spans(best.speech.text, end, min(len(best.speech.text), end + 400))[:2]
+    kept = []
+    for span in following:
+        if _POINT.match(best.speech.text, span[0]) or span[1] == end + 400:
+            break
+        kept.append(span)
+    return kept
 
 
 def _adds(question: Question, best: Candidate, other: Candidate, chosen: Sequence[tuple[Candidate, Span]]) -> bool:
-    """Tell whether ``other`` is worth a sentence of its own: as good elsewhere, or covering what is still open."""
+    """Tell whether ``other`` is worth a sentence of its own: as good, with another value or in other words."""
     text = " ".join(other.speech.text[a:b] for a, b in other.spans)
-    if other.listed or len(text) > 220:
+    if other.listed or len(text) > 220 or other.features.names < best.features.names:
         return False
-    grams = shingles(text)
-    if any(jaccard(grams, shingles(c.speech.text[s[0] : s[1]])) >= _SAME for c, s in chosen):
+    taken = [c.speech.text[a:b] for c, (a, b) in chosen]
+    if any(jaccard(shingles(text), shingles(quoted)) >= _SAME for quoted in taken):
         return False
-    if other.score >= 0.93 * best.score and other.features.typed >= 0.9 * best.features.typed:
-        return other.features.own >= 0.9 * best.features.own
-    covered = frozenset().union(*(c.words for c, _ in chosen))
-    gain = sum(t.weight for t in question.terms if t.text in other.words - covered)
-    total = sum(t.weight for t in question.terms)
-    return question.kind is not Kind.NUMBER and other.score >= 0.8 * best.score and gain >= 0.25 * total
+    if question.kind in HARD and values(question, text) <= values(question, " ".join(taken)):
+        return False
+    # Another speech with another value is a second source the reader must see, even if it fits a little less.
+    elsewhere = question.kind in HARD and other.speech.speech_id != best.speech.speech_id
+    close, own = (0.85, 0.8) if elsewhere or question.kind in {Kind.HOW, Kind.WHY} else (0.93, 0.9)
+    if other.features.typed < 0.9 * best.features.typed or other.features.own < max(0.6, own * best.features.own):
+        return False
+    return other.score >= close * best.score
 
 
 def compose(question: str, chosen: Sequence[tuple[Candidate, Span]], nearest: tuple[str, ...] = ()) -> Answer:

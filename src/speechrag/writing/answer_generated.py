@@ -23,7 +23,7 @@ PASSAGE_CHARS = 900
 REFUSED = "语料中没有找到能回答这个问题的内容"
 
 _LINK = re.compile(r"!?\[([^\]]*)\]\s*\([^)]*\)")
-_URL = re.compile(r"(?:[a-z][a-z0-9+.-]{1,15}://|www\.|javascript:|data:)[^\s，。；！？、）)】」”]*", re.I)
+_URL = re.compile(r"(?:[a-z][a-z0-9+.-]{1,15}://|www\.|javascript:|data:)[^\s，。；！？、）】」”]*", re.I)
 _TAG = re.compile(r"<[^<>]*>|&(?:#\w+|\w+);")
 _THOUGHT = re.compile(r"<think>.*?(?:</think>|$)", re.S)
 _SIGNS = re.compile(r"(?m)^\s*(?:#{1,6}|[-*+•·>]|\d{1,2}[.)](?!\d))\s+|[*_`~]{1,3}|^\s*[|].*$|[<>]")
@@ -43,9 +43,12 @@ class _Source:
 
 def plain(text: str) -> str:
     """Return model output as plain text: no markup, no links, no addresses, no invisible characters."""
-    text = _THOUGHT.sub("", displayable(text))
-    text = _TAG.sub("", _LINK.sub(r"\1", text))
-    return _SIGNS.sub("", _URL.sub("", text)).strip()
+    text, before = _THOUGHT.sub("", displayable(text)), ""
+    # Taking one thing out may put another together ("ht<b>tp://"), so until nothing changes; each round shortens.
+    while text != before:
+        before = text
+        text = _SIGNS.sub("", _URL.sub("", _TAG.sub("", _LINK.sub(r"\1", text))))
+    return text.strip()
 
 
 def generated_answer(

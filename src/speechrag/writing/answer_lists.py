@@ -27,7 +27,7 @@ _WORDS = {"首先": 1, "其次": 2, "再次": 3, "最后": 4}
 _HEADINGS = frozenset({"bracket", "comma", "digit"})
 MAX_POINTS = 20
 # A point shorter than this ("一是清楚。") is only a label: the sentence behind it belongs to it.
-_LABEL_CHARS = 8
+_LABEL_CHARS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,8 @@ def _lead(text: str, mark: _Mark, stop: int) -> tuple[int, int]:
     if not spans:
         return mark.start, mark.start
     start, end = spans[0]
-    if end - mark.end < _LABEL_CHARS and len(spans) > 1 and mark.style not in _HEADINGS:
+    label = end - mark.end < _LABEL_CHARS and mark.style not in _HEADINGS
+    if label and len(spans) > 1 and "\n" not in text[end : spans[1][0]]:
         end = spans[1][1]
     while end > start and text[end - 1] in "；;，,、：:":
         end -= 1

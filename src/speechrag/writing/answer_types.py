@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from speechrag.text import fold
 from speechrag.writing.questions import Kind, Question
 
 _CN = "一二三四五六七八九十百千万亿两半零〇"
@@ -33,13 +34,15 @@ _ROLE = (
     r"领导|责任人|负责人|一把手|联络员|信息员|专家|干部|人员|汇报人)"
 )
 _PERSON = re.compile(rf"[\u4e00-\u9fff]{{0,4}}(?:副)?{_ROLE}")
-_PLACE = re.compile(r"[\u4e00-\u9fff]{1,8}(?:省|市|县|区|镇|乡|村|街道|社区|城|湖|山|路|中心|大厅|大学|会议室|港|国)")
+_PLACE = re.compile(
+    r"(?:在|于|到|赴|位于)[\u4e00-\u9fff“”]{1,10}?(?:省|市|县|区|镇|乡|村|街道|社区|城|湖|山|路|大厅|大学|会议室|广场|馆|院|礼堂)|地点"
+)
 _REASON = re.compile(
     r"因为|由于|因此|所以|原因|得益于|在于|为了|有利于|有助于|导致|造成|这是|决定了|客观要求|需要|必要|作用|关键"
 )
 _MANNER = re.compile(r"要|通过|采取|加强|建立|按照|实行|坚持|必须|应当?|开展|围绕|利用|严格|不得")
 _DEFINITION = re.compile(r"就是|是指|即|指的是|是|称为|包括|分为|主要|：|——")
-_ITEM = re.compile(r"[^、，。；：！？\n]{1,30}")
+_INTRODUCED = re.compile(r"包括|分别|主要有|主要是|即|就是|如下|分为")
 _LAST = re.compile(r"、[^、]*(?:和|及|与)[^、]+$")
 _MARKER = re.compile(rf"(?:^|[，。；：！？\s])(?:[{_CN}]是|[{_CN}]要|第[{_CN}]|[（(][{_CN}]+[）)]|首先|其次)")
 
@@ -67,6 +70,18 @@ def members(text: str) -> int:
     return max((clause.count("、") + 1 + bool(_LAST.search(clause)) for clause in runs), default=0)
 
 
+def parallel(text: str) -> set[str]:
+    """Return the characters that all members of a 、-run begin or end with: 当学生、当领导、当助手 -> 当."""
+    shared: set[str] = set()
+    for clause in re.split(r"[，。；：！？\n]", text):
+        run = clause.split("、")
+        if len(run) > 2 and all(run):
+            heads = set.intersection(*({member[0]} for member in run[1:])) & set(run[0])
+            tails = {member[-1] for member in run}
+            shared |= heads | (tails if len(tails) == 1 else set())
+    return shared
+
+
 def spots(question: Question, text: str) -> Iterator[tuple[int, int, float]]:
     """Yield (start, end, strength 0..1) of each stretch of the folded ``text`` whose type fits ``question``."""
     if question.kind is Kind.NUMBER:
@@ -79,31 +94,48 @@ def spots(question: Question, text: str) -> Iterator[tuple[int, int, float]]:
 
 
 _PATTERNS = {Kind.DURATION: _DURATION, Kind.DATE: _DATE, Kind.PERSON: _PERSON, Kind.PLACE: _PLACE, Kind.WHY: _REASON}
-_AMOUNT = {"钱": "元", "比例": "%", "时间": "时"}
+_RIGHT = 0.7  # from this strength on a figure has the measure asked for
+# Measure words that stand for each other: 几个乡镇 is answered by 10处, 几名 by 30位.
+_ALIKE = tuple(frozenset(group) for group in ("个处家所座项类种", "个名位人", "篇条件份", "家户所个", "次期届回"))
+_AMOUNT = {"钱": "元", "年纪": "岁", "年龄": "岁", "比例": "%", "时间": "时"}
 
 
 def _figure_strength(question: Question, text: str, match: re.Match[str]) -> float:
     """Tell how well a figure fits the measure asked for: its own unit 1, a share 0.9, another unit 0.4."""
     behind = text[match.end() : match.end() + 6]
+    article = match.group() == "一" and behind[:1] in {"个", "名", "位", "种", "项", "些", "次", "条"}
+    slogan = text[match.start() - 1 : match.start()] in {"“", '"'} and not match.group()[0].isdigit()
+    if article or slogan:
+        return 0.1
     ratio = match.group().endswith("%") or "百分之" in match.group() or "/" in match.group()
     wanted = _AMOUNT.get(question.measure, question.measure)
     if not wanted or wanted in {"比", "大", "少"}:
         return 0.9 if not re.match(r"年|月|日", behind) else 0.4
     if wanted in behind[: len(wanted) + 2] or (wanted == "%" and ratio):
         return 1.0
+    if any(wanted in group and behind[:1] in group for group in _ALIKE):
+        return 0.65
     if ratio and len(wanted) > 1:
         return 0.9
     if len(wanted) > 1 and not re.match(r"年|月|日|%", behind):
         return 0.7  # 多少单位 answered by 30个
-    return 0.35
+    return 0.35 if ratio or len(wanted) > 1 else 0.15
+
+
+def values(question: Question, text: str) -> set[str]:
+    """Return the values of the asked type in ``text``: figures of the right measure, times, names with an office."""
+    folded = fold(text)
+    return {folded[start:end] for start, end, strength in spots(question, folded) if strength >= _RIGHT}
 
 
 def manner(question: Question, text: str) -> float:
     """Return how much ``text`` sounds like an answer to a how, what or list question, 0..1."""
     if question.kind is Kind.LIST:
-        members = enumerated(text)
         if question.count:
-            return 1.0 if members == question.count else (0.5 if members >= 2 else 0.2)
-        return min(1.0, members / 3)
+            found = enumerated(text)
+            return 1.0 if found == question.count else (0.5 if found >= 2 else 0.2)
+        if len(_MARKER.findall(text)) >= 2:
+            return 1.0
+        return min(1.0, members(text) / 3) * (0.9 if _INTRODUCED.search(text) else 0.6)
     pattern = {Kind.HOW: _MANNER, Kind.WHAT: _DEFINITION}.get(question.kind)
     return 1.0 if pattern is None or pattern.search(text) else 0.3

@@ -31,6 +31,7 @@ _UNIT = (
 _FIGURE = re.compile(
     rf"\d[\d,]*(?:\.\d+)?{_UNIT}|百分之[{_CN}点]+|第[{_CN}]+|[{_CN}]{{2,}}{_UNIT}|[{_CN}](?:年|月|日|天|倍|成|届)"
 )
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _QUOTED = re.compile(r"[“「『\"']([^”」』\"']{2,80})[”」』\"']|《([^》]{1,80})》")
 _ROLE = (
     r"副?(?:总书记|书记|省长|市长|县长|区长|镇长|乡长|主席|部长|厅长|局长|处长|科长|主任|秘书长|委员|组长|会长|院长|校长|"
@@ -61,7 +62,7 @@ class Cited:
 
 @cache
 def _person() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return the patterns of a name before its office (周明远书记) and behind it (书记周明远), three characters taken."""
+    """Return the patterns of a name before its office (周明远书记) and behind it (书记周明远)."""
     surname = "".join(sorted(lexicon()["surnames"]))
     before = re.compile(rf"(?:^|[，。、；：！？\s]|{_ROLE})([{surname}][\u4e00-\u9fff]{{1,2}}?)(?={_ROLE})")
     behind = re.compile(rf"{_ROLE}([{surname}][\u4e00-\u9fff]{{1,2}})")
@@ -89,7 +90,9 @@ def _figure_found(figure: str, sentence: str, place: int, source: str) -> bool:
     before, after = sentence[max(0, place - 14) : place], sentence[place + len(figure) : place + len(figure) + 14]
     around = _pairs(before) | _pairs(after)
     wanted = re.escape(figure.replace(",", ""))
-    pattern = rf"(?<![\d.]){wanted}(?![\d]|\.\d)" if figure[0].isdigit() else rf"(?<![{_CN}]){wanted}"
+    left = r"(?<![\d.])" if figure[0].isdigit() else rf"(?<![{_CN}])"
+    right = r"(?!\d|\.\d)" if figure[-1].isdigit() else ""
+    pattern = left + wanted + right
     for match in re.finditer(pattern, source):
         near = source[max(0, match.start() - _AROUND) : match.end() + _AROUND]
         if not around or len(around & _pairs(near)) >= _MIN_AROUND * len(around):
@@ -114,7 +117,7 @@ def _alternatives(figure: str) -> list[str]:
 
 
 def _figures_missing(sentence: str, source: str) -> list[str]:
-    plain = source.replace(",", "")
+    plain = _THOUSANDS.sub("", source)
     missing = []
     for match in _FIGURE.finditer(sentence):
         ways = _alternatives(match.group().replace(",", ""))

@@ -5,6 +5,7 @@ import { el, fetchJson } from "./dom.js";
 import { SearchDesk } from "./search.js";
 
 const BUSY = { ask: "正在语料中查找", search: "正在检索", draft: "正在从语料中归纳提纲" };
+const TOAST = ".toast-body.error"; // how Gradio reports a full queue or a lost server; hidden, told in our words
 const RESULT_ID = /^[0-9a-f]{32}$/;
 
 const desks = {
@@ -49,6 +50,7 @@ function start(desk, text) {
   const timer = setInterval(() => (clock.textContent = ` ${Math.round((Date.now() - began) / 1000)} 秒`), 1000);
   running[desk] = { text, timer, busy };
   document.body.dataset[`busy${desk}`] = "";
+  for (const toast of document.querySelectorAll(TOAST)) toast.dataset.old = ""; // an earlier failure is not this one's
   desks[desk].start(text, busy);
 }
 
@@ -80,7 +82,9 @@ function look() {
       const host = document.getElementById(id);
       if (host && node.parentElement !== host) host.append(node);
     }
-    const id = document.getElementById(`${desk}-result`)?.textContent.trim() || "";
+    const marker = document.getElementById(`${desk}-result`);
+    marker?.setAttribute("aria-hidden", "true");
+    const id = marker?.textContent.trim() || "";
     if (RESULT_ID.test(id) && seen[desk] !== id) {
       seen[desk] = id;
       receive(desk, id);
@@ -93,7 +97,7 @@ function look() {
       entry.resolve(found);
     }
   }
-  if (document.querySelector(".toast-body.error")) {
+  if (document.querySelector(`${TOAST}:not([data-old])`)) {
     for (const desk of Object.keys(running)) settle(desk, failure("服务忙或没有响应，语料没有受影响，请稍后再试。"));
   }
 }
@@ -106,13 +110,9 @@ function onKey(event) {
   if (event.key !== "Enter") return;
   const desk = Object.keys(desks).find((name) => event.target === field(name));
   if (!desk) return;
-  if (composing(event)) {
-    event.stopImmediatePropagation();
-    return;
-  }
-  if (event.shiftKey) return;
+  event.stopImmediatePropagation(); // Gradio would submit on its own
+  if (composing(event) || event.shiftKey) return;
   event.preventDefault();
-  event.stopImmediatePropagation();
   if (event.type === "keydown") document.getElementById(`${desk}-go`).click();
 }
 

@@ -1,5 +1,5 @@
 // 问答: the conversation. Answers are sentences with numbered marks; each mark opens its words in the reading view.
-import { action, bodyStart, Chars, clip, copyText, el, fetchJson, path } from "./dom.js";
+import { action, bodyStart, Chars, clip, copyText, el, fetchJson, fileName, path } from "./dom.js";
 import { ReadingView } from "./reading.js";
 
 export class AskDesk {
@@ -80,16 +80,16 @@ export class AskDesk {
       el(
         "ol",
         {},
-        citations.map((citation) =>
+        byPlace(citations).map((group) =>
           el(
             "li",
             {},
-            citeMark(citation.number, citation.quote, open(citation.number)),
+            el("span", { class: "cites" }, group.map((citation) => citeMark(citation.number, citation.quote, open(citation.number)))),
             el(
               "button",
-              { type: "button", class: "source", onclick: open(citation.number) },
-              el("span", { class: "source-title" }, citation.title),
-              citation.headings.length > 0 && el("span", { class: "source-path" }, path(citation.headings)),
+              { type: "button", class: "source", onclick: open(group[0].number) },
+              el("span", { class: "source-title" }, group[0].title),
+              group[0].headings.length > 0 && el("span", { class: "source-path" }, path(group[0].headings)),
             ),
           ),
         ),
@@ -133,6 +133,16 @@ export class AskDesk {
   }
 }
 
+/** Citations that stand under the same heading of the same speech, together. */
+function byPlace(citations) {
+  const groups = new Map();
+  for (const citation of citations) {
+    const place = JSON.stringify([citation.speech_id, citation.headings]);
+    groups.set(place, [...(groups.get(place) || []), citation]);
+  }
+  return [...groups.values()];
+}
+
 /** The small red number. @param {number} number @param {string} quote @param {() => void} act */
 export function citeMark(number, quote, act) {
   const label = `依据 ${number}：${clip(quote, 120)}`;
@@ -142,6 +152,6 @@ export function citeMark(number, quote, act) {
 /** @param {any} view */
 function withSources(view) {
   const body = view.sentences.map((s) => s.text + s.citations.map((n) => `[${n}]`).join("")).join("\n");
-  const list = view.citations.map((c) => `[${c.number}] 《${c.title}》${path(c.headings)}（${c.source}）`).join("\n");
+  const list = view.citations.map((c) => `[${c.number}] 《${c.title}》${path(c.headings)}（${fileName(c.source)}）`).join("\n");
   return `${body}\n\n出处：\n${list}\n`;
 }

@@ -134,3 +134,6 @@ export function bodyStart(place) {
   const isHeading = line.length < place.text.length && place.headings.some((heading) => heading.startsWith(line.trim()));
   return isHeading ? new Chars(line).length + 1 : 0;
 }
+
+/** A file's name without its folders. @param {string} source */
+export const fileName = (source) => source.split("/").pop() || source;

@@ -144,21 +144,28 @@ export class DraftDesk {
     if (row.hasAttribute("aria-current") && this.side.contains(this.evidence)) return;
     this.paper.querySelector("[aria-current]")?.removeAttribute("aria-current");
     row.setAttribute("aria-current", "true");
-    const own = point.citations.length > 0;
-    const shown = (own ? point.citations : below(point)).map((number) => this.byNumber.get(number)).filter(Boolean);
+    const find = (numbers) => numbers.map((number) => this.byNumber.get(number)).filter(Boolean);
+    const own = find(point.citations);
+    const further = find(below(point).filter((number) => !point.citations.includes(number)));
+    const list = (label, found) => [
+      el("p", { class: "quiet" }, `${label} ${found.length} 处`),
+      el("ol", {}, found.map((citation) => this.quote(citation, [...own, ...further]))),
+    ];
     this.side.replaceChildren(this.evidence);
     this.evidence.scrollTop = 0;
     if (document.activeElement?.isContentEditable !== true) document.body.dataset.reading = "draft";
-    this.evidence.replaceChildren(
+    const parts = [
       el(
         "header",
         {},
         el("h2", {}, point.number + point.heading),
         action("关闭", () => delete document.body.dataset.reading, "link drawer-close"),
       ),
-      el("p", { class: "quiet" }, shown.length ? `${own ? "依据" : "下级要点的依据"} ${shown.length} 处` : "这一点没有直接依据，请自行核实。"),
-      el("ol", {}, shown.map((citation) => this.quote(citation, shown))),
-    );
+      ...(own.length ? list("依据", own) : []),
+      ...(further.length ? list("下级要点的依据", further) : []),
+      own.length + further.length === 0 && el("p", { class: "quiet" }, "这一点没有直接依据，请自行核实。"),
+    ];
+    this.evidence.replaceChildren(...parts.filter(Boolean));
   }
 
   quote(citation, all) {
@@ -179,11 +186,14 @@ export class DraftDesk {
 
   fillFoot() {
     const { slots, warnings, notes } = this.view;
-    const go = (text) => () => {
-      const marks = [...this.paper.querySelectorAll(".sheet .slot")];
-      marks.find((mark) => mark.textContent === text)?.scrollIntoView({ block: "center" });
+    const go = (text, nth) => () => {
+      const marks = [...this.paper.querySelectorAll(".sheet .slot")].filter((mark) => mark.textContent === text);
+      (marks[nth] || marks[0])?.scrollIntoView({ block: "center" });
     };
-    const slotItem = (slot) => el("li", {}, action(slot.text, go(slot.text), "slot"), el("span", {}, slot.where));
+    const slotItem = (slot, index) => {
+      const nth = slots.slice(0, index).filter((other) => other.text === slot.text).length; // of those that read the same
+      return el("li", {}, action(slot.text, go(slot.text, nth), "slot"), el("span", {}, slot.where));
+    };
     const warningItem = (w) => el("li", {}, el("b", {}, w.kind), slotted(w.text), el("span", {}, w.where));
     this.footer.replaceChildren(
       ...[

@@ -1,5 +1,5 @@
 // The reading view: one whole speech at the place cited, the exact words marked, its headings beside it.
-import { action, Chars, decorated, el, fetchJson } from "./dom.js";
+import { action, Chars, decorated, el, fetchJson, fileName } from "./dom.js";
 
 /** @typedef {{start: number, end: number, number?: number}} Mark offsets into the cleaned speech */
 
@@ -62,7 +62,7 @@ export class ReadingView {
         "header",
         { class: "reading-head" },
         el("h2", {}, speech.title),
-        el("p", { class: "facts" }, [...speech.facts, ...speech.quality, speech.source].join(" · ")),
+        el("p", { class: "facts", title: speech.source }, [...speech.facts, ...speech.quality, fileName(speech.source)].join(" · ")),
         el("div", { class: "reading-tools" }, this.layers(), contents && this.contentsButton(), this.steps(), action("关闭", () => this.close(), "link drawer-close")),
       ),
       el("div", { class: contents ? "reading-body with-contents" : "reading-body" }, contents, this.paper),
@@ -149,8 +149,17 @@ export class ReadingView {
 
   fillClean() {
     const chars = new Chars(this.speech.text);
-    for (const [start, end] of chars.lines()) this.paper.append(this.paragraph(chars, start, end));
+    const lines = chars.lines();
+    for (const [start, end] of lines) this.paper.append(this.paragraph(chars, start, end));
+    this.centreTitle(lines.slice(0, 2).map(([start, end]) => chars.slice(start, end)));
     this.markCurrent();
+  }
+
+  /** A speech often opens with its own title and, below it, date and speaker in brackets. @param {string[]} lines */
+  centreTitle([first, second = ""]) {
+    if (first !== this.speech.title) return;
+    this.paper.children[0].classList.add("own-title");
+    if (/^[（(].{2,40}[）)]$/u.test(second)) this.paper.children[1].classList.add("under-title");
   }
 
   /** @param {Chars} chars @param {number} start @param {number} end */

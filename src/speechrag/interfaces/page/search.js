@@ -3,7 +3,8 @@ import { action, bodyStart, Chars, decorated, el, path } from "./dom.js";
 import { ReadingView } from "./reading.js";
 
 const EXCERPT = 150; // characters of a passage shown in the list
-const LEAD = 36; // characters shown before the first matched word
+const LEAD = 60; // characters shown before the first matched word at most
+const SENTENCE_END = /[。！？；\n]/u;
 
 export class SearchDesk {
   constructor() {
@@ -50,7 +51,7 @@ export class SearchDesk {
       { class: "hit" },
       el("h3", {}, action(hit.title, open, "hit-title"), el("span", { class: "source-path" }, path(hit.headings))),
       el("p", { class: "excerpt" }, excerpt(hit)),
-      el("p", { class: "facts" }, el("span", {}, [...hit.facts, ...copies, hit.source].join(" · ")), action("打开", open)),
+      el("p", { class: "facts" }, el("span", {}, [...hit.facts, ...copies].join(" · ")), action("打开", open)),
     );
     return article;
   }
@@ -61,8 +62,17 @@ function excerpt(hit) {
   const chars = new Chars(hit.text);
   const body = bodyStart(hit);
   const first = hit.marks.find(([start]) => start >= body)?.[0] ?? body;
-  const start = first - LEAD > body ? first - LEAD : body;
+  const start = lead(chars, body, first);
   const end = Math.min(chars.length, start + EXCERPT);
   const spans = hit.marks.map(([left, right]) => ({ start: left, end: right, make: () => el("mark", { class: "word" }) }));
-  return [start > body && "…", ...decorated(chars, start, end, spans), end < chars.length && "…"];
+  return [start > body && !SENTENCE_END.test(chars.slice(start - 1, start)) && "…", ...decorated(chars, start, end, spans), end < chars.length && "…"];
+}
+
+/** Where to begin so that the first matched word is seen: at its sentence, or shortly before it in a long one. */
+function lead(chars, body, first) {
+  const earliest = Math.max(body, first - LEAD);
+  for (let at = first; at > earliest; at -= 1) {
+    if (SENTENCE_END.test(chars.slice(at - 1, at))) return at;
+  }
+  return earliest;
 }

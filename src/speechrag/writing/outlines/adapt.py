@@ -6,19 +6,50 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from math import log
 
 from speechrag.records import Speech
 from speechrag.writing.outlines.facts import Fact, fill_slots, find_facts, tagged
-from speechrag.writing.outlines.genre import by_length, genre
+from speechrag.writing.outlines.genre import Theme, by_length, genre, themes
 from speechrag.writing.outlines.plan import GOVERNED, Plan
 
 _OWN = re.compile(rf"[全我本]([{GOVERNED}])(?![级域际])")
-_AREA_NAME = re.compile(rf"([\u4e00-\u9fff]{{2,3}}?)(?:[{GOVERNED}]|街道)(?:委|政府|政协|人大|局|教育|公安|[\u4e00-\u9fff]{{0,4}}会|-)")
+_BEFORE = re.compile(
+    r"(?:做好|抓好|搞好|加强|推进|推动|开展|重视|促进|改进|对|把|将|从事|支持|关心|分管|过问|研究|部署|领导|列入|纳入|负责|保障|保证|认识|配合|参与|关注)(?:了|着|好)?$"
+)
+_AFTER = re.compile(
+    r"的?(?:组织领导|领导|队伍|工作者|人员|同志|责任|列入|纳入|摆|作为|当作|投入|检查|督|考核|落实|领导小组|创造|提供)"
+)
+_BOUNDARY = re.compile(r"$|[，。；、的]|各项|摆|上|中|快速|健康|顺利|深入|扎实|有序|全面|取得|落|再|不断|向|发展")
+_GAP = "\ue000"  # holds the place of what gives way; sources with private-use characters count as damaged
+_SUBORDINATE = re.compile(
+    r"各(?:县市区|市县区|区县市|县\(市、区\)|县（市、区）|市区|县区|区县|市县|区市|乡镇|镇乡|镇街)(?:[（(](?:街道|办事处)[)）]|、?街道)?"
+)
+_BELOW = {
+    "省": "各市县",
+    "市": "各县区",
+    "县": "各乡镇",
+    "区": "各镇街",
+    "旗": "各乡镇",
+    "镇": "各村（社区）",
+    "乡": "各村",
+    "街道": "各社区",
+}
+_AREA_NAME = re.compile(
+    rf"([\u4e00-\u9fff]{{2,3}}?)(?:[{GOVERNED}]|街道)(?:委|政府|政协|人大|局|教育|公安|[\u4e00-\u9fff]{{0,4}}会|-)"
+)
 _NOT_AREA = re.compile(r"[全我本各在的省市县区镇乡与和及到于向]|政协|信息|网络|工作|领导")
-_TRAIL = re.compile(r"(?P<object>[\u4e00-\u9fff]{2,12}?)(?P<noun>工作|建设)(?!者|人员|队伍|组|站|室|用地|单位|会议|报告)")
-_SIDE_WORK = re.compile(r"队伍|作风|系统|工程|项目|环境|制度|机制|平台|网络$|中心$|能力|基础|人才|设施|体系|数据库|班子|本职|实际|业务|指导|日常|具体|各项|重点|准备")
+_TRAIL = re.compile(
+    r"(?P<object>[\u4e00-\u9fff]{2,12}?)(?P<noun>工作|建设)(?!者|人员|队伍|组|站|室|用地|单位|会议|报告)"
+)
+_SIDE_WORK = re.compile(
+    r"队伍|作风|系统|工程|项目|环境|制度|机制|平台|网络$|中心$|能力|基础|人才|设施|体系|数据库|班子|本职|实际|业务|指导|日常|具体|各项|重点|准备"
+)
 _NOMINAL = ("n", "vn", "l", "j", "b", "i", "an")
-_DANGLING = re.compile(r"^(?:对此|为此|因此|所以|同时|其次|此外|另外|总之|但是|但|而且|并且|然而|于是|首先|再次|最后|特别是|尤其是|也就是说|这就|这样|只有这样)[，,]?")
+_DANGLING = re.compile(
+    r"^(?:同志们|各位委员|各位|对此|为此|因此|所以|同时|其次|此外|另外|总之|但是|但|而且|并且|然而|于是|首先|再次|最后|特别是|尤其是|也就是说|这就|这样|只有这样)[，,]?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,32 +62,52 @@ class Source:
     sectors: tuple[str, ...]  # its field: 水利
     places: tuple[str, ...]  # names of places in its title, file name and metadata
     on_theme: bool  # the speech is about the theme of the brief
+    first: bool  # and about nothing else as much
     density: float  # names of the theme in a thousand characters
 
 
 def read_source(speech: Speech, plan: Plan) -> Source:
     """Return what is known of ``speech`` in view of ``plan``."""
     text = speech.text
-    count = sum(text.count(name) for name in _main_names(plan))
-    density = 1000 * count / max(len(text), 1)
-    on_theme = bool(plan.theme) and (
-        any(name in speech.title for name in _main_names(plan)) and density >= 1.0 or density >= 3.0
-    )
+    bare = text
+    for decoy in (decoy for row in plan.rows for decoy in row.decoys):
+        bare = bare.replace(decoy, "|")
+    density = 1000 * sum(bare.count(name) for name in plan.names) / max(len(text), 1)
+    titled = any(name in speech.title for name in plan.names)
+    on_theme = bool(plan.theme) and density >= 1.0 and (_leads(bare, plan) if plan.rows else titled or density >= 3.0)
+    known = str(speech.metadata.get("level") or "-")
     levels = Counter(match.group(1) for match in _OWN.finditer(text))
     level = min(levels, key=lambda char: (-levels[char], char)) if levels else ""
+    if sum(levels.values()) < 2:
+        level = {"乡镇": "镇"}.get(known, known if known in GOVERNED else "") or level
     sectors = () if on_theme else _sectors(text, plan)
-    return Source(speech, level, _themes(text, plan), sectors, _places(speech), on_theme, density)
+    first = on_theme and (not plan.rows or _ranking(bare)[0] in plan.rows)
+    return Source(speech, level, _themes(text, plan), sectors, _places(speech), on_theme, first, density)
 
 
-def _main_names(plan: Plan) -> tuple[str, ...]:
-    """Return the names that alone show a speech to be on the theme."""
-    return plan.names or ((plan.theme,) if plan.theme else ())
+def _leads(text: str, plan: Plan) -> bool:
+    """Tell whether the brief's theme is one of the two that ``text`` speaks of most."""
+    ranking = _ranking(text)
+    return any(row in plan.rows for row in ranking[:2])
+
+
+@lru_cache(maxsize=1024)
+def _ranking(text: str) -> tuple[Theme, ...]:
+    """Return the known themes, the one that ``text`` speaks of most first; a theme's names count double."""
+
+    def weight(row: Theme) -> float:
+        terms = (word for word in row.terms if word not in genre().common)
+        names = sum(log(1 + text.count(name)) for name in row.names)
+        return (2 * names + sum(log(1 + text.count(word)) for word in terms)) / (8 + len(row.names) + len(row.terms))
+
+    return tuple(sorted(themes(), key=lambda row: (-weight(row), row.names)))
 
 
 def _sectors(text: str, plan: Plan) -> tuple[str, ...]:
     own = plan.brief + "".join(plan.terms)
     floor = max(5, len(text) // 500)
-    return tuple(name for name in genre().sectors if name not in own and text.count(name) >= floor)
+    counts = {name: text.count(name) - text.count("人" + name) for name in genre().sectors}  # 人民政府 holds no 民政
+    return tuple(name for name, count in counts.items() if count >= floor and name not in own)
 
 
 def _themes(text: str, plan: Plan) -> tuple[str, ...]:
@@ -71,7 +122,9 @@ def _themes(text: str, plan: Plan) -> tuple[str, ...]:
             found[phrase + match.group("noun")] += 1
     floor = max(3, 0.3 * max(found.values(), default=0))
     own = (*plan.names, plan.theme)
-    keep = [p for p, n in found.items() if n >= floor and not any(name and name in p for name in own) and p not in plan.work]
+    keep = [
+        p for p, n in found.items() if n >= floor and not any(name and name in p for name in own) and p not in plan.work
+    ]
     return tuple(sorted(keep, key=lambda phrase: (-len(phrase), phrase)))
 
 
@@ -95,27 +148,58 @@ def _places(speech: Speech) -> tuple[str, ...]:
     return tuple(sorted(name for name in names if len(name) >= 2 and not _NOT_AREA.search(name)))
 
 
+def _bodies(match: re.Match[str]) -> str:
+    """Return 各级部门 for 各级水利部门, 有关部门 for 水利部门."""
+    return match.group(1) + "部门" if match.group(1) else "有关部门"
+
+
+def _theme_words(themes: Sequence[str]) -> tuple[str, ...]:
+    """Return the words by which a source's theme still shows after the swap: 宣传 of 政协宣传工作."""
+    found = {word for theme in themes for word, _ in tagged(theme[:-2]) if len(word) >= 2}
+    return tuple(sorted(found - {"社会", "综合", "管理", "服务", "经济", "安全"}))
+
+
 class Adapter:
     """Rewrites pieces of one source for the new speech. Only names of level, theme and sector change."""
 
     def __init__(self, source: Source, plan: Plan) -> None:
         self.source, self.plan = source, plan
-        self._sector = re.compile(f"(?:{by_length(source.sectors)})") if source.sectors else None
-        bare = tuple(theme[:-2] for theme in source.themes if theme[:-2].endswith("化"))
-        foreign = () if source.on_theme else (*source.themes, *bare)
-        self._theme = re.compile(by_length(foreign)) if foreign else None
+        # Only where the sector qualifies something that is there without it too: 水利部门, 水利网络与信息安全.
+        bodies = r"工作|部门|系统|机构|单位|干部|职工|队伍|行业|重要|政务|信息|网络|[部厅局委](?!门|分)"
+        after = rf"(?={bodies}|{by_length((*plan.names, *plan.terms)) or bodies})"
+        self._sector = re.compile(rf"(?<!人)(?:{by_length(source.sectors)}){after}") if source.sectors else None
+        foreign = () if source.on_theme else source.themes
+        bare = by_length(tuple(theme[:-2] for theme in foreign if len(theme) >= 6 or theme[:-2].endswith("化")))
+        # 信息化 stands for 信息化工作; 政务信息 only where it is the whole object: 抓好政务信息各项工作.
+        ends = r"(?=各项|的重要|的重大|的责任|的组织|的保障|[，。；、]|$)"
+        whole = rf"(?:人民|各级)?(?:{by_length(foreign)})"
+        self._theme = re.compile(rf"{whole}|(?:{bare})(?:(?<=化)|{ends})" if bare else whole) if foreign else None
+        self._nouns = _theme_words(foreign)
+        own = plan.brief + "".join(plan.names)
+        self._words = tuple(word for word in self._nouns if word not in own)
 
     def carry(self, text: str) -> str:
         """Return ``text`` with level, theme and sector of the new speech; facts still stand."""
-        text = _DANGLING.sub("", text.replace("\n", "").replace("著", "着") if "著" in text else text.replace("\n", ""))
+        text = _DANGLING.sub("", text.replace("\n", ""))
         if self._theme:
-            text = self._theme.sub(self.plan.work, text)
-            text = re.sub(rf"({re.escape(self.plan.work)})(?:的?{re.escape(self.plan.work)})+", r"\1", text)
+            text = self._swap(text)
         if self._sector:
-            text = self._sector.sub("\0", text)
-            text = re.sub(r"(各级|各|有关|全)?\0(?:部门|系统|机构|单位)", lambda m: (m.group(1) or "") + ("部门" if m.group(1) else "有关部门"), text)
-            text = text.replace("\0", "")
+            text = self._sector.sub(_GAP, text)
+            # 水利部 is a body of its own, not a field of work.
+            text = re.sub(rf"{_GAP}(?=[部厅局委](?!门|分))", "×", text)
+            text = re.sub(rf"{_GAP}(?=工作)", "本职", text)
+            text = re.sub(rf"(各级|各|有关|全)?{_GAP}(?:部门|系统|机构|单位)", _bodies, text).replace(_GAP, "")
         return self._level(text)
+
+    def _swap(self, text: str) -> str:
+        """Put the new theme where the source names its own: in full the first time, then as 这项工作."""
+        text = self._theme.sub(_GAP, text) if self._theme else text
+        text = re.sub(rf"{_GAP}(?:的?(?:{_GAP}|工作|建设))*", _GAP, text)
+        text = re.sub(rf"(?:加快推进|加快|推进){_GAP}(?!的)", f"抓好{_GAP}", text)
+        text = re.sub(rf"(?:加快推进|加快){_GAP}", f"加强{_GAP}", text)
+        text = text.replace(f"{_GAP}各项工作", f"{self.plan.theme}各项工作")
+        first, mark, rest = text.partition(_GAP)
+        return first + (self.plan.work if mark else "") + rest.replace(_GAP, "这项工作")
 
     def swaps(self, text: str) -> bool:
         """Tell whether ``text``, as it stands in the source, speaks of the source's theme by name."""
@@ -129,8 +213,10 @@ class Adapter:
         if not new:
             return re.sub(rf"[全我本]{old}(?![级域际])", "本地", text)
         text = re.sub(rf"([全我本]){old}(?![级域际])", rf"\g<1>{new}", text)
+        if new in _BELOW:
+            text = re.sub(_SUBORDINATE, _BELOW[new], text)
         if new in GOVERNED and old in "市县区州旗":
-            text = re.sub(rf"(?<![\u4e00-\u9fff上下]){old}(委|政府|政协|人大|直|财政)", rf"{new}\g<1>", text)
+            text = re.sub(rf"(?<![省市县区州镇乡各全我本城到]){old}(委|政府|政协|人大|直|财政)", rf"{new}\g<1>", text)
         return text
 
     def facts(self, text: str) -> list[Fact]:
@@ -143,5 +229,19 @@ class Adapter:
 
     def residue(self, text: str) -> int:
         """Return how many terms of another theme a carried ``text`` still holds."""
-        rivals: Sequence[str] = () if self.source.on_theme else self.plan.rivals
-        return sum(word in text for word in rivals) + sum(theme[:-2] in text for theme in self.source.themes) * bool(rivals)
+        if self.source.on_theme:
+            return 0
+        return sum(word in text for word in {*self.plan.rivals, *self._words, *self.source.sectors})
+
+    def leftover(self, text: str) -> bool:
+        """Tell whether a carried ``text`` still speaks of the source's own theme: 信息奖惩 of 政务信息工作."""
+        bare = re.sub(by_length((self.plan.work, *self.plan.names, *self.plan.terms)), "|", text)
+        return any(word in bare for word in self._nouns)
+
+    def swapped_well(self, text: str) -> bool:
+        """Tell whether the new theme stands in a carried ``text`` only where any theme could: 把…摆上重要位置."""
+        spots = [match.span() for match in re.finditer(rf"{re.escape(self.plan.work)}|这项工作", text)]
+        return all(
+            _AFTER.match(text[end:]) or (_BEFORE.search(text[:start]) and _BOUNDARY.match(text[end:]))
+            for start, end in spots
+        )

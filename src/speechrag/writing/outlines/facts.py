@@ -59,9 +59,11 @@ _TITLE = re.compile(r"《[^》]{1,60}》")
 _LAW = re.compile(r"《(?:中华人民共和国)?[^》]{2,20}法》|《中国共产党[^》]{2,20}》")
 _CAMPAIGN = re.compile(
     r"[“\"][^”\"\n]{1,14}[”\"](?:主题)?(?:活动|工程|行动|计划|战略|工作法|品牌|专项|示范|创建|模式|大讲堂|项目)"
-    r"|[“\"](?=[^”\"\n]*[0-9A-Za-z])[^”\"\n]{1,20}[”\"]"
+    r"|[“\"][^”\"\n]{1,8}(?:工程|活动|行动|计划|战略)[”\"]|[“\"](?=[^”\"\n]*[0-9A-Za-z])[^”\"\n]{1,20}[”\"]"
 )
-_SESSION = re.compile(r"[十]*[一二三四五六七八九十]届[一二三四五六七八九十]+次(?:全体)?(?:\([^)]*\)|（[^）]*）)?(?:会议|全会|全委会)?")
+_SESSION = re.compile(
+    r"[十]*[一二三四五六七八九十]届[一二三四五六七八九十]+次(?:全体)?(?:\([^)]*\)|（[^）]*）)?(?:会议|全会|全委会)?"
+)
 
 _SURNAME = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁沈姚卢姜崔钟谭陆汪范石廖贾夏韦付邹孟熊秦邱江"
@@ -73,7 +75,9 @@ _POST = (
 )
 _PERSON = re.compile(rf"[{_SURNAME}][\u4e00-\u9fff]{{0,2}}?(?:{_POST})|[{_SURNAME}][\u4e00-\u9fff]{{1,2}}同志")
 _LEADERS = re.compile(r"(?:习近平|习)?(?:总书记|主席)|毛泽东|邓小平|江泽民|胡锦涛|习近平")
-_NOT_PERSON = re.compile(r"(?:石|江|于|温|康|武|甘|严|范|程|田|龙|史|余|施|钱|马|申|丁)(?:的|是|在|对|要|化|格|围|大|区)")
+_NOT_PERSON = re.compile(
+    r"(?:石|江|于|温|康|武|甘|严|范|程|田|龙|史|余|施|钱|马|申|丁)(?:的|是|在|对|要|化|格|围|大|区)"
+)
 
 _AREA = re.compile(
     r"(?<![\u4e00-\u9fff])(?P<a>[\u4e00-\u9fff]{2,3}(?:省|市|县|镇|乡|街道|村|办事处|开发区))(?=[\u4e00-\u9fff])"
@@ -86,7 +90,9 @@ _GENERIC_AREA = re.compile(
 _BODY = re.compile(r"[\u4e00-\u9fff]{2,8}(?:有限公司|公司|集团|医院|中学|小学|大学|学院|电厂|煤矿)(?!化|系|生)")
 _GENERIC_BODY = re.compile(r"[各全我本大中]|乡镇|企业|国有|有关|定点|上市|保险公司|物业公司|中小学|运维|外包|服务公司")
 _LEVEL_WORD = re.compile(r"[全我本各][国省市县区镇乡村].*|.*[省市县区]级")
-_COUNTRY = frozenset(("中国", "全国", "国家", "我国", "中华人民共和国", "北京", "中央", "中华", "国务院", "党中央", "中共中央"))
+_COUNTRY = frozenset(
+    ("中国", "全国", "国家", "我国", "中华人民共和国", "北京", "中央", "中华", "国务院", "党中央", "中共中央")
+)
 
 
 class Fact(NamedTuple):
@@ -150,7 +156,7 @@ def fill_slots(text: str, facts: Iterable[Fact]) -> str:
 def _dated(text: str, year: int | None) -> Iterable[Fact]:
     for wording in wordings():
         fits = year is not None and wording.first <= year and (not wording.last or year <= wording.last)
-        if wording.dated and not fits and wording.last:
+        if wording.dated and wording.kind != "提法" and not fits and wording.last:
             for match in wording.pattern.finditer(text):
                 yield Fact(match.start(), match.end(), wording.kind)
     for match in _SESSION.finditer(text):
@@ -170,7 +176,9 @@ def _matched(text: str) -> Iterable[Fact]:
             yield Fact(match.start(), match.end(), "单位")
     for match in _AREA.finditer(text):
         word = match.group("a") or match.group("b")
-        if not _GENERIC_AREA.search(re.sub(r"(?:省|市|县|镇|乡|街道|村|办事处|街道办事处|开发区|水库|灌区|工业园)$", "", word)):
+        if not _GENERIC_AREA.search(
+            re.sub(r"(?:省|市|县|镇|乡|街道|村|办事处|街道办事处|开发区|水库|灌区|工业园)$", "", word)
+        ):
             yield Fact(match.start(), match.end(), "地名")
 
 

@@ -32,6 +32,7 @@ class Theme:
 
     names: tuple[str, ...]
     terms: tuple[str, ...]
+    decoys: tuple[str, ...] = ()  # phrases in which a name means something else
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,10 @@ def genre() -> Genre:
 @lru_cache(maxsize=1)
 def themes() -> tuple[Theme, ...]:
     """Return the themes of ``genre_themes.toml``."""
-    return tuple(Theme(tuple(row["names"]), tuple(row["terms"])) for row in _load("genre_themes.toml")["theme"])
+    return tuple(
+        Theme(tuple(row["names"]), tuple(row["terms"]), tuple(row.get("decoys", ())))
+        for row in _load("genre_themes.toml")["theme"]
+    )
 
 
 @lru_cache(maxsize=1)

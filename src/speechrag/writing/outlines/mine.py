@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from speechrag.records import Hit, Passage, Query, Section, Speech
 from speechrag.text import sentence_spans, trim
@@ -17,6 +18,8 @@ Retrieve = Callable[[Query], Sequence[Hit]]
 SPEECHES = 24  # speeches taken apart for one outline
 HITS = 30  # passages asked for by each query
 UNITS = 60  # sections taken from one speech
+CLAUSE = 9  # level of a point that is a clause inside a sentence
+FULL_CHARS = 40  # of a main heading as written, before it is weighed
 HEADING_CHARS = 26  # a longer heading is cut to its first clauses
 
 _ASPECTS = (
@@ -33,15 +36,28 @@ _COUNTED = re.compile(
     r"[“\"]?[二两三四五六七八九十百\d]+[”\"]?(?:个|场|项|条|大|方面|种|道|点|篇|件|仗|关|本|笔|类|字|大|抓|步|下|多|上|要|位|不)"
 )
 _VAGUE = re.compile(
-    r"^(?:这|那|它|其|他们|以下|下面|下一步|总结|其他|几点|有关|工作|意见|希望|要求|主要|存在|基本|指导思想|总体|今后|当前|目前|今年|去年|近年|过去|刚才|如何|怎样|为什么|往后|借|有的|还有的|一些|个别|我|你|谁|先说|再说|最后说|不|没有)"
+    r"^(?:[先再]|事关|[一二三四五六]讲|讲|接下来|怎么|哪|靠什么|的|地|等|和|及|与|有(?!利|效)|对于|由于|通过|作为|是|这|那|它|其|他们|以下|下面|下一步|总结|其他|几点|有关|工作|意见|希望|要求|主要|存在|基本|指导思想|总体|今后|当前|目前|今年|去年|近年|过去|刚才|如何|怎样|为什么|往后|借|有的|还有的|一些|个别|我|你|谁|先说|再说|最后说|不|没有)"
+)
+_ORDER_INSIDE = re.compile(r"(?<![重主需必首紧])要(?![求素务点害闻件])")
+_LOCAL_HEAD = re.compile(
+    r"怎么|什么|哪[些几里]|几件|期间|会上|本次|此次|这次|[年月日]度?前|换届|刚刚|我们|他们|大家|同志"
 )
 _VAGUE_ALLOWED = re.compile(r"^(?:总体要求|指导思想|不断)")
 _CLAUSE_END = "，；。：！？"
 _STATEMENT = re.compile(
     r"[是乃](?:[\u4e00-\u9fff、]{2,22})(?:需要|要求|之路|手段|途径|渠道|纽带|基础|形式|前提|保证|保障|职责|关键|部分|生命线|举措|抓手|责任|任务|法宝|窗口|前沿|阵地|根本|灵魂|底线|屏障|基石|核心|大事|工程)$"
-    r"|事关[\u4e00-\u9fff、]{4,20}$"
+    r"|.事关[\u4e00-\u9fff、]{4,20}$"
 )
-_SITUATION = re.compile(r"^(?!在|当|面对|随|为|对|由于|如果|一旦|就|也|还|更|又|从|有|使|让|但|而).*(?:严峻|防不胜防|不容乐观|日益突出|日趋复杂|更加复杂|复杂多变|多发|易发|高发|频发|任务艰巨|任重道远|责任重大|形势逼人|压力加大|风险加大)$")
+_FINISHED = re.compile(r"[\u4e00-\u9fff]了(?!解|结|不)")
+_LACK = re.compile(
+    r"亟待|不到位|不够|还没有|没有完全|有待|不强|不足|不高|不力|缺乏|淡薄|薄弱|滞后|差距|短板|不平衡|不均|不实|不准|不深|不严"
+)
+_DONE = re.compile(
+    r"了(?!解|结|不)|^已|逐步(?:完善|健全|深入|加强|扩展|强化)|(?:明显|显著|不断|进一步|日益|大幅|更加)(?:增强|提升|提高|完善|改善|优化|加强|扩大)$|取得"
+)
+_SITUATION = re.compile(
+    r"^(?!在|当|面对|随|为|对|由于|如果|一旦|就|也|还|更|又|从|有|使|让|但|而).*(?:严峻|防不胜防|不容乐观|日益突出|日趋复杂|更加复杂|复杂多变|多发|易发|高发|频发|任务艰巨|任重道远|责任重大|形势逼人|压力加大|风险加大)$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +70,9 @@ class Unit:
 
     source: Source
     heading: str  # cleaned, carried over to the new speech
+    full: str  # the same, not cut to length
     swapped: bool  # the heading names the source's own theme, for which the new one stands
-    level: int  # 1-5 as in Section; 6 for a clause inside a sentence
+    level: int  # 1-6 as in Section, CLAUSE for a clause inside a sentence
     role: str
     start: int
     head_end: int
@@ -64,6 +81,7 @@ class Unit:
     theme: float  # how much it is about the theme, 0..8
     place: float  # where in its speech it stands, 0..1
     rank: float  # how high search ranked it, 0..1
+    parted: bool  # it has sub-points of its own
     parent: int  # start of the section it stands in, -1 for none
 
     @property
@@ -81,7 +99,9 @@ class Pool:
     units: tuple[Unit, ...]
 
 
-def mine(plan: Plan, retrieve: Retrieve, speech: Callable[[str], Speech], filters: Mapping[str, tuple[str, ...]]) -> Pool:
+def mine(
+    plan: Plan, retrieve: Retrieve, speech: Callable[[str], Speech], filters: Mapping[str, tuple[str, ...]]
+) -> Pool:
     """Return the units of the speeches that search finds for the plan; an empty pool where it finds none."""
     merit: dict[str, float] = {}
     passages: dict[str, dict[str, Passage]] = {}
@@ -119,6 +139,8 @@ def _distinct(sources: Sequence[Source]) -> list[Source]:
 
 def theme_score(text: str, plan: Plan) -> float:
     """Return how much ``text`` is about the theme: 3 for its name, 2 for another name, 1 for a term; at most 8."""
+    for decoy in (decoy for row in plan.rows for decoy in row.decoys):
+        text = text.replace(decoy, "|")
     score = 3.0 if plan.theme and plan.theme in text else 0.0
     rest = text.replace(plan.theme, "|") if plan.theme else text
     for words, value in ((plan.names[1:], 2.0), (plan.terms, 1.0)):
@@ -145,8 +167,6 @@ def _units(
 
 
 def _ranked(unit: Unit, passages: Sequence[Passage], rank: Mapping[str, float], top: float) -> Unit:
-    from dataclasses import replace
-
     near = [rank[p.passage_id] for p in passages if p.start < unit.end and unit.start < p.end]
     return replace(unit, rank=max(near, default=0.0) / top)
 
@@ -158,7 +178,8 @@ def _section_unit(section: Section, source: Source, plan: Plan, adapter: Adapter
     spans = sentence_spans(text, body, max(inner, body))
     head_start, head_end = _heading_span(text, section, body)
     raw = text[head_start:head_end]
-    heading = clean_heading(adapter.carry(raw))
+    full = clean_heading(adapter.carry(raw), limit=FULL_CHARS)
+    heading = cut_clauses(full, HEADING_CHARS)
     if len(heading) < 2:
         return None
     parents = [s for s in source.speech.sections if s.level < section.level and s.start < section.start < s.end]
@@ -168,6 +189,7 @@ def _section_unit(section: Section, source: Source, plan: Plan, adapter: Adapter
     return Unit(
         source=source,
         heading=heading,
+        full=full,
         swapped=adapter.swaps(raw),
         level=section.level,
         role=role_of(heading, section, parent, source),
@@ -178,19 +200,22 @@ def _section_unit(section: Section, source: Source, plan: Plan, adapter: Adapter
         theme=min(weight, 8.0),
         place=section.start / max(len(text), 1),
         rank=0.0,
+        parted=inner < section.end,
         parent=parent.start if parent else -1,
     )
 
 
 def _heading_span(text: str, section: Section, body: int) -> tuple[int, int]:
     """Return where the heading's words stand in the text, without its number."""
-    found = text.find(section.heading, section.start, max(body, section.start + len(section.label) + len(section.heading) + 4))
+    found = text.find(
+        section.heading, section.start, max(body, section.start + len(section.label) + len(section.heading) + 4)
+    )
     if found < 0:
         return trim(text, section.start + len(section.label), max(body, section.start + len(section.label)))
     return found, found + len(section.heading)
 
 
-def clean_heading(heading: str) -> str:
+def clean_heading(heading: str, *, limit: int = HEADING_CHARS) -> str:
     """Return a heading without number, opening adverbs and closing mark, cut to its first clauses when long.
 
     >>> clean_heading("四要进一步完善安全体系。")
@@ -198,9 +223,13 @@ def clean_heading(heading: str) -> str:
     """
     heading = re.sub(r"^[一二三四五六七八九十]{1,2}(?:是|要|、)", "", heading.strip())
     heading = heading.strip(" 　。；：:;，,、.！!")
+    before, _, after = heading.partition("：")
+    heading = after if len(after) >= 5 else before
+    heading = re.sub(r"^(?:对于?|围绕)[^，]{2,16}，", "", heading)
+    heading = re.sub(r"，[\u4e00-\u9fff]$", "", heading)  # a heading cut off in the source: 保持清醒忧患，提
     bare = _ADVERBS.sub("", heading)
     heading = bare if len(bare) >= 4 else heading
-    return cut_clauses(heading, HEADING_CHARS)
+    return cut_clauses(heading, limit)
 
 
 def cut_clauses(text: str, limit: int) -> str:
@@ -217,11 +246,16 @@ def cut_clauses(text: str, limit: int) -> str:
 
 def usable_heading(heading: str, adapter: Adapter) -> bool:
     """Tell whether a heading can stand in the new speech: no facts, no counted things, no pointing words."""
-    if not 4 <= len(heading) <= HEADING_CHARS or not re.search(r"[\u4e00-\u9fff]{2}", heading):
+    if not 4 <= len(heading) <= FULL_CHARS or not re.search(r"[\u4e00-\u9fff]{2}", heading):
         return False
     if _COUNTED.search(heading) or (_VAGUE.match(heading) and not _VAGUE_ALLOWED.match(heading)):
         return False
-    if re.search(r"[（(）)《》\ufffd\ue000-\uf8ff？?！!a-zA-Z0-9]|[“”\"'](?=.{0,2}$)", heading) and "”" not in heading[-2:]:
+    if (
+        re.search(r"[（(）)《》\ufffd\ue000-\uf8ff？?！!a-zA-Z0-9]|[“”\"'](?=.{0,2}$)", heading)
+        and "”" not in heading[-2:]
+    ):
+        return False
+    if (len(heading) > 12 and _ORDER_INSIDE.search(heading)) or _LOCAL_HEAD.search(heading):
         return False
     if heading.count("“") != heading.count("”") or heading.endswith(("的", "和", "与", "在", "对", "把", "将")):
         return False
@@ -233,18 +267,25 @@ def usable_heading(heading: str, adapter: Adapter) -> bool:
 def role_of(heading: str, section: Section | None, parent: Section | None, source: Source) -> str:
     """Return the function of a heading by its words, its parent's words and the structure's own reading."""
     scores = {role: _role_score(heading, role) for role in genre().roles}
+    scores["task"] += 0.6
     if _STATEMENT.search(heading):
         scores["significance"] += 3.0
+    if _LACK.search(heading):
+        scores["problem"] += 4.0
+    if _DONE.search(heading):
+        scores["achievement"] += 2.5
     if section is not None and section.role in scores:
-        scores[section.role] += 1.0
+        scores[section.role] += 0.5 if section.role == "achievement" else 1.0
     if parent is not None:
         for role in scores:
             scores[role] += 0.9 * min(_role_score(parent.heading, role), 3.0)
         if parent.role in scores:
             scores[parent.role] += 1.0
+    if _directive().match(heading):
+        scores["task"] += 0.6
     if section is not None and section.level == 1:
         _lean_by_place(section, source, scores)
-    best = max(scores, key=lambda role: (scores[role], role == "task", role))
+    best = max(scores, key=lambda role: (scores[role], role != "task", role))
     return best if scores[best] > 0 else "task"
 
 
@@ -257,11 +298,17 @@ def _lean_by_place(section: Section, source: Source, scores: dict[str, float]) -
         scores["safeguard"] += 0.8
 
 
+@lru_cache(maxsize=1)
+def _directive() -> re.Pattern[str]:
+    return re.compile(rf"(?:{by_length(genre().directives)})")
+
+
 def _role_score(heading: str, role: str) -> float:
     words = genre().roles[role]
     strong = sum(word in heading for word in words.strong)
     weak = sum(word in heading for word in words.weak)
-    return 2.0 * min(strong, 2) + 0.5 * min(weak, 2)
+    value = 1.2 if role == "task" else 2.0  # verbs such as 强化 open headings of every function
+    return value * min(strong, 2) + 0.4 * min(weak, 2)
 
 
 def _clause_units(passage: Passage, source: Source, plan: Plan, adapter: Adapter) -> Iterable[Unit]:
@@ -278,8 +325,9 @@ def _clause_units(passage: Passage, source: Source, plan: Plan, adapter: Adapter
         yield Unit(
             source=source,
             heading=heading,
+            full=heading,
             swapped=False,
-            level=6,
+            level=CLAUSE,
             role=role,
             start=start,
             head_end=start,
@@ -288,6 +336,7 @@ def _clause_units(passage: Passage, source: Source, plan: Plan, adapter: Adapter
             theme=min(weight + 0.5 * theme_score(sentence, plan), 8.0),
             place=start / max(len(text), 1),
             rank=0.0,
+            parted=False,
             parent=_parent(source.speech, start),
         )
 
@@ -300,7 +349,7 @@ def _parent(speech: Speech, position: int) -> int:
 def _best_clause(sentence: str, plan: Plan, adapter: Adapter) -> tuple[str, str, float] | None:
     """Return the clause of ``sentence`` that makes the best heading, its role and its theme score."""
     found: list[tuple[float, int, str, str]] = []
-    directive = re.compile(rf"(?:{by_length(genre().directives)})")
+    directive = _directive()
     for order, piece in enumerate(re.split(rf"[{_CLAUSE_END}]", sentence)):
         clause = _ADVERBS.sub("", adapter.carry(piece).strip())
         if not 6 <= len(clause) <= 20 or theme_score(piece, plan) < 1 or adapter.swaps(piece):
@@ -308,8 +357,10 @@ def _best_clause(sentence: str, plan: Plan, adapter: Adapter) -> tuple[str, str,
         if _STATEMENT.search(clause) or (_SITUATION.search(clause) and not directive.match(clause)):
             role = "significance"
         elif directive.match(clause):
-            clause = re.sub(rf"^((?:{directive.pattern}))了", r"\1", clause)
+            clause = re.sub(rf"^({directive.pattern})了", r"\1", clause)
             role = role_of(clause, None, None, adapter.source)
+            if len(_FINISHED.findall(sentence)) >= 2 and role in {"task", "safeguard"} and "了" in clause:
+                continue
         else:
             continue
         found.append((-theme_score(clause, plan), order, clause, role))

@@ -21,15 +21,23 @@ _AT = re.compile(
     r"(?:[^，。；,;\n]{0,6}?)(?P<genre>讲话|发言|致辞|报告|讲课|稿)"
 )
 _EVENT = re.compile(r"(?P<event>[^，。；,;\n在]{2,40}(?:会议?|大会|仪式|[班式]))上?的?(?:讲话|发言|致辞|上讲|讲)")
-_ABOUT = re.compile(r"(?:主题(?:是|为|[：:])|题目(?:是|为|[：:])|关于|围绕|针对|就)(?P<theme>[^，。；,;\n：:]{2,30}?)"
-                    r"(?:的?(?:领导|动员)?(?:讲话|发言|报告|致辞|稿)|[，。；,;\n]|讲|作|做|$)")
-_AUDIENCE = re.compile(r"(?:对象|听众|受众|参会人员|参加人员|与会人员|参训人员|学员|听的人)(?:主要)?(?:是|为|有|包括|[：:])"
-                       r"(?P<audience>[^，。；,;\n]+)|面向(?P<facing>[^，。；,;\n的]+)")
-_POINTS = re.compile(rf"(?<![第0-9])(?P<n>[{_NUMERAL}]{{1,2}})\s*(?:个|大)?(?:点|条|部分|方面|要点|大点|块|层|个问题|点意见|点要求)")
+_ABOUT = re.compile(
+    r"(?:主题(?:是|为|[：:])|题目(?:是|为|[：:])|关于|围绕|针对|就)(?P<theme>[^，。；,;\n：:]{2,30}?)"
+    r"(?:的?(?:领导|动员)?(?:讲话|发言|报告|致辞|稿)|[，。；,;\n]|讲|作|做|$)"
+)
+_AUDIENCE = re.compile(
+    r"(?:对象|听众|受众|参会人员|参加人员|与会人员|参训人员|学员|听的人)(?:主要)?(?:是|为|有|包括|[：:])"
+    r"(?P<audience>[^，。；,;\n]+)|面向(?P<facing>[^，。；,;\n的]+)"
+)
+_POINTS = re.compile(
+    rf"(?<![第0-9])(?P<n>[{_NUMERAL}]{{1,2}})\s*(?:个|大)?(?:点|条|部分|方面|要点|大点|块|层|个问题|点意见|点要求)"
+)
 _YEAR = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)\s*年?")
 _YEAR_WORDS = re.compile(r"(?P<year>[一二][〇零○一二三四五六七八九]{3})年")
 _LENGTH = re.compile(r"(?P<n>\d{3,5}|[一二三四五六七八九]千)\s*(?:多|余|来)?字")
-_FOCUS = re.compile(r"(?:重点|着重|突出|强调|主要)(?:讲讲|讲清|讲|说|谈|部署|强调|安排|突出)?(?P<focus>[^，。；,;\n是]{3,30})")
+_FOCUS = re.compile(
+    r"(?:重点|着重|突出|强调|主要)(?:讲讲|讲清|讲|说|谈|部署|强调|安排|突出)?(?P<focus>[^，。；,;\n是]{3,30})"
+)
 _ALL = re.compile(rf"[全我本](?P<level>[{LEVELS}](?![\u4e00-\u9fff]?党)|街道|系统|集团|公司)")
 _ORGAN = re.compile(rf"(?P<level>街道|[{GOVERNED}])(?:党?委|党工委|政府|人民政府|政协|人大|纪委|直|长|领导)")
 _PLACE = re.compile(rf"[\u4e00-\u9fff]{{2,3}}(?P<level>[{GOVERNED}]|街道)")
@@ -43,7 +51,9 @@ _MEETING = re.compile(
     r"|工作|业务|年度|联席|誓师|攻坚|经验|促进|会商|安排|扩大|全体|骨干|专门|庆祝|暨|（扩大）|集中|警示|约谈|例行|领导干部)*"
     r"(?:会议|大会|会|班|式|仪式|活动|论坛|大典|座谈)$"
 )
-_EDGE = re.compile(r"^(?:庆祝|纪念|做好|抓好|加强|推进|开展|关于|进一步)?(?:第\d+个|第[一二三四五六七八九十]+个)?|(?:等?(?:有关)?(?:问题|情况))$")
+_EDGE = re.compile(
+    r"^(?:庆祝|纪念|做好|抓好|加强|推进|开展|关于|进一步)?(?:第\d+个|第[一二三四五六七八九十]+个)?|(?:等?(?:有关)?(?:问题|情况))$"
+)
 _ASK = re.compile(r"(?:请|帮我|给我|起草|撰写|写|拟|一[篇份个]|的|领导|讲话稿?|发言稿?|提纲|材料|主题)")
 _WHOLE = ("工作", "建设", "整治", "行动", "活动", "管理")  # a theme that needs no 工作 behind it
 
@@ -69,6 +79,7 @@ class Plan:
     names: tuple[str, ...]  # ways to name the theme
     terms: tuple[str, ...]  # terms of its trade
     rivals: tuple[str, ...]  # terms that belong to other themes only
+    rows: tuple[Theme, ...] = ()  # the known themes it belongs to
 
     def roles(self) -> tuple[str, ...]:
         """Return the function of each main point, in order."""
@@ -120,6 +131,7 @@ def read_plan(brief: str) -> Plan:
         names=names,
         terms=terms,
         rivals=(),
+        rows=rows,
     )
     return replace(plan, rivals=_rivals(plan, rows))
 
@@ -176,9 +188,7 @@ def _known(text: str) -> str:
 def _rows(theme: str) -> tuple[Theme, ...]:
     """Return the themes named in ``theme``; a longer name hides a shorter one inside it (信息安全 hides 安全)."""
     spots: list[tuple[int, int, Theme]] = []
-    names = sorted(
-        ((name, row) for row in themes() for name in row.names), key=lambda pair: (-len(pair[0]), pair[0])
-    )
+    names = sorted(((name, row) for row in themes() for name in row.names), key=lambda pair: (-len(pair[0]), pair[0]))
     for name, row in names:
         start = theme.find(name)
         if start >= 0 and not any(a < start + len(name) and start < b for a, b, _ in spots):
@@ -191,9 +201,24 @@ def _vocabulary(theme: str, rows: tuple[Theme, ...]) -> tuple[tuple[str, ...], t
     cutter = segmenter("jieba")
     parts = [part for part in re.split(r"[与和及暨、·]", theme) if len(part) >= 2]
     pieces = [word for part in parts for word in cutter.cut(part) if len(word) >= 2]
-    own = [name for row in rows for name in row.names if len(name) >= 3 or name == theme]
+    own = [name for row in rows for name in row.names if len(name) >= 3 or name in theme]
     names = unique([theme, *(part for part in parts if len(part) >= 3 or not rows), *own])
-    weak = {"工作", "建设", "管理", "服务", "安全", "信息", "网络", "发展", "推进", "活动", "整治", "问题", "社会", "会议"}
+    weak = {
+        "工作",
+        "建设",
+        "管理",
+        "服务",
+        "安全",
+        "信息",
+        "网络",
+        "发展",
+        "推进",
+        "活动",
+        "整治",
+        "问题",
+        "社会",
+        "会议",
+    }
     terms = unique([*(p for p in pieces if p not in weak), *(term for row in rows for term in row.terms)])
     return tuple(name for name in names if name), tuple(term for term in terms if term not in names)
 
@@ -240,7 +265,11 @@ def _year(text: str) -> int | None:
     spelled = _YEAR_WORDS.search(text)
     if not spelled:
         return None
-    return int("".join(str("〇一二三四五六七八九".index(c.translate({0x96F6: "〇", 0x25CB: "〇"}))) for c in spelled.group("year")))
+    return int(
+        "".join(
+            str("〇一二三四五六七八九".index(c.translate({0x96F6: "〇", 0x25CB: "〇"}))) for c in spelled.group("year")
+        )
+    )
 
 
 def _length(text: str) -> int | None:

@@ -1,0 +1,138 @@
+"""Whose speech it is: the organ and the level of the unit that convened the meeting or that the speaker stands for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from speechrag.structure.facts import TABLE, Facts
+from speechrag.structure.tables import alternation, table
+
+_PLACE = "自治区|街道|社区|[省市州盟县区旗乡镇村]"
+# 传达省委召开的会议精神: another unit's meeting is spoken of.
+_BEFORE_QUOTED = re.compile("(?:传达|贯彻|学习|落实|按照|根据)[^，。\\n]{0,4}$")
+_AFTER_QUOTED = re.compile("精神|部署|文件")
+_MEETING = re.compile(
+    rf"(?:召开|举办|举行|这次|此次|本次|今天的?)(?:这次)?[的了]?(?P<span>全(?:{_PLACE}|国)|街道|社区|[乡镇村])(?=[\u4e00-\u9fff])"
+)
+_OWN = re.compile(rf"[我全](?P<a>{_PLACE})(?![际场面委局别域长])|(?P<b>{_PLACE})(?:委|政府|政协)")
+_NATION = re.compile("全国|我国")
+_NATIONAL = {"n": "政府", "w": "党委", "p": "人大"}
+_SPEAKERS = (("部门", "department"), ("企业", "enterprise"), ("学校", "school"))
+
+
+def find_unit(facts: Facts, text: str, start: int, body: int, end: int) -> None:
+    """Add organ and level; the opening is ``text[start:end]``, the text after the title starts at ``body``."""
+    _convener(facts, text, start, end)
+    _spoken_for(facts, text, body)
+    _meeting(facts, text, body, end)
+    _own_names(facts, text, body)
+
+
+@lru_cache(maxsize=1)
+def _organ() -> re.Pattern[str]:
+    """Return the pattern of an organ with its place word: 县委, 市政协办公厅."""
+    names = [name for entry in table(TABLE)["organs"] for name in entry["names"]]
+    return re.compile(rf"(?P<place>{_PLACE})(?P<organ>{alternation(names)})")
+
+
+@lru_cache(maxsize=1)
+def _values() -> Mapping[str, str]:
+    return {name: entry["name"] for entry in table(TABLE)["organs"] for name in entry["names"]}
+
+
+@lru_cache(maxsize=2)
+def _named() -> str:
+    return re.sub(r"\?P<\w+>", "?:", _organ().pattern)
+
+
+@lru_cache(maxsize=1)
+def _convening() -> re.Pattern[str]:
+    """Return the pattern of a unit that convenes: its group is named after how, a to d, national n, w, p, street u."""
+    named = _named()
+    more = rf"(?:[、，和]?(?:{named})){{0,3}}"
+    verbs = alternation(table(TABLE)["convening"]["verbs"])
+    stance = alternation(table(TABLE)["convening"]["stances"])
+    return re.compile(
+        rf"(?:代表着?|根据|经|受|由|是|今天[，,]?)(?P<a>{named}){more}"
+        rf"|(?P<b>{named}){more}[^。！？，；\n]{{0,10}}?(?:{verbs})"
+        rf"|(?:召开|举办|举行)(?:的|了)?(?:这次)?全?(?P<c>{named})"
+        rf"|^[\u4e00-\u9fff]{{0,4}}?(?P<d>{named})(?:{stance})"
+        rf"|(?P<n>代表(?:国务院|中央人民政府)|国务院(?=召开|决定))"
+        rf"|(?P<w>代表[^，。\n]{{0,12}}中央委员会)|(?P<p>全国人民代表大会[^，。\n]{{0,12}}(?=听取|审议))|(?P<u>党委、办事处(?=研究))",
+        re.MULTILINE,
+    )
+
+
+@lru_cache(maxsize=1)
+def _standing_for() -> re.Pattern[str]:
+    return re.compile(rf"我代表(?P<a>{_named()})")
+
+
+def _spoken_for(facts: Facts, text: str, body: int) -> None:
+    match = _standing_for().search(text, body)
+    if match:
+        _add(facts, text, match.start("a"))
+
+
+def _convener(facts: Facts, text: str, start: int, end: int) -> None:
+    for match in _convening().finditer(text, start, end):
+        kind = match.lastgroup or ""
+        if kind in _NATIONAL:
+            facts.add("organ", _NATIONAL[kind], match.span(kind))
+            facts.add("level", "国家", match.span(kind))
+        elif kind == "u":
+            facts.add("organ", "党委", match.span())
+            facts.add("level", "乡镇", match.span())
+        elif not (
+            _AFTER_QUOTED.match(text, match.end())
+            or _BEFORE_QUOTED.search(text[max(start, match.start() - 10) : match.start()])
+        ):
+            _add(facts, text, match.start(kind))
+
+
+def _add(facts: Facts, text: str, position: int) -> None:
+    named = _organ().match(text, position)
+    if named:
+        facts.add("organ", _values()[named.group("organ")], named.span())
+        facts.add("level", table(TABLE)["levels"][named.group("place")], named.span())
+
+
+def _meeting(facts: Facts, text: str, body: int, end: int) -> None:
+    """Read the level from the meeting's own name: 召开全县……会议, 这次全市……会议, 召开街道……会议."""
+    for match in _MEETING.finditer(text, body, end):
+        place = match.group("span").removeprefix("全")
+        facts.add("level", "国家" if place == "国" else table(TABLE)["levels"][place], match.span("span"))
+
+
+def _own_names(facts: Facts, text: str, body: int) -> None:
+    """Read organ and level from how the speech names its own unit, where one name clearly leads."""
+    for value, key in _SPEAKERS:
+        match = re.compile(alternation(table(TABLE)["self"][key])).search(text, body)
+        if match and text.count(match.group()) >= 2:
+            facts.add("organ", value, match.span())
+            if value == "企业":
+                facts.add("level", "企业", match.span())
+    levels = table(TABLE)["levels"]
+    own = [(levels[match.group("a") or match.group("b")], match) for match in _OWN.finditer(text, body)]
+    _lead(facts, "organ", ((_values()[match.group("organ")], match) for match in _organ().finditer(text, body)))
+    _lead(facts, "level", own)
+    if not own:
+        _lead(facts, "level", (("国家", match) for match in _NATION.finditer(text, body)))
+
+
+def _lead(facts: Facts, name: str, mentions: Iterable[tuple[str, re.Match[str]]]) -> None:
+    """Add the value that is named at least three times and twice as often as any other.
+
+    The proof is the first mention in the wording that is used most.
+    """
+    found: dict[str, list[re.Match[str]]] = {}
+    for value, match in mentions:
+        found.setdefault(value, []).append(match)
+    ranked = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
+    if not ranked or len(ranked[0][1]) < 3 or (len(ranked) > 1 and len(ranked[0][1]) < 2 * len(ranked[1][1])):
+        return
+    value, matches = ranked[0]
+    wordings = [match.group() for match in matches]
+    facts.add(name, value, matches[wordings.index(max(wordings, key=wordings.count))].span())

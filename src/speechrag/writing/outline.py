@@ -1,0 +1,115 @@
+"""Brief to outline, without an LLM: the points are mined from the corpus, and every one says where it was found.
+
+The order of work: read the brief (``outlines.plan``), search and take speeches apart (``outlines.mine``), choose points
+(``outlines.select``), put them together with citations (``outlines.compose``), and say what to look at
+(``outlines.lint``). Nothing is random: the same index and brief give the same outline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+
+from speechrag.records import Hit, Outline, OutlinePoint, Query, Speech
+from speechrag.writing.outlines import compose
+from speechrag.writing.outlines.lint import warnings
+from speechrag.writing.outlines.mine import Pool, mine
+from speechrag.writing.outlines.plan import Plan, read_plan
+from speechrag.writing.outlines.select import Part, choose_parts
+
+NO_FILTERS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+ON_THEME = 2  # sub-points that must speak of the theme; general safeguards alone make no speech
+
+_ROLE_NAMES = {
+    "significance": "认识与形势",
+    "achievement": "成绩",
+    "problem": "问题与差距",
+    "task": "任务与措施",
+    "safeguard": "责任与保障",
+    "call": "号召",
+}
+
+Rephrase = Callable[[Outline], Outline]
+
+
+def draft_outline(
+    brief: str,
+    *,
+    retrieve: Callable[[Query], Sequence[Hit]],
+    speech: Callable[[str], Speech],
+    filters: Mapping[str, tuple[str, ...]] = NO_FILTERS,
+    rephrase: Rephrase | None = None,
+) -> Outline:
+    """Return an outline for the speech that ``brief`` asks for.
+
+    ``retrieve`` answers a query with ranked hits and ``speech`` gives a speech by its id. Every point cites verbatim
+    quotations (``speech.text[start:end] == quote``). Facts of the sources stand as slots 【待补：…】, listed in
+    ``slots``. Where the corpus holds nothing on the theme, ``points`` is empty and ``notes`` says so. ``rephrase`` may
+    reword the finished outline (an LLM does); citations and slots are its duty to keep.
+    """
+    plan = read_plan(brief)
+    pool = mine(plan, retrieve, speech, filters)
+    parts = choose_parts(pool, plan)
+    if not _holds(parts, plan):
+        return _nothing(brief, plan, pool)
+    citations = compose.Citations(pool, retrieve, filters)
+    points = compose.points(parts, plan, citations)
+    frame = {"opening": compose.opening(plan, parts), "closing": compose.closing(plan)}
+    outline = Outline(
+        brief=brief,
+        titles=compose.titles(plan, parts),
+        salutation=compose.salutation(plan),
+        opening=frame["opening"],
+        points=points,
+        closing=frame["closing"],
+        citations=citations.all(),
+        slots=compose.slots(points, frame),
+        warnings=warnings(points, citations.all(), plan, speech),
+        plan=plan.as_mapping(),
+        notes=_notes(parts, plan, points),
+    )
+    return rephrase(outline) if rephrase else outline
+
+
+def _holds(parts: Sequence[Part], plan: Plan) -> bool:
+    """Tell whether the corpus speaks of the theme at all."""
+    about = [leaf for part in parts for leaf in part.leaves if leaf.unit.source.on_theme or leaf.unit.theme >= 3.0]
+    return bool(plan.theme) and len(about) >= ON_THEME
+
+
+def _nothing(brief: str, plan: Plan, pool: Pool) -> Outline:
+    if not plan.theme:
+        note = "从这句要求里读不出讲话的主题。请写明会议名称或主题，例如“在全县安全生产工作会议上的讲话”。"
+    elif pool.sources:
+        note = f"语料库里没有关于“{plan.theme}”的材料，不足以列出要点；已检索{len(pool.sources)}篇讲话。请补充这方面的讲话后再试。"
+    else:
+        note = f"语料库里没有检索到与“{plan.theme}”有关的讲话。请补充这方面的讲话后再试。"
+    return Outline(
+        brief=brief,
+        titles=compose.titles(plan, ()),
+        salutation=compose.salutation(plan),
+        opening="",
+        points=(),
+        closing="",
+        plan=plan.as_mapping(),
+        notes=(note,),
+    )
+
+
+def _notes(parts: Sequence[Part], plan: Plan, points: Sequence[OutlinePoint]) -> tuple[str, ...]:
+    """Return what the reader should know of how the outline came about."""
+    speeches = {leaf.unit.speech.speech_id for part in parts for leaf in part.leaves}
+    notes = [f"要点取自{len(speeches)}篇讲话的实际标题和段落；地名、人名、数字、时间等已换成【待补】。"]
+    missing = [role for role in dict.fromkeys(plan.roles()) if role not in {part.role for part in parts}]
+    if missing:
+        names = "、".join(_ROLE_NAMES[role] for role in missing)
+        notes.append(f"语料库里“{plan.theme}”的{names}方面材料不足，没有列出，请自行补充。")
+    if plan.points_given and len(points) < plan.points:
+        notes.append(f"要求{plan.points}个部分，现有材料只够列出{len(points)}个。")
+    return tuple(notes)
+
+
+def with_notes(outline: Outline, *notes: str) -> Outline:
+    """Return the outline with further notes, such as that an LLM could not be used."""
+    return replace(outline, notes=(*outline.notes, *notes))

@@ -1,0 +1,209 @@
+"""Put chosen parts into an outline: citations that hold verbatim, opening, closing, titles, slots."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from speechrag.records import Citation, OutlinePoint, Passage, Query, Slot, Speech
+from speechrag.text import chinese_number, numerals, trim, unique
+from speechrag.writing.outlines.adapt import Adapter
+from speechrag.writing.outlines.mine import Pool, Retrieve, Unit, theme_score
+from speechrag.writing.outlines.plan import Plan
+from speechrag.writing.outlines.select import Leaf, Part
+
+QUOTE_CHARS = 260  # a longer way from heading to sentence is quoted in two pieces
+
+_SLOT = re.compile(r"【待补：[^】]*】")
+
+
+class Citations:
+    """Numbers quotations as they are first used and finds the passage each stands in."""
+
+    def __init__(self, pool: Pool, retrieve: Retrieve, filters: Mapping[str, tuple[str, ...]]) -> None:
+        self._pool, self._retrieve, self._filters = pool, retrieve, filters
+        self._made: dict[tuple[str, int, int], Citation] = {}
+
+    def cite(self, speech: Speech, start: int, end: int) -> int:
+        """Return the number of the quotation ``speech.text[start:end]``, white space at its ends left out."""
+        start, end = trim(speech.text, start, end)
+        key = (speech.speech_id, start, end)
+        if key not in self._made:
+            passage = self._passage(speech, start, end)
+            self._made[key] = Citation(
+                number=len(self._made) + 1,
+                passage_id=passage.passage_id if passage else "",
+                speech_id=speech.speech_id,
+                source=speech.source,
+                title=speech.title,
+                quote=speech.text[start:end],
+                start=start,
+                end=end,
+                headings=passage.headings if passage else (),
+            )
+        return self._made[key].number
+
+    def all(self) -> tuple[Citation, ...]:
+        """Return the citations made so far, in the order of their numbers."""
+        return tuple(self._made.values())
+
+    def _passage(self, speech: Speech, start: int, end: int) -> Passage | None:
+        """Return the passage that holds most of a span: one already found, else one found by the quotation itself."""
+        known = list(self._pool.passages.get(speech.speech_id, ()))
+        best = _nearest(known, start, end)
+        if best is None or _overlap(best, start, end) < end - start:
+            hits = self._retrieve(Query(speech.text[start : start + 80], top_k=5, filters=self._filters))
+            known += [hit.passage for hit in hits if hit.passage.speech_id == speech.speech_id]
+            best = _nearest(known, start, end)
+        return best
+
+
+def _overlap(passage: Passage, start: int, end: int) -> int:
+    return max(0, min(passage.end, end) - max(passage.start, start))
+
+
+def _nearest(passages: Sequence[Passage], start: int, end: int) -> Passage | None:
+    return max(passages, key=lambda p: (_overlap(p, start, end), -abs(p.start - start), p.passage_id), default=None)
+
+
+def points(parts: Sequence[Part], plan: Plan, citations: Citations) -> tuple[OutlinePoint, ...]:
+    """Return the outline's main points with their sub-points; every one of them cites where it was found."""
+    return tuple(_point(part, plan, citations) for part in parts)
+
+
+def _point(part: Part, plan: Plan, citations: Citations) -> OutlinePoint:
+    own = tuple(citations.cite(unit.speech, unit.start, unit.head_end) for unit in part.found[:2])
+    lead, lead_citation = _lead(part, plan, citations)
+    below = tuple(_leaf_point(leaf, citations) for leaf in part.leaves)
+    numbers = (*own, *lead_citation) or tuple(point.citations[0] for point in below)
+    return OutlinePoint(part.heading, 1, part.role, lead, tuple(dict.fromkeys(numbers)), below)
+
+
+def _lead(part: Part, plan: Plan, citations: Citations) -> tuple[str, tuple[int, ...]]:
+    """Return the sentence that leads from a main heading to its sub-points, where its source has one that carries over."""
+    for unit in part.found[:1]:
+        for start, end in unit.sentences[:1]:
+            if end <= unit.head_end or any(u.start <= start < u.end for u in _units_below(part, unit)):
+                continue
+            adapter = Adapter(unit.source, plan)
+            text = adapter.carry(unit.speech.text[max(start, unit.head_end) : end]).strip("。，：: ")
+            if adapter.swaps(unit.speech.text[start:end]) and not adapter.swapped_well(text):
+                continue
+            good = 12 <= len(text) <= 70 and not adapter.facts(text) and not adapter.residue(text)
+            about = unit.source.on_theme or plan.work in text or theme_score(text, plan) >= 2
+            if (
+                good
+                and about
+                and not re.search(r"刚才|今天|[一二三四五六]是|下面|以下|会议|[“”：？]|^(?:这|此|其|对)", text)
+            ):
+                return text + "。", (citations.cite(unit.speech, max(start, unit.head_end), end),)
+    return "", ()
+
+
+def _units_below(part: Part, unit: Unit) -> Iterator[Unit]:
+    return (
+        leaf.unit
+        for leaf in part.leaves
+        if leaf.unit.speech.speech_id == unit.speech.speech_id and leaf.unit is not unit
+    )
+
+
+def _leaf_point(leaf: Leaf, citations: Citations) -> OutlinePoint:
+    unit = leaf.unit
+    if leaf.end - unit.start <= QUOTE_CHARS and unit.start <= leaf.start:
+        numbers = [citations.cite(unit.speech, unit.start, leaf.end)]
+    else:
+        numbers = [citations.cite(unit.speech, leaf.start, leaf.end)]
+        numbers.append(citations.cite(unit.speech, unit.start, unit.head_end))
+    numbers += [citations.cite(other.speech, other.start, _short_end(other)) for other in leaf.also]
+    return OutlinePoint(leaf.heading, 2, leaf.unit.role, leaf.text, tuple(unique_numbers(numbers)))
+
+
+def _short_end(unit: Unit) -> int:
+    """Return where a supporting quotation ends: after the heading's first sentence of body."""
+    ends = [end for _, end in unit.sentences if end > unit.head_end]
+    return ends[0] if ends and ends[0] - unit.start <= QUOTE_CHARS else unit.head_end
+
+
+def unique_numbers(numbers: Iterable[int]) -> list[int]:
+    """Return the numbers without repetitions, order kept."""
+    return list(dict.fromkeys(numbers))
+
+
+# ---------------------------------------------------------------------------------------------------------------- #
+# Frame: titles, salutation, opening, closing
+
+
+def titles(plan: Plan, parts: Sequence[Part]) -> tuple[str, ...]:
+    """Return title candidates, the formal one first."""
+    formal = f"在{plan.event}上的{plan.genre}" if plan.event else f"在{plan.work or '有关工作'}会议上的讲话"
+    return tuple(unique([formal, *_themed_titles(plan, parts)]))
+
+
+def _themed_titles(plan: Plan, parts: Sequence[Part]) -> Iterator[str]:
+    if not plan.work or not parts:
+        return
+    clauses = [re.split(r"[，、]", part.heading)[0] for part in parts]
+    pairs = [clause for clause in clauses if len(clause) == 4][:2]
+    region = f"全{plan.level}" if plan.level and f"全{plan.level}" in plan.event else ""
+    if len(pairs) == 2:
+        yield f"{pairs[0]}　{pairs[1]}　切实做好{region}{plan.work}"
+    yield f"以更实的举措做好{region}{plan.work}"
+
+
+def salutation(plan: Plan) -> str:
+    """Return how the audience is addressed."""
+    audience = plan.audience + plan.event
+    for word, opening in (
+        ("委员", "各位委员、同志们："),
+        ("代表大会", "各位代表、同志们："),
+        ("企业家", "各位企业家朋友、同志们："),
+        ("学员", "各位学员、同志们："),
+        ("教师", "各位老师、同志们："),
+        ("客商", "各位来宾、朋友们："),
+    ):
+        if word in audience:
+            return opening
+    return "同志们："
+
+
+def opening(plan: Plan, parts: Sequence[Part]) -> str:
+    """Return the opening: why the meeting, what it is for, and how many points follow."""
+    meeting = plan.event or f"{plan.work}会议"
+    count = chinese_number(max(len(parts), 1))
+    kind = {"讲": "意见", "谈": "意见", "提": "要求"}[plan.occasion.verb]
+    first = f"经【待补：批准单位】研究同意，今天我们召开{meeting}，主要任务是{plan.occasion.aims}，推动{plan.work}再上新台阶。"
+    middle = "刚才，【待补：姓名】同志【待补：传达、通报或发言内容】，讲得都很好，请大家认真学习、抓好落实。"
+    if plan.occasion.name == "培训班":
+        first = f"经【待补：批准单位】研究同意，今天我们举办{meeting}，目的是{plan.occasion.aims}，推动{plan.work}再上新台阶。"
+        middle = "这次培训【待补：课程与师资安排】，希望大家珍惜机会、学有所获。"
+    if plan.occasion.thanks:
+        middle += "借此机会，向受到表彰的先进集体和先进个人表示热烈的祝贺，向长期奋战在一线的同志们表示衷心的感谢！"
+    return f"{first}{middle}下面，我{plan.occasion.verb}{count}点{kind}。"
+
+
+def closing(plan: Plan) -> str:
+    """Return the closing: the weight of the task and the call."""
+    region = f"全{plan.level}" if plan.level else "本地"
+    return (
+        f"同志们，做好{plan.work}，责任重大、任务艰巨。希望大家以这次会议为新的起点，振奋精神、真抓实干，"
+        f"把各项任务一件一件落到实处，为{region}【待补：当前发展目标】作出新的更大的贡献！谢谢大家。"
+    )
+
+
+def places(outline_points: Sequence[OutlinePoint], frame: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield every text of an outline with the place it stands at: 开头, 一、, 一、（二）, 结尾."""
+    if "opening" in frame:
+        yield "开头", frame["opening"]
+    for number, point in enumerate(outline_points, 1):
+        label = numerals(1, number)
+        yield label, f"{point.heading}。{point.text}"
+        for below, leaf in enumerate(point.points, 1):
+            yield f"{label}{numerals(2, below)}", f"{leaf.heading}。{leaf.text}"
+    if "closing" in frame:
+        yield "结尾", frame["closing"]
+
+
+def slots(outline_points: Sequence[OutlinePoint], frame: Mapping[str, str]) -> tuple[Slot, ...]:
+    """Return the facts the drafter must fill in, in reading order."""
+    return tuple(Slot(match, where) for where, text in places(outline_points, frame) for match in _SLOT.findall(text))

@@ -1,0 +1,117 @@
+"""What the drafter must look at: stale wording, single sources, damaged sources, copied headings, clichés."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from speechrag.records import Citation, OutlinePoint, Speech, Warning_
+from speechrag.text import numerals
+from speechrag.writing.outlines.genre import Wording, genre, wordings
+from speechrag.writing.outlines.plan import Plan
+
+COPIED_RUN = 20  # characters a heading may share with its source in one run
+
+_HOLES = re.compile(
+    r"[\ufffd\ue000-\uf8ff□]|[xX×*＊]{2,}|[×*＊](?=[\u4e00-\u9fff])|\?\?|[-—－]{2,}(?=同志|主席|书记|市长|县长)"
+)
+
+
+def warnings(
+    points: Sequence[OutlinePoint], citations: Sequence[Citation], plan: Plan, speech: Callable[[str], Speech]
+) -> tuple[Warning_, ...]:
+    """Return the warnings for an outline's points, in reading order."""
+    by_number = {citation.number: citation for citation in citations}
+    found: list[Warning_] = []
+    for number, point in enumerate(points, 1):
+        where = numerals(1, number)
+        found += _stale(point.heading + "。" + point.text, plan.year, where)
+        found += _copied(point, by_number, where)
+        found += _cliche(point, where)
+        found += _single(point, by_number, where)
+        for below, leaf in enumerate(point.points, 1):
+            place = where + numerals(2, below)
+            found += _stale(leaf.heading + "。" + leaf.text, plan.year, place)
+            found += _copied(leaf, by_number, place)
+            found += _damaged(leaf, by_number, speech, place)
+    return tuple(dict.fromkeys(found))
+
+
+def _stale(text: str, year: int | None, where: str) -> Iterator[Warning_]:
+    for wording in wordings():
+        match = wording.pattern.search(text)
+        if match and match.group() and not _in_force(wording, year):
+            yield Warning_("stale", _stale_text(match.group(), wording, year), where)
+
+
+def _in_force(wording: Wording, year: int | None) -> bool:
+    """Tell whether a wording may stand: within its years, or, without a year to check by, not known to have ended."""
+    if year is None:
+        return not wording.last
+    return wording.first <= year and (not wording.last or year <= wording.last)
+
+
+def _stale_text(word: str, wording: Wording, year: int | None) -> str:
+    if wording.now:
+        return f"“{word}”在{wording.last}年前后的机构改革中已更名或撤并，现为{wording.now}，请核改。"
+    span = f"{wording.first}—{wording.last}年" if wording.last else f"{wording.first}年以后"
+    when = f"{year}年的讲话" if year else "新讲话"
+    return f"“{word}”是{span}的提法，{when}请核对是否仍适用。"
+
+
+def _copied(point: OutlinePoint, by_number: dict[int, Citation], where: str) -> Iterator[Warning_]:
+    run = max((longest_run(point.heading, by_number[n].quote) for n in point.citations), default=0)
+    if run > COPIED_RUN:
+        yield Warning_("copied", f"标题与来源连续{run}个字相同，请改写。", where)
+
+
+def longest_run(left: str, right: str) -> int:
+    """Return the length of the longest run of characters that both texts share.
+
+    >>> longest_run("切实加强组织领导", "要加强组织领导。")
+    6
+    """
+    best = 0
+    lengths = [0] * (len(right) + 1)
+    for char in left:
+        previous = 0
+        for j, other in enumerate(right, 1):
+            previous, lengths[j] = lengths[j], previous + 1 if char == other else 0
+            best = max(best, lengths[j])
+    return best
+
+
+def _cliche(point: OutlinePoint, where: str) -> Iterator[Warning_]:
+    clauses = [clause for clause in re.split(r"[，、]", point.heading) if clause]
+    if clauses and all(clause in genre().cliches for clause in clauses):
+        yield Warning_("cliche", f"“{point.heading}”是各类讲话通用的套话，建议结合本次主题改写。", where)
+
+
+def _single(point: OutlinePoint, by_number: dict[int, Citation], where: str) -> Iterator[Warning_]:
+    alone = [
+        numerals(2, below)
+        for below, leaf in enumerate(point.points, 1)
+        if len({by_number[n].speech_id for n in leaf.citations}) == 1
+    ]
+    everyone = {by_number[n].speech_id for leaf in point.points for n in leaf.citations}
+    if len(everyone) == 1:
+        yield Warning_("single_source", "这一部分的各个要点都出自同一篇讲话，请补充其他依据。", where)
+    elif alone:
+        yield Warning_("single_source", f"要点{'、'.join(alone)}各只有一个来源，使用前请核对。", where)
+
+
+def _damaged(
+    leaf: OutlinePoint, by_number: dict[int, Citation], speech: Callable[[str], Speech], where: str
+) -> Iterator[Warning_]:
+    for number in leaf.citations:
+        citation = by_number[number]
+        if _HOLES.search(citation.quote):
+            yield Warning_("damaged_source", f"来源[{number}]的引文有缺字或遮盖，请核对原文。", where)
+        elif _much_damaged(speech(citation.speech_id)):
+            yield Warning_("damaged_source", f"来源[{number}]《{citation.title}》的文本缺损较多，请核对原文。", where)
+
+
+def _much_damaged(speech: Speech) -> bool:
+    """Tell whether a speech has more unreadable places than one in a thousand characters."""
+    damage = speech.quality.get("damage", 0)
+    return isinstance(damage, int) and damage * 1000 > len(speech.text)

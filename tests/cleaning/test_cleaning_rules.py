@@ -1,0 +1,178 @@
+"""Each rule on examples of its own."""
+
+from __future__ import annotations
+
+import pytest
+
+from speechrag.cleaning import clean
+from speechrag.records import CleanDocument, Document
+
+
+def cleaned(text: str) -> CleanDocument:
+    return clean(Document("0", "a.txt", text, ""))
+
+
+def text_of(text: str) -> str:
+    return cleaned(text).text
+
+
+CLEAN = (
+    "同志们：\n今天的会议很重要。2023年粮食产量达到1,250万斤（比上年增长3.5%），会议从9:30开到11:45。\n"
+    "一、提高认识\n“三农”工作是重中之重……详见http://www.example.com/a?b=1,2。\n（一）压实责任\n谢谢大家！"
+)
+
+
+def test_a_clean_text_stays_as_it_is() -> None:
+    """Nothing is changed that needs no change."""
+    found = cleaned(CLEAN)
+    assert found.text == CLEAN
+    assert found.repairs == ()
+    assert found.notes == ()
+
+
+@pytest.mark.parametrize(
+    "hole", ["20xx年", "20××年", "继*年", "对于刚才--同志讲话", "*—7月份", "在xx市", "20**年", "把握“”规划"]
+)
+def test_holes_are_left_exactly_as_they_are(hole: str) -> None:
+    """Words that a site deleted are never filled in, nor hidden."""
+    assert text_of(f"我们总结{hole}的工作。") == f"我们总结{hole}的工作。"
+
+
+@pytest.mark.parametrize(
+    ("dirty", "clear"),
+    [
+        ("甲\x00乙\x0b丙", "甲乙\n丙"),
+        ("甲\u200b乙\u202e丙\ufeff", "甲乙丙"),
+        ("甲\U000e0041乙", "甲乙"),
+        ("甲\ud800乙", "甲\ufffd乙"),
+        ("甲。\r\n乙。\r丙。", "甲。\n乙。\n丙。"),
+    ],
+)
+def test_invisible_characters_go_and_line_ends_become_one_kind(dirty: str, clear: str) -> None:
+    """No control, zero-width, bidirectional, tag or surrogate code point is left."""
+    assert text_of(dirty) == clear
+
+
+@pytest.mark.parametrize(
+    ("dirty", "clear"),
+    [
+        ("各位委员,同志们:现在开会!", "各位委员，同志们：现在开会！"),
+        ("任务重;要求高?是的", "任务重；要求高？是的"),
+        ("达到100%;7月份举办", "达到100%；7月份举办"),
+        ("地理信息系统(gis)技术", "地理信息系统（gis）技术"),
+        ("(一)压实责任。", "（一）压实责任。"),
+        ("今年, 我们再努力。 明年更好", "今年，我们再努力。明年更好"),
+        ("政 府 工 作 报 告\n各位代表：", "政府工作报告\n各位代表："),
+    ],
+)
+def test_ascii_marks_and_spaces_in_chinese_are_typeset(dirty: str, clear: str) -> None:
+    """Marks beside Chinese become full-width; spaces beside them go."""
+    assert text_of(dirty) == clear
+
+
+@pytest.mark.parametrize(
+    "text", ["比例为3:1", "10:30开始", "产量1,250吨", "f(x)=1", "see a, b; c: d?", "记者 张三 李四 摄影报道"]
+)
+def test_numbers_times_latin_and_separating_spaces_stay(text: str) -> None:
+    """A mark inside a number, a time or Latin text is part of it; a space between names parts them."""
+    assert text_of(text) == text
+
+
+def test_paragraphs_are_lines_and_no_line_is_empty() -> None:
+    """Blank lines, indents and white space at the ends go; paragraphs stay apart."""
+    assert text_of("\n\n　　第一段。  \n \n\n　　第二段。\n") == "第一段。\n第二段。"
+
+
+def test_a_traditional_text_is_simplified_with_its_places_kept() -> None:
+    """Every repair is a run of characters of the same length."""
+    found = cleaned("領導幹部要認真總結經驗，沿著正確方向前進，取得顯著成績，於是群眾滿意。")
+    assert found.text == "领导干部要认真总结经验，沿着正确方向前进，取得显著成绩，于是群众满意。"
+    assert all(len(r.before) == len(r.after) for r in found.repairs)
+
+
+@pytest.mark.parametrize(
+    "text", ["乾隆年间的碑刻上写着“萬里長城”四个字，我们要保护好文物。", "他的名著《着魔》影响深远。"]
+)
+def test_old_forms_in_a_simplified_text_stay(text: str) -> None:
+    """A quoted inscription is not damage."""
+    assert text_of(text) == text
+
+
+def paged(pages: list[str]) -> str:
+    return "\n\n".join(f"{number}、{page}" for number, page in enumerate(pages, 1))
+
+
+def test_page_counters_go_and_cut_sentences_are_joined() -> None:
+    """A viewer's counter in mid-sentence leaves no trace; a whole sentence before one ends its paragraph."""
+    sentence = "各级各部门要把防汛救灾摆在突出位置，落实责任，强化措施，确保群众生命财产安全。"
+    body = sentence * 30
+    pages = [body[i : i + 300] for i in range(0, 1200, 300)]
+    assert text_of(paged(pages)) == body[:1200]
+
+
+def test_a_numbered_list_keeps_its_numbers() -> None:
+    """Headings 1、 2、 3、 end their paragraphs with a stop, and are no page counters."""
+    item = "各级各部门要把这项工作摆在突出位置，落实责任，强化措施，确保取得实效。" * 6
+    text = "\n".join(f"{number}、{item}" for number in range(1, 6))
+    assert text_of(text) == text
+
+
+def test_site_lines_go_wherever_they_stand() -> None:
+    """Labels, prompts, notices and an editor's introduction are no part of a speech."""
+    speech = "同志们：\n这次会议的任务是总结工作。\n谢谢大家！"
+    page = (
+        "县领导讲话范文\n格式：DOC 上传日期：2020-01-02 03:04:05\n县领导讲话范文\n时间：2020-01-02 03:04:05   小编：某某\n"
+        f"下面是小编为大家整理的讲话，供大家参考。\n{speech}\n;\n【本文地址：http://www.example.com/1.html】\n"
+        "全文阅读已结束，如果需要下载本文请点击\n下载此文档\n版权说明：本文档由用户提供并上传，收益归属内容提供方\n"
+        "温馨提示\n1. 本站所有资源如无特殊说明，都需要本地电脑安装软件。\n• 2. 下载文件中如有侵权内容，请与我们联系。\n评论\n0/150\n提交评论"
+    )
+    assert text_of(page) == f"县领导讲话范文\n{speech}"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "以上意见供大家参考，不当之处请批评指正，希望同志们结合实际抓好落实。",
+        "要及时下载安装国家反诈中心软件，守住群众的钱袋子。",
+        "下面，我讲三点意见，供大家参考。",
+        "三、加强版权保护",
+        "时间：2023年5月6日",
+        "文件下载要经过审批。",
+    ],
+)
+def test_a_speakers_own_words_are_not_litter(line: str) -> None:
+    """Words that sites use too may stand in a speech."""
+    text = f"同志们：\n{line}\n谢谢大家！"
+    assert text_of(text) == text
+
+
+def test_wrapped_lines_are_joined_where_blank_lines_part_paragraphs() -> None:
+    """A break before a comma or after an opening bracket never ends a paragraph there."""
+    text = "\n\n".join(["这一段话没有换行，一直写到最后。"] * 4)
+    assert text_of(f"{text}\n\n我们根据《\n关于粮食工作的意见\n》，提出三条要求。") == (
+        "\n".join(["这一段话没有换行，一直写到最后。"] * 4) + "\n我们根据《关于粮食工作的意见》，提出三条要求。"
+    )
+
+
+def test_a_paragraph_that_lost_its_first_word_is_not_joined() -> None:
+    """Where no blank lines part the paragraphs, a line that starts with a comma is a hole, not a wrap."""
+    text = "一、肯定成绩\n，是很不平凡的一年。\n二、正视问题\n工作还有差距。"
+    assert text_of(text) == text
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "1、" * 30_000,
+        "(" * 60_000,
+        "?" * 60_000,
+        "??" + "梢" * 50_000,
+        "　" * 60_000,
+        "\n;" * 30_000,
+        "小编为大家" * 20_000,
+    ],
+)
+def test_rules_take_linear_time_on_hostile_input(attack: str) -> None:
+    """No input makes a pattern run away: doubling it still ends."""
+    found = cleaned(attack + attack)
+    assert len(found.text) <= 2 * len(attack)

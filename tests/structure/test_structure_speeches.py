@@ -1,0 +1,163 @@
+"""Collections split into their speeches, pasted speeches told apart, titles and quality."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from speechrag.records import CleanDocument, Document, Speech
+from speechrag.structure import structure
+
+BODY = (
+    "今天，我们召开全镇秸秆禁烧工作会议，目的是把任务压实。\n"
+    "一、认清形势\n秋收在即，田里的秸秆多，野外的火点也多，稍一松劲就会前功尽弃。各村不能有侥幸心理。\n"
+    "二、落实措施\n一是包片到人。镇干部包村，村干部包地块，党员包户。二是昼夜巡查。火点要在十分钟内扑灭。\n"
+    "三、严明纪律\n谁家地里冒烟，就追究谁的责任。奖罚都要兑现，结果要张榜公布，请群众监督。\n"
+    "同志们，禁烧是一场硬仗。让我们咬紧牙关，守好每一块田，为全镇的蓝天作出新的贡献！"
+)
+OTHER = (
+    "我们镇今年把农村饮水安全当作一件大事来办。\n"
+    "水源建设先行一步。镇里请来技术员，先后勘测了十二处泉眼，选定三处作为集中供水点，铺设管道四十多里，"
+    "两千多户群众用上了自来水。为了管好用好，各村都成立了用水协会，按方收费，账目每月公布一次。"
+    "群众说，水价明白了，心里也就亮堂了。\n"
+    "管护机制跟着完善。每村聘一名管水员，报酬由协会支付，镇水利站每季度检查一次，发现漏水限期修复。"
+    "两年下来，管网完好率保持在九成以上，没有发生一起断水事件，这项做法已经在全县推广。"
+    "下一步，镇里准备把集中供水延伸到最远的三个自然村，让住在山上的四十几户人家也用上放心水，"
+    "再用两年时间更换老旧管道，把漏损降下来，把水价稳下来，把服务跟上来，让群众喝得安心、用得省心。"
+)
+
+
+def speeches(text: str, source: str = "a.txt") -> list[Speech]:
+    return structure(CleanDocument(Document("doc", source, text, ""), text))
+
+
+PARTS = {
+    "stem and number": "禁烧工作会议讲话篇{}",
+    "brackets": "【篇{}】",
+    "model": "范文{}",
+    "ordinal": "第{}篇",
+    "ordinal with a title": "第{}篇：在禁烧动员会上的讲话",
+    "suffix": "最新禁烧工作会议讲话稿（{}）",
+}
+
+
+@pytest.mark.parametrize("form", PARTS.values(), ids=PARTS.keys())
+def test_a_collection_is_split_at_its_part_titles(form: str) -> None:
+    """The usual part titles are recognised; the site's introduction belongs to no speech."""
+    intro = "禁烧工作会议讲话大全（3篇）\n讲话是一种常见的文体，下面一起来看看吧。\n"
+    parts = [f"{form.format(number)}\n同志们：\n{BODY}" for number in "一二三"]
+    found = speeches(intro + "\n".join(parts))
+    assert [speech.title for speech in found] == [form.format(number) for number in "一二三"]
+    assert [speech.ordinal for speech in found] == [1, 2, 3]
+    assert found[0].quality["promised"] == 3
+    assert found[0].quality["found"] == 3
+    assert found[0].text.startswith(form.format("一"))
+
+
+def test_a_title_glued_to_the_paragraph_before_it_is_found() -> None:
+    """Scraped pages lose the line break before a part's title, and the one behind it."""
+    text = f"禁烧讲话篇一\n同志们：\n{BODY}禁烧讲话篇二\n同志们：\n{BODY}禁烧讲话篇三同志们：\n{BODY}"
+    found = speeches(text)
+    assert [speech.title for speech in found] == ["禁烧讲话篇一", "禁烧讲话篇二", "禁烧讲话篇三"]
+    assert found[0].text.endswith("贡献！")
+
+
+def test_a_promise_that_is_not_kept_shows() -> None:
+    """Promised and found counts stand side by side."""
+    text = f"讲话精选（5篇）\n篇一\n同志们：\n{BODY}\n篇二\n同志们：\n{BODY}"
+    quality = speeches(text)[0].quality
+    assert (quality["promised"], quality["found"]) == (5, 2)
+
+
+def test_an_introduction_that_is_a_speech_is_kept() -> None:
+    """What stands before the first part is dropped only where it holds no speech."""
+    text = f"同志们：\n{BODY}\n篇一\n同志们：\n{BODY}\n篇二\n同志们：\n{BODY}"
+    assert len(speeches(text)) == 3
+
+
+def test_a_speech_pasted_behind_a_closing_gets_its_own_record() -> None:
+    """A salutation after a closing starts a new speech, even in the middle of a paragraph."""
+    text = f"讲话篇一\n同志们：\n{BODY}同志们：\n{BODY}\n讲话篇二\n同志们：\n{BODY}"
+    found = speeches(text)
+    assert [speech.title for speech in found] == ["讲话篇一", "讲话篇一（之2）", "讲话篇二"]
+    assert found[1].text.startswith("同志们：\n今天")
+
+
+def test_a_text_without_salutation_behind_a_closing_is_told_apart_in_a_collection() -> None:
+    """After a finished call a long text that does not continue the numbering is another text."""
+    text = f"讲话篇一\n同志们：\n{BODY}{OTHER}\n讲话篇二\n同志们：\n{BODY}"
+    found = speeches(text)
+    assert len(found) == 3
+    assert found[1].text == OTHER
+
+
+def test_a_pasted_speech_takes_its_own_title_line() -> None:
+    """Title and date lines above a salutation go with the speech below."""
+    text = f"同志们：\n{BODY}\n在全镇防汛会议上的讲话\n（2019年6月3日）\n同志们：\n{BODY}"
+    found = speeches(text)
+    assert len(found) == 2
+    assert found[1].title == "在全镇防汛会议上的讲话"
+    assert found[1].metadata["year"] == 2019
+
+
+def test_an_address_inside_one_speech_does_not_split_it() -> None:
+    """各位代表： at the head of a chapter is still the same report."""
+    chapter = "各位代表：\n农业要稳。" + "粮食生产能力要保持住，种粮农民的收入要有保障，耕地红线一寸也不能退。" * 12
+    text = f"各位代表：\n现在我代表县人民政府向大会作工作报告。\n{chapter}\n{chapter}"
+    assert len(speeches(text)) == 1
+
+
+def test_a_title_that_runs_into_the_salutation_is_cut_before_it() -> None:
+    """在……会议上的讲话同志们：… gives the title alone."""
+    found = speeches(f"在全镇禁烧工作会议上的讲话同志们：{BODY}")
+    assert found[0].title == "在全镇禁烧工作会议上的讲话"
+    assert found[0].metadata["genre"] == "讲话"
+
+
+def test_without_a_title_line_the_file_name_serves() -> None:
+    """A Chinese file name is a title; other names give way to the first words."""
+    assert speeches(f"同志们：\n{BODY}", "资料/禁烧讲话.txt")[0].title == "禁烧讲话"
+    assert speeches(f"各位，{BODY}", "0017.txt")[0].title.startswith("各位，今天")
+
+
+def test_an_empty_document_has_no_speech() -> None:
+    """White space is not a speech."""
+    assert speeches(" \n\u3000") == []
+
+
+def test_quality_counts_holes_and_damage_and_sees_a_cut_end() -> None:
+    """Masks are holes, unreadable marks are damage, a final comma is a cut."""
+    quality = speeches("20xx年，--同志到××局调研，提出*条意见。\n?? \ufffd\n这项工作要继续抓下去，")[0].quality
+    assert quality["holes"] == 4
+    assert quality["damage"] == 2
+    assert quality["truncated"] is True
+    assert speeches(BODY)[0].quality["truncated"] is False
+    assert speeches(BODY)[0].quality["paragraphs"] == 8
+
+
+LINES = st.sampled_from(
+    ["讲话篇一", "讲话篇二", "【篇1】", "【篇2】", "同志们：", "各位代表：", "同志们，让我们为新局面奋斗！", "开会。",
+     "一、认识", "二、措施", "（一）甲。乙。", BODY, OTHER, "", "最新讲话稿（一）", "最新讲话稿（二）", "在会上的讲话"]
+)  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(LINES, max_size=14), st.sampled_from(["\n", "\n\n", ""]))
+def test_speeches_are_exact_disjoint_spans_of_the_document(lines: list[str], joint: str) -> None:
+    """Each speech is its span, in order, and nothing between the first and the last is lost."""
+    text = joint.join(lines)
+    found = speeches(text)
+    for speech in found:
+        assert speech.text == text[speech.doc_start : speech.doc_end]
+        for span in speech.evidence.values():
+            assert 0 <= span.start < span.end <= len(speech.text)
+    for before, after in pairwise(found):
+        assert before.doc_end <= after.doc_start
+    if found:
+        starts = [found[0].doc_start, *(speech.doc_end for speech in found)]
+        ends = [*(speech.doc_start for speech in found), len(text)]
+        lost = "".join(text[low:high] for low, high in zip(starts, ends[: len(starts)], strict=True))
+        assert len(lost.strip()) <= sum(len(line) for line in lines if line.startswith(("讲话篇", "【篇", "最新")))

@@ -1,0 +1,138 @@
+"""A question is taken apart: what kind of answer fits, which words count, what must be there."""
+
+from __future__ import annotations
+
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from speechrag.writing.answer_lists import series_of
+from speechrag.writing.answer_types import enumerated, members, parallel, values
+from speechrag.writing.questions import Kind, Question, analyse, kind_of
+
+sys.path.insert(0, str(Path(__file__).parent))
+from small_corpus import CUTTER, document_frequency
+
+
+def taken(question: str) -> Question:
+    return analyse(question, CUTTER, document_frequency)
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("去年引进了多少个项目", Kind.NUMBER),
+        ("到位资金占多大比例", Kind.NUMBER),
+        ("险情多久之内要报告", Kind.DURATION),
+        ("多长时间会商一次", Kind.DURATION),
+        ("什么时候开工", Kind.DATE),
+        ("谁负总责", Kind.PERSON),
+        ("在哪里召开", Kind.PLACE),
+        ("存在哪些问题", Kind.LIST),
+        ("要当好哪四种角色", Kind.LIST),
+        ("“三个一批”是什么", Kind.LIST),
+        ("为什么形势不容乐观", Kind.WHY),
+        ("怎么落实责任", Kind.HOW),
+        ("什么是预警喇叭", Kind.WHAT),
+        ("防汛物资储备", Kind.TOPIC),
+    ],
+)
+def test_the_question_word_tells_the_kind(question: str, kind: Kind) -> None:
+    """Each kind of answer is recognised by its question words, the narrower before the wider."""
+    assert taken(question).kind is kind
+
+
+def test_traditional_and_full_width_questions_are_the_same_question() -> None:
+    """Folding comes first, so script and width make no difference."""
+    assert taken("險情多久之內要報告？") == taken("险情多久之内要报告?")
+
+
+def test_stop_words_and_question_words_do_not_count() -> None:
+    """Only content words are left, and the measure goes with the question word."""
+    assert [term.text for term in taken("请问去年一共引进了多少个项目").terms] == ["去年", "引进", "项目"]
+
+
+def test_the_asked_thing_is_found_on_either_side() -> None:
+    """多少单位 asks for what follows, 手机号是多少 for what goes before."""
+    assert taken("有多少行政村建了预警喇叭").asked == ("行政村",)
+    assert taken("县水务局局长的手机号是多少").asked == ("手机号",)
+
+
+def test_measure_count_and_names_are_read() -> None:
+    """几名 gives the measure, 哪四种 the count, quotation marks and titles the names."""
+    assert taken("转移了几名群众").measure == "名"
+    assert taken("要当好哪四种角色").count == 4
+    assert taken("《防汛预案》里的“三个一批”").names == ("防汛预案", "三个一批")
+
+
+def test_rare_words_weigh_more() -> None:
+    """A word in one passage outweighs one in many; a single character keeps less than half."""
+    weights = {term.text: term.weight for term in taken("喇叭和全县").terms}
+    assert weights["喇叭"] > weights["全县"]
+
+
+@given(st.text(max_size=80))
+def test_any_text_can_be_taken_apart(text: str) -> None:
+    """No input breaks the analysis; weights stay between 0 and 1."""
+    assert all(0 < term.weight <= 1 for term in taken(text).terms)
+    assert isinstance(kind_of(text), Kind)
+
+
+def test_values_are_those_of_the_right_measure() -> None:
+    """Of several figures only those with the asked measure are values."""
+    assert values(taken("转移了多少人"), "加固堤防37公里，转移群众1260人") == {"1260"}
+    assert values(taken("险情多久上报"), "30分钟内电话报告，1小时内书面报告") == {"30分钟内", "1小时内"}
+
+
+@pytest.mark.parametrize(("text", "count"), [("腿勤、眼勤、嘴勤", 3), ("安全、质量和进度", 3), ("没有顿号", 0)])
+def test_members_of_a_run(text: str, count: int) -> None:
+    """Members between 、 are counted, the one after 和 included."""
+    assert members(text) == count
+
+
+def test_parallel_members_share_a_character() -> None:
+    """当学生、当助手、当领导 share 当; unlike members share nothing."""
+    assert parallel("要当学生、当助手、当领导。") == {"当"}
+    assert parallel("抓安全、保质量、促进度。") == set()
+    assert enumerated("一是抓安全；二是保质量。") == 2
+
+
+def points(text: str) -> list[list[str]]:
+    return [[text[a:b] for a, b in series.points] for series in series_of(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("做到两点：一是抓紧；二是抓好。", [["一是抓紧", "二是抓好。"]]),
+        ("第一，抓好学习教育。这很重要。第二，抓好落实。", [["第一，抓好学习教育。", "第二，抓好落实。"]]),
+        ("一是清楚。要摸准底数。二是关注。要盯住舆情。", [["一是清楚。要摸准底数。", "二是关注。要盯住舆情。"]]),
+        ("（一）统一思想\n正文。\n（二）狠抓落实\n正文。", [["（一）统一思想", "（二）狠抓落实"]]),
+        ("首先，要想到。其次，要做到。", [["首先，要想到。", "其次，要做到。"]]),
+        ("统一要求，万一是真的。", []),
+        ("一是只有一点。", []),
+        ("一是甲事。三是丙事。", []),
+    ],
+)
+def test_series_of_points(text: str, expected: list[list[str]]) -> None:
+    """Run-in and numbered points are gathered in order; a gap or a single point makes no series."""
+    assert points(text) == expected
+
+
+def test_an_inner_series_does_not_break_the_outer_one() -> None:
+    """Points inside a point are a series of their own."""
+    text = "（一）抓思想。一是学；二是用。\n（二）抓作风。一是严；二是实。"
+    assert points(text) == [["（一）抓思想。", "（二）抓作风。"], ["一是学", "二是用。"], ["一是严", "二是实。"]]
+
+
+@given(st.text(alphabet="一二三是要、，。；（）1.2\n第首先其次甲乙", max_size=120))
+def test_series_spans_lie_in_the_text_in_order(text: str) -> None:
+    """Whatever the text, points are non-empty, in order and inside it."""
+    for series in series_of(text):
+        spans = series.points
+        assert all(0 <= a < b <= len(text) for a, b in spans)
+        assert all(left[0] < right[0] for left, right in pairwise(spans))
