@@ -8,7 +8,6 @@ import random
 import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -206,32 +205,27 @@ def test_another_user_dictionary_is_refused(index: Path, tmp_path: Path) -> None
         open_index(index, user_dictionary=str(dictionary))
 
 
-READ_AS_NOBODY = """
+SEARCH = """
 import os, sys
-import faiss, numpy, tantivy
-from speechrag.embedding.hashing import HashingEncoder
 from speechrag.engine import Engine
 from speechrag.records import Query
-from speechrag.text import fold
-fold("先把数据读进来")
-if os.geteuid() == 0:  # root may write anywhere
-    os.setuid(65534)
 assert not os.access(sys.argv[1], os.W_OK)
 print(len(Engine.open(sys.argv[1]).search(Query("安全生产", 1))))
 """
 
 
-def test_a_read_only_index_can_be_searched(built: Path) -> None:
+def test_a_read_only_index_can_be_searched(index: Path) -> None:
     """An index on a read-only share or of another user opens: nothing is written beside it."""
-    with tempfile.TemporaryDirectory() as place:  # pytest's own folders are closed to other users
-        index = shutil.copytree(built, Path(place) / "index")
-        folders = [Path(place), index, *(p for p in index.rglob("*") if p.is_dir())]
-        for folder in folders:
-            folder.chmod(0o555)
-        command = [sys.executable, "-c", READ_AS_NOBODY, str(index)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        for folder in folders:
-            folder.chmod(0o755)
+    command = [sys.executable, "-c", SEARCH, str(index)]
+    if os.geteuid() == 0:  # root may write anywhere unless that is taken away
+        setpriv = shutil.which("setpriv") or pytest.skip("root without setpriv cannot give up its rights")
+        command = [setpriv, "--bounding-set=-all", "--inh-caps=-all", *command]
+    folders = [index, *(p for p in index.rglob("*") if p.is_dir())]
+    for folder in folders:
+        folder.chmod(0o555)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    for folder in folders:
+        folder.chmod(0o755)
     assert done.stdout.strip() == "1", done.stderr
 
 

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Sequence
 from speechrag.records import Hit, Passage, Query, Section, Speech
 from speechrag.text import bigrams, sentence_spans
 
-_LABEL = re.compile(r"^(?:(?P<one>[一二三四五六]、)|(?P<two>（[一二三四五六]）)|(?P<point>[一二三四五六](?:是|要)))", re.MULTILINE)
+_LABEL = re.compile(
+    r"^(?:(?P<one>[一二三四五六]、)|(?P<two>（[一二三四五六]）)|(?P<point>[一二三四五六](?:是|要)))", re.MULTILINE
+)
 _LEVELS = {"one": 1, "two": 2, "point": 5}
 
 NETWORK_COUNTY = """同志们：
@@ -88,7 +90,16 @@ def speech(speech_id: str, title: str, text: str) -> Speech:
     """Return a speech with the sections that its numbers mark."""
     doc_id, _, ordinal = speech_id.partition("-")
     return Speech(
-        speech_id, doc_id, f"{title}.txt", int(ordinal), title, text, 0, len(text), tuple(_sections(text)), family=doc_id
+        speech_id,
+        doc_id,
+        f"{title}.txt",
+        int(ordinal),
+        title,
+        text,
+        0,
+        len(text),
+        tuple(_sections(text)),
+        family=doc_id,
     )
 
 

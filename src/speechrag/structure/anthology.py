@@ -12,8 +12,8 @@ from speechrag.text import parse_chinese_number
 _N = r"(?:[一二三四五六七八九十]{1,3}|\d{1,3})"
 # A part's title stands on its own line, or was glued to the end of the paragraph before it; the line may in turn have
 # been glued to the salutation that follows.
-_EDGE = r"(?:^|(?<=[。！？!?；;…”]))[ \t\u3000#*]*"
-_AFTER = r"[ \t\u3000*]*[:：]?[ \t\u3000]*(?=$|(?:同志们|各位|尊敬的)[^\n]{0,40}[:：])"
+_EDGE = r"(?:^|(?<=[。！？!?；;…”]))[ \t\u3000#*]*+"
+_AFTER = r"[ \t\u3000*]*+[:：]?[ \t\u3000]*+(?=$|(?:同志们|各位|尊敬的)[^\n]{0,40}[:：])"
 _WORD = r"(?:篇|范文|例文|范例|模板|样本|范本)"
 _MARKED = re.compile(
     rf"{_EDGE}(?P<title>(?:[【\[（(<《](?:第?\s*(?P<a>{_N})\s*篇|{_WORD}\s*(?P<b>{_N}))[】\]）)>》]"
@@ -21,15 +21,16 @@ _MARKED = re.compile(
     re.MULTILINE,
 )
 _STEMMED = re.compile(
-    rf"{_EDGE}(?P<title>(?P<stem>[^\n。！？!?；;：:]{{2,50}}?)\s*{_WORD}\s*(?P<n>{_N})){_AFTER}", re.MULTILINE
-)
-_SUFFIXED = re.compile(
-    rf"^[ \t\u3000#*]*(?P<title>(?P<stem>[^\n。！？!?；;：:]{{4,50}}?"
-    rf"(?:讲话|发言|致辞|稿|词|报告|总结|材料|体会|汇报|范文))"
-    rf"\s*(?:[（(]\s*(?P<n>{_N})\s*[)）]|之?(?P<m>{_N}))){_AFTER}",
+    rf"{_EDGE}(?P<title>(?P<stem>[^\n。！？!?；;：:]{{2,50}}?)\s{{0,2}}{_WORD}\s{{0,2}}(?P<n>{_N})){_AFTER}",
     re.MULTILINE,
 )
-_PROMISE = re.compile(rf"[（(【]?[共精选通用最新合集汇总优秀热门\s]*(?P<n>{_N})\s*篇[）)】]?")
+_SUFFIXED = re.compile(
+    rf"^[ \t\u3000#*]*+(?P<title>(?P<stem>[^\n。！？!?；;：:]{{4,50}}?"
+    rf"(?:讲话|发言|致辞|稿|词|报告|总结|材料|体会|汇报|范文))"
+    rf"\s{{0,2}}(?:[（(]\s{{0,2}}(?P<n>{_N})\s{{0,2}}[)）]|之?(?P<m>{_N}))){_AFTER}",
+    re.MULTILINE,
+)
+_PROMISE = re.compile(rf"[（(【]?[共精选通用最新合集汇总优秀热门\s]*(?P<n>{_N})\s{{0,2}}篇[）)】]?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ RUN_IN = 60  # of a heading closed by a full stop before its body, structural nu
 POINT = 40  # the same, run-in points
 _FUSED_FROM = 30  # a first sentence longer than this may hold a fused heading
 _ECHO = 5  # characters of the theme that must come back
-_REACH = 6  # how far before its echo the body may begin (政协|反映社情民意……)
+_REACH = 6  # how far before its echo the body may begin (各村|护林防火……)
 
 _STOP = re.compile(r"[。！？!?…]")
 _CLAUSE = re.compile(r"[，,；;：:]")

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 from speechrag.structure.endings import address_pattern, is_closing, salutation_pattern
 from speechrag.structure.labels import find_labels
 from speechrag.structure.tables import pattern
+from speechrag.text import trim
 
 _SHORTEST = 200  # characters of a speech worth telling apart
 _REST = 300  # characters that must follow a closing which no salutation follows
 _OPENING_REACH = 40
+_TITLE_LINES = 4
+_TITLE_LINE = 45  # characters
+_NO_TITLE = re.compile(r"[。！？!?；;：:，,]$|^谢谢|^[（(]完")
 _NUMBERING = 3_000  # characters in which a new text shows its first number
 _EDGE = "。！？!?…”\n;；"
 _CALL_END = re.compile(r"[。！!][”’]?")
@@ -58,27 +63,28 @@ def _salutations(text: str, start: int, end: int, *, anthology: bool) -> list[in
 
 def _before_titles(text: str, start: int, position: int) -> int:
     """Step back over the short lines (title, date, speaker) that stand between a closing and a salutation."""
-    while position > start and text[position - 1] in "\n \t\u3000":
-        line_end = len(text[start:position].rstrip()) + start
-        line_start = text.rfind("\n", start, line_end) + 1
-        line = text[max(line_start, start) : line_end].strip()
-        if not line or len(line) > 45 or line[-1] in "。！？!?；;：:，," or line.startswith(("谢谢", "（完", "(完")):
+    for _ in range(_TITLE_LINES):
+        above = text[max(start, position - _TITLE_LINE - 20) : position]
+        if not above or not above[-1].isspace():
             break
-        position = max(line_start, start)
+        line = above.rstrip().rpartition("\n")[2]
+        if not line.strip() or len(line.strip()) > _TITLE_LINE or _NO_TITLE.search(line.strip()):
+            break
+        position -= len(above) - len(above.rstrip()) + len(line)
     return position
 
 
 def _after_closings(text: str, start: int, end: int, cuts: list[int]) -> list[int]:
     bounds = sorted({*cuts, end})
-    found = []
+    found: list[int] = []
     for match in address_pattern().finditer(text, start, end):
         if match.start() > start and text[match.start() - 1] != "\n":
             continue
-        bound = next(cut for cut in bounds if cut > match.start())
+        bound = bounds[bisect_right(bounds, match.start())]
         line_end = text.find("\n", match.start(), bound)
         stop = _call_end(text, match.start(), line_end if line_end >= 0 else bound)
         if stop and bound - stop >= _REST and _starts_over(text, stop, bound):
-            found.append(len(text[:stop]) + len(text[stop:bound]) - len(text[stop:bound].lstrip()))
+            found.append(trim(text, stop, bound)[0])
     return found
 
 

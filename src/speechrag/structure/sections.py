@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
 from speechrag.records import Section
 from speechrag.structure.endings import closing_start
@@ -18,7 +17,8 @@ from speechrag.structure.labels import POINT_LEVEL, Label, find_labels
 from speechrag.structure.roles import role_of
 
 _FINISHED = 1_000  # a number that no list reaches: the inner list is over
-_AHEAD = 300  # labels looked at to see whether a series goes on; keeps the work linear in the length of the text
+_AHEAD = 200  # labels looked at to see whether a series goes on; keeps the work linear in the length of the text
+_LISTS = 12  # lists that may stand between two members of a series with the same marks
 _DEEPEST = 12  # open series; text that nests deeper is not a speech
 
 
@@ -203,8 +203,8 @@ class _Tree:
         wanted = series.last.label.number + 1
         above = min(series.nodes[0].level, label.level, POINT_LEVEL)
         deeper = self._stack[self._stack.index(series) + 1 :]
-        inner = label.number if label.family in series.families else None
-        for later in islice(self._labels, self._index + 1, self._index + 1 + _AHEAD):
+        inner, lists = (label.number if label.family in series.families else None), 0
+        for later in self._labels[self._index + 1 : self._index + 1 + _AHEAD]:
             if later.level < above:
                 return False
             if inner is not None and any(_goes_on(open_series, later) for open_series in deeper):
@@ -212,7 +212,9 @@ class _Tree:
             if later.family not in series.families:
                 continue
             if inner is not None and later.number in (1, inner + 1):
-                inner = later.number
+                inner, lists = later.number, lists + (later.number == 1)
+                if lists > _LISTS:
+                    return False
             elif later.number == wanted:
                 return True
             elif later.number <= series.last.label.number:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
@@ -134,5 +135,5 @@ def _lead(facts: Facts, name: str, mentions: Iterable[tuple[str, re.Match[str]]]
     if not ranked or len(ranked[0][1]) < 3 or (len(ranked) > 1 and len(ranked[0][1]) < 2 * len(ranked[1][1])):
         return
     value, matches = ranked[0]
-    wordings = [match.group() for match in matches]
-    facts.add(name, value, matches[wordings.index(max(wordings, key=wordings.count))].span())
+    usual, _ = Counter(match.group() for match in matches).most_common(1)[0]
+    facts.add(name, value, next(match for match in matches if match.group() == usual).span())

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from speechrag.records import Hit, Speech
 from speechrag.text import fold, sentence_spans, trim
@@ -85,6 +86,8 @@ class _Window:
         return best
 
 
+# About one question's worth: the same few words are looked up in the same texts many times over.
+@lru_cache(maxsize=8_192)
 def presence(word: str, text: str) -> float:
     """Return 1 if the folded ``text`` holds ``word``, less for a synonym or most of its character pairs, else 0."""
     if word in text:
@@ -253,18 +256,15 @@ class Evidence:
 
     def _lists(self) -> list[Candidate]:
         """Return one candidate for each point series that touches a retrieved passage."""
-        best: dict[tuple[str, int], Candidate] = {}
+        found: list[Candidate] = []
         for speech in self._speeches.values():
             hits = [hit for hit in self.hits if hit.passage.speech_id == speech.speech_id]
-            for series in series_of(speech.text):
+            for series in series_of(speech.text, [(hit.passage.start, hit.passage.end) for hit in hits]):
                 first, last = series.intro[0], series.points[-1][1]
                 touching = [hit for hit in hits if hit.passage.start < last and first < hit.passage.end]
                 if touching:
-                    found = self._series(touching[0], speech, series)
-                    key = (speech.speech_id, series.start)
-                    if key not in best or found.score > best[key].score:
-                        best[key] = found
-        return list(best.values())
+                    found.append(self._series(touching[0], speech, series))
+        return found
 
     def _series(self, hit: Hit, speech: Speech, series: Series) -> Candidate:
         """Return the candidate of a series: led by its introduction, its points counted as neighbours."""

@@ -26,6 +26,8 @@ _MARKER = re.compile(
 _WORDS = {"首先": 1, "其次": 2, "再次": 3, "最后": 4}
 _HEADINGS = frozenset({"bracket", "comma", "digit"})
 MAX_POINTS = 20
+# How far before the first mark an introduction, and behind a mark its leading sentence, is looked for.
+_INTRO_CHARS, _POINT_CHARS = 400, 600
 # A point shorter than this ("一是清楚。") is only a label: the sentence behind it belongs to it.
 _LABEL_CHARS = 6
 
@@ -81,7 +83,7 @@ def _chains(marks: Sequence[_Mark]) -> list[list[_Mark]]:
 
 def _lead(text: str, mark: _Mark, stop: int) -> tuple[int, int]:
     """Return the span of the leading sentence of a point; a bare label takes the next sentence along."""
-    spans = sentence_spans(text, mark.start, stop)
+    spans = sentence_spans(text, mark.start, min(stop, mark.start + _POINT_CHARS))
     if not spans:
         return mark.start, mark.start
     start, end = spans[0]
@@ -95,7 +97,7 @@ def _lead(text: str, mark: _Mark, stop: int) -> tuple[int, int]:
 
 def _intro(text: str, first: int) -> tuple[int, int]:
     """Return the span of what leads into the first point: the rest of its sentence, or the sentence before it."""
-    window = max(0, first - 400)
+    window = max(0, first - _INTRO_CHARS)
     before = sentence_spans(text, window, first)
     if not before:
         return first, first
@@ -104,8 +106,8 @@ def _intro(text: str, first: int) -> tuple[int, int]:
     return (start, end) if start > window or window == 0 else (first, first)
 
 
-def series_of(text: str) -> list[Series]:
-    """Return the enumerations of ``text`` in the order of their first points.
+def series_of(text: str, near: Sequence[tuple[int, int]] | None = None) -> list[Series]:
+    """Return the enumerations of ``text`` in the order of their first points; with ``near`` those that touch one of it.
 
     >>> text = "做到两点：一是抓紧时间；二是抓好质量。"
     >>> [[text[a:b] for a, b in s.points] for s in series_of(text)]
@@ -113,7 +115,10 @@ def series_of(text: str) -> list[Series]:
     """
     found = []
     for chain in _chains(_marks(text)):
-        stops = [mark.start for mark in chain[1:]] + [min(len(text), chain[-1].start + 600)]
+        first, last = max(0, chain[0].start - _INTRO_CHARS), min(len(text), chain[-1].start + _POINT_CHARS)
+        if near is not None and not any(first < b and a < last for a, b in near):
+            continue
+        stops = [mark.start for mark in chain[1:]] + [last]
         points = tuple(_lead(text, mark, stop) for mark, stop in zip(chain, stops, strict=True))
         if all(a < b for a, b in points):
             found.append(Series(_intro(text, chain[0].start), points, chain[0].style))

@@ -94,6 +94,9 @@ def spots(question: Question, text: str) -> Iterator[tuple[int, int, float]]:
 
 
 _PATTERNS = {Kind.DURATION: _DURATION, Kind.DATE: _DATE, Kind.PERSON: _PERSON, Kind.PLACE: _PLACE, Kind.WHY: _REASON}
+# 一 before these is an article more often than a count; before the asked measure only where that says little itself.
+_ARTICLE, _VAGUE = frozenset("个名位种项些次条"), frozenset("个名位种项次")
+_GROWTH = re.compile(r"增长|提高|下降|增速|增幅|上升")
 _RIGHT = 0.7  # from this strength on a figure has the measure asked for
 # Measure words that stand for each other: 几个乡镇 is answered by 10处, 几名 by 30位.
 _ALIKE = tuple(frozenset(group) for group in ("个处家所座项类种", "个名位人", "篇条件份", "家户所个", "次期届回"))
@@ -103,12 +106,18 @@ _AMOUNT = {"钱": "元", "年纪": "岁", "年龄": "岁", "比例": "%", "时�
 def _figure_strength(question: Question, text: str, match: re.Match[str]) -> float:
     """Tell how well a figure fits the measure asked for: its own unit 1, a share 0.9, another unit 0.4."""
     behind = text[match.end() : match.end() + 6]
-    article = match.group() == "一" and behind[:1] in {"个", "名", "位", "种", "项", "些", "次", "条"}
+    article = (
+        match.group() == "一" and behind[:1] in _ARTICLE and (behind[:1] != question.measure or behind[0] in _VAGUE)
+    )
     slogan = text[match.start() - 1 : match.start()] in {"“", '"'} and not match.group()[0].isdigit()
-    if article or slogan:
+    ordinal = text[match.start() - 1 : match.start()] == "第" and not re.search("第|排|名次", question.text)
+    if article or slogan or ordinal:
         return 0.1
     ratio = match.group().endswith("%") or "百分之" in match.group() or "/" in match.group()
     wanted = _AMOUNT.get(question.measure, question.measure)
+    growth = ratio and "增" not in question.text and _GROWTH.search(text, max(0, match.start() - 5), match.start())
+    if growth and wanted != "%":
+        return 0.5  # the amount is asked, not by how much it grew
     if not wanted or wanted in {"比", "大", "少"}:
         return 0.9 if not re.match(r"年|月|日", behind) else 0.4
     if wanted in behind[: len(wanted) + 2] or (wanted == "%" and ratio):

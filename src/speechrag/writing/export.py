@@ -29,7 +29,7 @@ _ILLEGAL = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|<>~])")
 # What a program should take where the official font is missing; w:altName of the font table.
 SUBSTITUTES = {
-    TITLE_FONT: "FZXiaoBiaoSong-B05S,方正小标宋_GBK,华文中宋,STZhongsong,Source Han Serif SC Heavy,思源宋体,宋体,SimSun",
+    TITLE_FONT: "FZXiaoBiaoSong-B05S,方正小标宋_GBK,华文中宋,STZhongsong,Source Han Serif SC Heavy,宋体,SimSun",
     BODY_FONT: "仿宋,FangSong,华文仿宋,STFangsong,FangSong_GB2312,Noto Serif CJK SC",
     SUB_FONT: "楷体,KaiTi,华文楷体,STKaiti,KaiTi_GB2312,Noto Serif CJK SC",
     HEAD_FONT: "SimHei,华文黑体,STHeiti,Source Han Sans SC,思源黑体,Noto Sans CJK SC",

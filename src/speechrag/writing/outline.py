@@ -82,7 +82,8 @@ def _nothing(brief: str, plan: Plan, pool: Pool) -> Outline:
     if not plan.theme:
         note = "从这句要求里读不出讲话的主题。请写明会议名称或主题，例如“在全县安全生产工作会议上的讲话”。"
     elif pool.sources:
-        note = f"语料库里没有关于“{plan.theme}”的材料，不足以列出要点；已检索{len(pool.sources)}篇讲话。请补充这方面的讲话后再试。"
+        looked = f"已检索{len(pool.sources)}篇讲话"
+        note = f"语料库里没有关于“{plan.theme}”的材料，不足以列出要点；{looked}。请补充这方面的讲话后再试。"
     else:
         note = f"语料库里没有检索到与“{plan.theme}”有关的讲话。请补充这方面的讲话后再试。"
     return Outline(

@@ -66,7 +66,7 @@ _DURATION = re.compile(
     r"最迟|最晚|隔多|多少天|截止"
 )
 _DATE = re.compile(r"什么时候|什么时间|何时|哪年|哪一年|哪天|哪一天|几月|几号|几日|哪个月|啥时候|年份|日期|什么日子")
-_PERSON = re.compile(r"谁|哪位|哪个人|什么人|何人|哪个领导|哪位领导|叫什么名字|姓名")
+_PERSON = re.compile(r"谁|哪位|哪个人|什么人|何人|哪个领导|哪位领导|名字|姓名")
 _PLACE = re.compile(r"哪里|哪儿|何处|什么地方|在哪|地点|哪个(?:城市|地方)")
 _NUMBER = re.compile(r"多少|几|多大|多高|多长|多宽|多重|多快|比例|百分之|占比|第几|人数|数量|总数|金额|名次|排名第")
 _WHY = re.compile(r"为什么|为何|为啥|原因|怎么会|缘由|凭什么|何以")
@@ -156,7 +156,11 @@ def _torn(word: str, bare: str, known: Callable[[str], float]) -> bool:
 
 
 # Function characters that a dictionary segmenter glues to a neighbour in questions: 率有, 要交, 市里.
-_GLUED = re.compile(r"^[要得被把给向往从有就还才]+(?=.)|(?<=.)[有里了过着的得往要是在被第]+$")
+_GLUED = re.compile(r"^[要得被把给向往从有就还才上下里]+(?=.)|(?<=.)[有里了过着的得往要是在被第上下]+$")
+
+
+# 要求, 要点 and the like are words of their own.
+_NEEDS = frozenset("求素点闻情务害领目")
 
 
 def _content(folded: str, cutter: Segmenter, known: Callable[[str], float]) -> list[str]:
@@ -173,7 +177,7 @@ def _content(folded: str, cutter: Segmenter, known: Callable[[str], float]) -> l
 def _head(folded: str, kind: Kind, content: Callable[[str], list[str]]) -> tuple[tuple[str, ...], str]:
     """Return the asked-for thing and the measure right after the question word.
 
-    多少单位 asks for 单位, 手机号是多少 for 手机号; a question of time, place or person asks for what happens: 什么时候开业.
+    多少单位 asks for 单位, 手机号是多少 for 手机号; a question of time, place or person for what happens: 什么时候开业.
     """
     if kind in {Kind.DATE, Kind.DURATION, Kind.PLACE, Kind.PERSON}:
         match = dict(_KINDS)[kind].search(folded)
@@ -182,6 +186,9 @@ def _head(folded: str, kind: Kind, content: Callable[[str], list[str]]) -> tuple
     after = re.search(rf"(多少|多大|几|哪[{_NUMERAL}几]?些?|什么|何种|啥)([^，。？?！,的是]{{1,8}})", folded)
     if after:
         tail = after.group(2)
+        for category in sorted(lexicon()["categories"]):
+            if tail.startswith(category):
+                return (category,), category
         measure = tail[0] if tail[0] in lexicon()["measures"] and after.group(1) not in {"什么", "啥"} else ""
         following = content(tail.removeprefix(measure))
         if following and tail.removeprefix(measure).startswith(following[0]):

@@ -1,4 +1,4 @@
-"""Carry a sentence of one speech over to another: its own level, its theme and its sector give way, its facts to slots."""
+"""Carry a sentence of one speech over to another: level, theme and sector give way, facts become slots."""
 
 from __future__ import annotations
 

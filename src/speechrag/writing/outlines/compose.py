@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from speechrag.records import Citation, OutlinePoint, Passage, Query, Slot, Speech
 from speechrag.text import chinese_number, numerals, trim, unique
 from speechrag.writing.outlines.adapt import Adapter
+from speechrag.writing.outlines.leaves import Leaf
 from speechrag.writing.outlines.mine import Pool, Retrieve, Unit, theme_score
 from speechrag.writing.outlines.plan import Plan
-from speechrag.writing.outlines.select import Leaf, Part
+from speechrag.writing.outlines.select import Part
 
 QUOTE_CHARS = 260  # a longer way from heading to sentence is quoted in two pieces
 
@@ -73,6 +74,9 @@ def points(parts: Sequence[Part], plan: Plan, citations: Citations) -> tuple[Out
 
 def _point(part: Part, plan: Plan, citations: Citations) -> OutlinePoint:
     own = tuple(citations.cite(unit.speech, unit.start, unit.head_end) for unit in part.found[:2])
+    if len(part.leaves) == 1:
+        only = _leaf_point(part.leaves[0], citations)
+        return OutlinePoint(part.heading, 1, part.role, only.text, tuple(dict.fromkeys((*own, *only.citations))))
     lead, lead_citation = _lead(part, plan, citations)
     below = tuple(_leaf_point(leaf, citations) for leaf in part.leaves)
     numbers = (*own, *lead_citation) or tuple(point.citations[0] for point in below)
@@ -80,7 +84,7 @@ def _point(part: Part, plan: Plan, citations: Citations) -> OutlinePoint:
 
 
 def _lead(part: Part, plan: Plan, citations: Citations) -> tuple[str, tuple[int, ...]]:
-    """Return the sentence that leads from a main heading to its sub-points, where its source has one that carries over."""
+    """Return a sentence that leads from a heading to its sub-points, where its source has one that carries over."""
     for unit in part.found[:1]:
         for start, end in unit.sentences[:1]:
             if end <= unit.head_end or any(u.start <= start < u.end for u in _units_below(part, unit)):
@@ -172,10 +176,11 @@ def opening(plan: Plan, parts: Sequence[Part]) -> str:
     meeting = plan.event or f"{plan.work}会议"
     count = chinese_number(max(len(parts), 1))
     kind = {"讲": "意见", "谈": "意见", "提": "要求"}[plan.occasion.verb]
-    first = f"经【待补：批准单位】研究同意，今天我们召开{meeting}，主要任务是{plan.occasion.aims}，推动{plan.work}再上新台阶。"
+    school = plan.occasion.name == "培训班"
+    purpose = f"{'举办' if school else '召开'}{meeting}，{'目的' if school else '主要任务'}是{plan.occasion.aims}"
+    first = f"经【待补：批准单位】研究同意，今天我们{purpose}，推动{plan.work}再上新台阶。"
     middle = "刚才，【待补：姓名】同志【待补：传达、通报或发言内容】，讲得都很好，请大家认真学习、抓好落实。"
-    if plan.occasion.name == "培训班":
-        first = f"经【待补：批准单位】研究同意，今天我们举办{meeting}，目的是{plan.occasion.aims}，推动{plan.work}再上新台阶。"
+    if school:
         middle = "这次培训【待补：课程与师资安排】，希望大家珍惜机会、学有所获。"
     if plan.occasion.thanks:
         middle += "借此机会，向受到表彰的先进集体和先进个人表示热烈的祝贺，向长期奋战在一线的同志们表示衷心的感谢！"

@@ -44,7 +44,8 @@ _PLACE = re.compile(rf"[\u4e00-\u9fff]{{2,3}}(?P<level>[{GOVERNED}]|街道)")
 _PREFIX = re.compile(
     r"^(?:(?:19|20)\d\d年度?|[一二][〇零○一二三四五六七八九]{3}年|今年|年度|上半年|下半年|[一二三四]季度)?"
     r"(?:[\u4e00-\u9fff]{2,4}?(?:自治)?[省市县区州旗镇乡](?=全|委|政|[\u4e00-\u9fff]{3}))?"
-    r"(?:(?:全|我|本)(?:国|省|市|县|区|州|旗|镇|乡|街道|系统|局|校|院|厂|集团|公司|行业)|[省市县区镇乡]委|街道|集团公司?)?(?:各?级)?(?:召开的?)?(?:第[^届次期]{1,3}[届次期])?"
+    r"(?:(?:全|我|本)(?:国|省|市|县|区|州|旗|镇|乡|街道|系统|局|校|院|厂|集团|公司|行业)|[省市县区镇乡]委|街道|"
+    r"集团公司?)?(?:各?级)?(?:召开的?)?(?:第[^届次期]{1,3}[届次期])?"
 )
 _MEETING = re.compile(
     r"(?:紧急|电视电话|视频|专题|部署|动员|推进|推动|调度|总结|表彰|座谈|交流|现场|观摩|培训|研讨|启动|揭牌|成立|开班|开幕|闭幕"
@@ -162,7 +163,9 @@ def _theme(text: str, event: str) -> str:
     if about and len(_core(about.group("theme"))) >= 2:
         return _core(about.group("theme"))
     known = _known(text)
-    return known or _core(_ASK.sub("", re.split(r"[，。；,;\n]", text)[0]))[:20]
+    if known or event:  # 年度工作总结表彰大会 names no theme
+        return known
+    return _core(_ASK.sub("", re.split(r"[，。；,;\n]", text)[0]))[:20]
 
 
 def _core(event: str) -> str:

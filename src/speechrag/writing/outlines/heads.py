@@ -1,0 +1,103 @@
+"""Find real main headings for a part, and choose those that go together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from speechrag.writing.outlines.adapt import Adapter
+from speechrag.writing.outlines.genre import genre
+from speechrag.writing.outlines.leaves import Leaf
+from speechrag.writing.outlines.mine import Unit, theme_score, usable_heading
+from speechrag.writing.outlines.plan import Plan
+from speechrag.writing.outlines.wording import bare_length, form, similar
+
+MAIN_CHARS = 34  # a main heading may have a clause more than a sub-point's
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    heading: str
+    form: str  # pair: 4+4; tailed: 4+4，tail; two: two clauses; one: a single clause
+    score: float
+    units: tuple[Unit, ...]
+
+
+def find_heads(
+    role: str, leaves: Sequence[Leaf], units: Iterable[Unit], plan: Plan, adapters: dict[str, Adapter]
+) -> list[Head]:
+    """Return the real headings for a part, best first; none that says what a sub-point of it says."""
+    below = [leaf.heading for leaf in leaves]
+    found: dict[str, Head] = {}
+    for unit in units:
+        if unit.level > 2 or (unit.role != role and unit.level != 1) or unit.role != role:
+            continue
+        adapter = adapters[unit.speech.speech_id]
+        for heading in _variants(unit.full):
+            if not _transferable(heading, unit, plan, adapter) or any(similar(heading, other) for other in below):
+                continue
+            kin = sum(leaf.unit.parent == unit.start and leaf.unit.speech is unit.speech for leaf in leaves)
+            head = Head(heading, form(heading), _head_score(heading, unit, role, plan) + 0.25 * kin, (unit,))
+            known = found.get(heading)
+            if known is None or head.score > known.score:
+                found[heading] = head
+            elif unit.speech.speech_id not in {u.speech.speech_id for u in known.units}:
+                found[heading] = Head(heading, known.form, known.score + 0.2, (*known.units, unit))
+    return sorted(found.values(), key=lambda head: (-head.score, head.heading))
+
+
+def _variants(heading: str) -> list[str]:
+    """Return a heading whole and, where it opens with a pair of equal clauses, the pair alone."""
+    segments = heading.split("，")
+    pairs = ["，".join(segments[:2])] if len(segments) > 2 and len(segments[0]) == len(segments[1]) else []
+    return [heading, *pairs]
+
+
+def _transferable(heading: str, unit: Unit, plan: Plan, adapter: Adapter) -> bool:
+    if not 6 <= len(heading) <= MAIN_CHARS or adapter.residue(heading) > 0 or not usable_heading(heading, adapter):
+        return False
+    if unit.source.first or (theme_score(heading, plan) >= 2 and not unit.swapped):
+        return True
+    return bare_length(heading, plan) <= (4 if plan.work in heading else 3) and adapter.swapped_well(heading)
+
+
+def _head_score(heading: str, unit: Unit, role: str, plan: Plan) -> float:
+    own = 1.0 if unit.source.on_theme else 0.0
+    worn = -0.9 if all(clause in genre().cliches for clause in re.split(r"[，、]", heading)) else 0.0
+    named = 1.0 if plan.theme and plan.theme in heading else (0.3 if theme_score(heading, plan) >= 1 else 0.0)
+    pattern = {"pair": 0.5, "tailed": 0.6, "two": 0.3, "one": 0.0}[form(heading)]
+    strong = sum(word in heading for word in genre().roles[role].strong)
+    level = 0.4 if unit.level == 1 else 0.0
+    drift = -0.4 * min(sum(word in heading for word in plan.rivals), 2)
+    return (
+        own
+        + named
+        + worn
+        + drift
+        + pattern
+        + level
+        + 0.3 * min(strong, 3)
+        + 0.2 * unit.rank
+        - 0.03 * max(0, len(heading) - 22)
+    )
+
+
+def harmony(heads: Sequence[Head]) -> float:
+    """Return the worth of a set of main headings: each one's own, shared pattern and length, several speeches."""
+    worth = sum(head.score for head in heads)
+    for i, one in enumerate(heads):
+        for two in heads[i + 1 :]:
+            worth += 0.5 if one.form == two.form else (0.25 if {one.form, two.form} == {"tailed", "two"} else 0.0)
+            worth -= 0.04 * min(abs(len(one.heading) - len(two.heading)), 12)
+            worth -= 3.0 if similar(one.heading, two.heading) else 0.0
+            worth -= 0.5 * len(
+                set(re.findall(r"[\u4e00-\u9fff]{2}", one.heading))
+                & set(re.findall(r"[\u4e00-\u9fff]{2}", two.heading))
+            )
+    return worth
+
+
+def plain_head(role: str, plan: Plan) -> Head:
+    """Return the plainest heading of a function, for a corpus that has none to carry over."""
+    return Head(genre().plain[role].format(work=plan.work), "two", 0.0, ())

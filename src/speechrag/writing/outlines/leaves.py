@@ -1,0 +1,293 @@
+"""Turn mined units into sub-points: what each is worth, and the sentence or two that say it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from speechrag.text import bigrams
+from speechrag.writing.outlines.adapt import Adapter
+from speechrag.writing.outlines.facts import tagged
+from speechrag.writing.outlines.genre import by_length, genre
+from speechrag.writing.outlines.mine import CLAUSE, Pool, Unit, cut_clauses, theme_score, usable_heading
+from speechrag.writing.outlines.plan import Plan
+from speechrag.writing.outlines.wording import bare_length, core, shape, similar
+
+SHORTLIST = 40  # units of one function looked at closely
+ENOUGH = 0.8  # a sub-point worth less than this is filler
+TEXT_CHARS = 120  # one or two sentences
+
+_BROKEN = re.compile(
+    r"[\ufffd\ue000-\uf8ff□]|\?\?|？\?|[\u00c0-\u024f\u0400-\u04ff]|[\u4e00-\u9fff][A-Za-z*`\[\]{}]{1,3}[\u4e00-\u9fff]"
+)
+_POINTING = re.compile(
+    r"^(?:这|此|他|她|它|其|对此|上述|以上|为此|如此|那|前者|后者|有的|还有|但|而|却|也|又|并|一是|二是|三是|第[二三四五]|[二三四五六]要|比如|例如|特别是|同时|其次|再)"
+)
+_SUBJECTLESS = re.compile(r"^(?:指出|强调|多次|认为|要求|提出|表示|的|和|与|等等|其实|可见|由此)")
+_OFFICE = re.compile(
+    r"(?:信息|综合|督查|秘书|人事|宣传|调研|业务|[\u4e00-\u9fff])(?:科|处|股)(?=要|应|会|负责|牵头|是|对)|信息中心|办公厅|委办|府办"
+)
+_NATIONAL = re.compile(
+    r"全国(?!人大|政协|两会)|省级以上|各省|自治区|^部|部机关|直属单位|流域机构|国家(?=[\u4e00-\u9fff]{2,8}(?:系统|中心|工程|网)(?:建设)?)"
+)
+_PAST = re.compile(r"^(?:在?过去|近年来|几年来|一年来|多年来|长期以来)|取得了|做了大量|有效减少")
+_MAIN_WORDS = re.compile(r"责任感|紧迫感|重要意义|重大意义|重要性")
+_ORGANS = ("政协", "人大", "法院", "检察院", "工会", "妇联", "共青团", "工商联")
+# A story or the speaker's own voice: true there, borrowed here.
+_TALE = re.compile(
+    r"有[个位]|有一[个家位次]|那[天晚次家]|当时|后来|结果|查下来|昨|发现|打电话|说[：，]|[他她]|老百姓晚上"
+    r"|[\u4e00-\u9fff]过(?=[，。])|却|居然|竟"
+)
+_VOICE = re.compile(r"我(?![们国省市县区镇乡街州局院校党军])")
+_ORDERS = re.compile(r"要|必须|务必|应当|严禁|确保|不得|切实|坚持|着力")
+_LACKS = re.compile(r"不够|不足|不强|不到位|薄弱|差距|滞后|缺乏|不高|问题|不平衡|较低|仍|还有|个别|有的|一些")
+_LABEL = re.compile(
+    r"^(?:[（(]?[一二三四五六七八九十\d]{1,2}[）)、.．]\s*|第[一二三四五六七八九十]+[，、：,]?|[一二三四五六七八九十]{1,2}(?:是|要)(?=[\u4e00-\u9fff]{2}))+"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A sub-point ready to stand in the outline. ``start``/``end`` span the sentences its ``text`` was made of."""
+
+    unit: Unit
+    heading: str
+    text: str
+    start: int
+    end: int
+    score: float
+    also: tuple[Unit, ...] = ()  # like points of other speeches
+
+
+def candidates(
+    units: Iterable[Unit], role: str, plan: Plan, adapters: dict[str, Adapter], commons: Commons
+) -> list[Leaf]:
+    rough = [(unit, _worth(unit, role, adapters[unit.speech.speech_id])) for unit in units if unit.role == role]
+    rough = [pair for pair in rough if pair[1] > 0.0]
+    rough.sort(key=lambda pair: (-pair[1], pair[0].speech.speech_id, pair[0].start, pair[0].level))
+    leaves: list[Leaf] = []
+    for unit, worth in rough[:SHORTLIST]:
+        leaf = _leaf(unit, worth, plan, adapters[unit.speech.speech_id])
+        if leaf is not None and _borrowed(unit):
+            strange = commons.strange(leaf.heading + "。" + leaf.text.replace(plan.work, "这项工作"))
+            odd = commons.strange(leaf.heading.replace(plan.work, "这项工作"))
+            leaf = replace(leaf, score=leaf.score - 0.18 * strange - 0.4 * odd)
+        if leaf is not None and leaf.score >= ENOUGH:
+            leaves.append(leaf)
+    return _merged(leaves)
+
+
+def _borrowed(unit: Unit) -> bool:
+    """Tell whether a unit comes from a speech on something else and does not itself speak of the theme."""
+    return not unit.source.on_theme and (unit.swapped or unit.theme < 3.0)
+
+
+def _worth(unit: Unit, role: str, adapter: Adapter) -> float:
+    """Return what a unit is worth before its text is looked at; 0 or less where it does not belong."""
+    theme = unit.theme
+    if unit.source.on_theme:
+        base = 0.6 + 0.6 * min(unit.source.density / 8, 1.0)
+        base += 0.3 if unit.source.first else (-0.4 if theme < 1 else 0.0)
+    elif theme >= 3.0 and not unit.swapped:
+        base = 0.6
+    elif role == "safeguard" and unit.level >= 2:
+        base, theme = 0.75, 0.0
+    else:
+        return 0.0
+    residue = adapter.residue(unit.heading) - int(unit.theme // 3)
+    if residue > 0:
+        return 0.0
+    if role == "significance" and unit.swapped:  # what is true of another theme is no reason for this one
+        return 0.0
+    if unit.level == 1 and unit.parted:  # a main part of its speech is no sub-point
+        return 0.0
+    level = {1: -0.3, 2: 0.25, 3: 0.2, 4: 0.1, 5: 0.25, 6: 0.1, CLAUSE: -0.1}.get(unit.level, 0.0)
+    return base + 0.22 * theme + 0.4 * unit.rank + level
+
+
+def _leaf(unit: Unit, worth: float, plan: Plan, adapter: Adapter) -> Leaf | None:
+    heading = unit.heading
+    if not usable_heading(heading, adapter) or _is_about_other(heading, unit, plan):
+        shorter = cut_clauses(heading, 12)
+        if len(shorter) < 4 or shorter == heading or not usable_heading(shorter, adapter):
+            return None
+        heading = shorter
+    told = _told(unit, heading, plan, adapter)
+    if told is None:
+        return None
+    text, start, end, quality = told
+    return Leaf(unit, heading, text, start, end, worth + quality + _heading_worth(heading, unit, plan))
+
+
+def _heading_worth(heading: str, unit: Unit, plan: Plan) -> float:
+    """Return how well a heading serves: short, a directive where one is due, on the theme, at home at this level."""
+    theme = theme_score(heading, plan)
+    worth = -0.06 * max(0, len(heading) - 14) - 0.1 * max(0, 5 - len(heading))
+    worth += 0.2 if shape(heading) == "directive" and unit.role in {"task", "safeguard"} else 0.0
+    worth -= 0.6 * _foreign_organ(heading, plan)
+    if unit.role == "significance" and _MAIN_WORDS.search(heading):
+        worth -= 0.8  # that is what the main heading says
+    elif unit.role == "significance" and theme == 0 and bare_length(heading, plan) == 0:
+        worth -= 0.6
+    if unit.source.on_theme:
+        worth -= 0.3 * min(sum(word in heading for word in plan.rivals), 2)
+    elif unit.role == "task" and theme < 1:
+        worth -= 0.3
+    if plan.level and not unit.source.level and _NATIONAL.search(heading):
+        worth -= 0.5
+    return worth
+
+
+class Commons:
+    """Tells words that many speeches share from words at home in one: a borrowed safeguard may hold only the former."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._texts = [source.speech.text for source in pool.sources]
+        self._known: dict[str, bool] = {}
+
+    def strange(self, text: str) -> int:
+        """Return how many nouns of ``text`` occur in fewer than a quarter of the speeches at hand."""
+        return sum(
+            not self._common(word) for word, flag in tagged(text) if len(word) >= 2 and flag.startswith(("n", "v", "j"))
+        )
+
+    def _common(self, word: str) -> bool:
+        if word not in self._known:
+            have = sum(word in text for text in self._texts)
+            self._known[word] = have >= max(2, len(self._texts) / 4)
+        return self._known[word]
+
+
+def _foreign_organ(text: str, plan: Plan) -> bool:
+    """Tell whether ``text`` speaks for an organ that the brief does not name."""
+    return any(organ in text and organ not in plan.brief for organ in _ORGANS)
+
+
+def _is_about_other(heading: str, unit: Unit, plan: Plan) -> bool:
+    return not unit.source.on_theme and unit.swapped and unit.role in {"achievement", "problem"}
+
+
+def _told(unit: Unit, heading: str, plan: Plan, adapter: Adapter) -> tuple[str, int, int, float] | None:
+    """Return what to say under a heading: the best sentence or two of the unit's body, with their span and quality."""
+    text = unit.speech.text
+    options: list[tuple[float, int, str]] = []
+    for index, (start, end) in enumerate(unit.sentences):
+        if end <= unit.head_end:
+            continue
+        carried = _sentence(text[start:end], heading, unit, adapter)
+        quality = _quality(carried, text[start:end], index, unit, plan, adapter) if carried else None
+        if quality is not None and len(carried) < len(heading) + 8 and heading in carried:
+            continue
+        if quality is not None:
+            options.append((quality, index, carried))
+    if not options:
+        return None
+    quality, index, carried = max(options, key=lambda option: (option[0], -option[1]))
+    start, end = unit.sentences[index]
+    following = next((o for o in options if o[1] == index + 1), None)
+    if (
+        following
+        and len(carried) + len(following[2]) <= TEXT_CHARS
+        and following[0] > 0.3
+        and not adapter.facts(following[2])
+    ):
+        carried, end = carried + following[2], unit.sentences[index + 1][1]
+    return adapter.filled(carried), start, end, quality
+
+
+def _sentence(raw: str, heading: str, unit: Unit, adapter: Adapter) -> str:
+    """Return a sentence carried over, without its number and without the heading it may begin with."""
+    if _BROKEN.search(raw) or raw.count("“") != raw.count("”") or raw.count("（") != raw.count("）"):
+        return ""
+    bare = _LABEL.sub("", raw.strip())
+    carried = adapter.carry(bare).lstrip("，、；： ")
+    if unit.role in {"task", "safeguard"}:
+        carried = re.sub(rf"((?:^|[，；])(?:{by_length(genre().directives)}))了", r"\1", carried)
+    for opening in (heading, "要" + heading, "进一步" + heading, "要进一步" + heading):
+        if carried.startswith(opening) and len(carried) - len(opening) >= 12 and carried[len(opening)] in "。；：":
+            carried = carried[len(opening) :].lstrip("。，；： ")
+    if carried.endswith(("：", ":")):
+        return ""
+    return carried if carried.endswith(("。", "！", "？", "”", "；")) else carried + "。"
+
+
+def _fits(carried: str, raw: str, unit: Unit, plan: Plan, adapter: Adapter) -> bool:
+    """Tell whether a carried sentence may stand in the new speech at all."""
+    if not 14 <= len(carried) <= 150 or any(mark in carried for mark in genre().local):
+        return False
+    if _SUBJECTLESS.match(carried) or _VOICE.search(carried):
+        return False
+    if unit.source.on_theme:
+        return True
+    theme = theme_score(raw, plan)
+    spoken_of = theme_score(unit.heading, plan) >= 1 or theme * 25 >= len(carried)
+    if adapter.residue(carried) > int(theme // 2) or any(sector in carried for sector in unit.source.sectors):
+        return False
+    if adapter.swaps(raw) and not adapter.swapped_well(carried):
+        return False
+    if spoken_of and not _borrowed(unit):
+        return True
+    return unit.role == "safeguard" and _lends(carried, unit, adapter)
+
+
+def _lends(carried: str, unit: Unit, adapter: Adapter) -> bool:
+    """Tell whether a sentence on another theme fits any: an order, to no office of its own, about its heading."""
+    shared = set(bigrams(core(unit.heading))) & set(bigrams(carried))
+    return bool(shared and _ORDERS.search(carried)) and not (adapter.leftover(carried) or _OFFICE.search(carried))
+
+
+def _quality(carried: str, raw: str, index: int, unit: Unit, plan: Plan, adapter: Adapter) -> float | None:
+    """Return how well a carried sentence serves as what to say; None where it must not be used."""
+    if not _fits(carried, raw, unit, plan, adapter):
+        return None
+    theme = theme_score(raw, plan)
+    facts = len(adapter.facts(carried))
+    most = 3 if unit.role in {"achievement", "problem"} else (2 if unit.source.first else 1)
+    if facts > most or re.search(r"“[^”]*【[^”]*”", adapter.filled(carried)):
+        return None
+    quality = 0.5 - 0.35 * facts - 0.08 * min(index, 4) + 0.06 * min(theme, 4)
+    quality -= 0.3 * min(len(_TALE.findall(carried)), 3)
+    quality -= 0.5 if _POINTING.match(carried) or (facts and adapter.facts(carried)[0].start == 0) else 0.0
+    if plan.level and not unit.source.level and _NATIONAL.search(carried):
+        quality -= 0.4
+    quality -= 0.4 * _foreign_organ(carried, plan)
+    if unit.role in {"task", "safeguard"}:
+        quality -= 0.4 if _PAST.search(carried) else 0.0
+        quality += 0.3 if _ORDERS.search(carried) else -0.25
+    if unit.role == "problem":
+        quality += 0.3 if _LACKS.search(carried) else -0.3
+    if unit.role == "significance" and re.match(r"要|必须|务必|各级|各地", carried):
+        quality -= 0.3
+    if not 24 <= len(carried) <= TEXT_CHARS:
+        quality -= 0.25
+    return quality
+
+
+def _merged(leaves: Sequence[Leaf]) -> list[Leaf]:
+    """Join like points of several speeches: the best stands for them and names the others."""
+    ranked = sorted(leaves, key=lambda leaf: (-leaf.score, leaf.unit.speech.speech_id, leaf.start))
+    kept: list[tuple[Leaf, list[Unit]]] = []
+    for leaf in ranked:
+        for first, others in kept:
+            if similar(first.heading, leaf.heading):
+                if leaf.unit.speech.speech_id not in {
+                    first.unit.speech.speech_id,
+                    *(u.speech.speech_id for u in others),
+                }:
+                    others.append(leaf.unit)
+                break
+        else:
+            kept.append((leaf, []))
+    return [
+        Leaf(
+            leaf.unit,
+            leaf.heading,
+            leaf.text,
+            leaf.start,
+            leaf.end,
+            leaf.score + 0.3 * min(len(others), 3),
+            tuple(others[:2]),
+        )
+        for leaf, others in kept
+    ]
