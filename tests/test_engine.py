@@ -19,6 +19,9 @@ HIT_KEYS = {
 }  # fmt: skip
 
 
+CORPUS = Path(__file__).resolve().parent.parent / "corpus"
+
+
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     folder = tmp_path_factory.mktemp("engine")
@@ -55,8 +58,10 @@ def test_what_the_corpus_does_not_say_is_refused(engine: Engine) -> None:
     assert all(engine.passage(p) for p in answer.nearest)
 
 
-def test_an_outline_cites_what_it_uses(engine: Engine) -> None:
+def test_an_outline_cites_what_it_uses(tmp_path: Path) -> None:
     """Every number at a point is a citation of the outline, and every quotation is verbatim."""
+    build(CORPUS, tmp_path / "index")
+    engine = Engine.open(tmp_path / "index", QUICK)
     outline = engine.outline("县长在全县安全生产工作会议上的讲话")
     numbers = {c.number for c in outline.citations}
 

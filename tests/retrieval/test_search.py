@@ -14,8 +14,8 @@ from speechrag.errors import UsageError
 from speechrag.records import Hit, Query
 
 MORE = {
-    "2009/县里.txt": "在岚溪县2009年信息工作会议上的讲话\n同志们：\n信息员队伍要保持相对稳定，每年集中培训不少于两次。\n",
-    "2011/市里.txt": "在泽川市2011年信息工作会议上的讲话\n同志们：\n信息员队伍要保持相对稳定，每年集中培训不少于三次。\n",
+    "2009/县里.txt": "在岚溪县2009年信息工作会议上的讲话\n同志们：\n信息员队伍要稳定，每年集中培训不少于两次。\n",
+    "2011/市里.txt": "在泽川市2011年信息工作会议上的讲话\n同志们：\n信息员队伍要稳定，每年集中培训不少于三次。\n",
 }
 
 
@@ -146,7 +146,7 @@ def test_the_dense_weight_has_bounds(engine: Engine) -> None:
     """A share outside 0..1 is named."""
     from speechrag.retrieval.search import Retriever
 
-    with pytest.raises(UsageError, match="dense_weight is 1.5"):
+    with pytest.raises(UsageError, match=r"dense_weight is 1\.5"):
         Retriever(engine._index, dense_weight=1.5)
 
 
@@ -154,7 +154,7 @@ def test_near_identical_speeches_fold_and_leave_room_for_others(tmp_path: Path) 
     """Sixty reposts are one hit with its copies counted, and the other speeches are still found below it."""
     reposts = {f"转载{i:02}.txt": SAFETY + f"来源：第{i}网站\n" for i in range(60)}
     build(write_texts(tmp_path / "来源", {**TEXTS, **reposts}), tmp_path / "index")
-    hits = Engine.open(tmp_path / "index", QUICK).search(Query("安全生产 隐患排查 领导 责任", 10))
+    hits = Engine.open(tmp_path / "index", QUICK).search(Query("安全生产", 10))
     assert len(hits) == 10
     texts = [hit.passage.text for hit in hits]
     assert len(texts) == len(set(texts))

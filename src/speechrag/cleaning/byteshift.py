@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from math import exp
 
 from speechrag.cleaning.edits import Edit
@@ -25,12 +26,17 @@ CONTEXT = 12  # characters of context on each side that a reading is judged in
 MAX_SPAN = 60  # displayed characters before a shift that finds no end is given up
 LINE = 600  # characters looked back on for an open quotation
 EARLIER = 20  # repairs looked back on
+LONGEST_RUN = 3  # question marks in a row
+MAX_PATHS = 64  # ways of reading one place
+MAX_HOLES = 3  # lost bytes in one place
+MAX_WORK = 400_000  # readings weighed in one document, about a minute; real damage needs a hundred a place
 BEAM = 6  # fillings of earlier lost bytes kept while a later one is filled
 NEGLIGIBLE = 12.0  # nats below the best reading: a share under one in a hundred thousand
 MIN_SHARE = 0.7  # of a character whose byte is lost; below it the character is marked as lost
 MIN_NEIGHBOUR = 0.95  # the same where the character beside it has lost a byte too
 LOST = "□"  # how an illegible character is printed in Chinese
 
+_MARK_RUN = re.compile(r"\?+")
 _HIDDEN_GLOSS = re.compile(r"\?([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,7})\)")
 
 
@@ -76,6 +82,7 @@ class _Repairer:
         for char, reading in readings.items():
             self.by_reading.setdefault(reading, []).append(encode(char))
         self._likelihood: Likelihood | None = None
+        self._work = 0
 
     @property
     def likelihood(self) -> Likelihood:
@@ -86,21 +93,33 @@ class _Repairer:
 
     def run(self) -> tuple[list[Edit], list[str]]:
         edits: list[Edit] = []
-        position = self.text.find("?")
+        position = self._next_mark(0)
         while position >= 0:
             edit = self._repair_at(position, edits)
             if edit:
                 edits.append(edit)
-            position = self.text.find("?", edit.end if edit else position + 1)
+            position = self._next_mark(edit.end if edit else position + 1)
+            if self._work > MAX_WORK and position >= 0:
+                self.notes.append(f"too much byte-shifted text; what stands from {position} on is left as it is")
+                break
         return edits, self.notes
+
+    def _next_mark(self, position: int) -> int:
+        """Return the next ``?`` that may hide a byte; a row of more than three is no damage of this kind."""
+        for match in _MARK_RUN.finditer(self.text, position):
+            if len(match.group()) <= LONGEST_RUN:
+                return match.start()
+        return -1
 
     def _repair_at(self, start: int, done: list[Edit]) -> Edit | None:
         scores: dict[tuple[int, tuple[str, ...]], float] = {}
         left = ""
-        for path in self._paths(start):
+        for path in islice(self._paths(start), MAX_PATHS):
             left = left or self._left_context(start, done)
             right = self._right_context(path.position)
-            for reading in self._readings(path.items, left):
+            readings = self._readings(path.items, left)
+            self._work += len(readings)
+            for reading in readings:
                 scores[path.position, reading] = self.likelihood.score(left + _plain_reading(reading) + right)
         proved = self._proved_ones(start, scores)
         if not proved:
@@ -135,12 +154,14 @@ class _Repairer:
         before = encode(self.text[start - 1]) if start else b""
         open_paths = [Path(start, None, before[-1] if before else 0, ())]
         limit = min(len(self.text), start + MAX_SPAN)
-        while open_paths:
+        for _ in range(MAX_PATHS * MAX_SPAN):
+            if not open_paths:
+                break
             path = open_paths.pop()
             for step in self._steps(path):
                 if step.pending is None:
                     yield step
-                elif step.position < limit:
+                elif step.position < limit and sum(isinstance(i, Hole) for i in step.items) < MAX_HOLES:
                     open_paths.append(step)
 
     def _steps(self, path: Path) -> Iterator[Path]:

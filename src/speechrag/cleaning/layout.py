@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from speechrag.cleaning.edits import Edit
 from speechrag.text import is_han
 
-_BREAK = re.compile(r"[ \t\u00a0\u3000]*\n\s*")
+# The look-behind lets a match begin only where a run of white space does: without it long runs cost their square.
+_BREAK = re.compile(r"(?<!\s)\s*?\n\s*")
 _STRAY = re.compile(r"[;；,，.。、:：·•|*_=-]{1,3}")
 _MARKER = re.compile(r"[_\-— ]{1,3}第 ?\d{1,3} ?页 ?$|[（(] ?\d{1,3} ?[/／] ?\d{1,3} ?[)）] ?$")
 _ZERO_WIDTH_LINE = re.compile("\n[\u200b\u200c\u200d\ufeff]+\n")

@@ -15,6 +15,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -35,14 +36,20 @@ HEAP = 256_000_000
 
 def tokens(text: str, headings: str, cutter: Segmenter) -> dict[str, list[str]]:
     """Return the tokens of each field for a body and its title and heading path."""
-    whole = f"{headings}\n{text}"
+    # The passages of a section share their headings; a line end separates runs, so the parts may be cut apart.
+    heading_words, heading_characters, heading_pairs = _heading_tokens(headings, cutter)
     return {
-        "words": words(whole, cutter),
-        "characters": characters(whole),
-        "pairs": pairs(whole),
-        "heading_words": words(headings, cutter),
-        "heading_pairs": pairs(headings),
+        "words": [*heading_words, *words(text, cutter)],
+        "characters": [*heading_characters, *characters(text)],
+        "pairs": [*heading_pairs, *pairs(text)],
+        "heading_words": heading_words,
+        "heading_pairs": heading_pairs,
     }
+
+
+@lru_cache(maxsize=64)
+def _heading_tokens(headings: str, cutter: Segmenter) -> tuple[list[str], list[str], list[str]]:
+    return words(headings, cutter), characters(headings), pairs(headings)
 
 
 def segmenter_fingerprint(name: str, user_dictionary: str = "") -> str:

@@ -173,7 +173,7 @@ def _filters(pairs: Iterable[str]) -> Filters:
         key, sign, value = pair.partition("=")
         if not (sign and key.strip() and value.strip()):
             raise UsageError(f"--filter {pair!r}: expected key=value, for example year=2009")
-        found.setdefault(key.strip(), []).append(value.strip())
+        found.setdefault(_typed(key.strip()), []).append(_typed(value.strip()))
     return {key: tuple(values) for key, values in found.items()}
 
 
@@ -182,7 +182,7 @@ def _inputs(single: str | None, file: str | None, id_key: str, text_key: str) ->
     if (single is None) == (file is None):
         raise UsageError(f"give either a {text_key} or a file of them, not both and not neither")
     if file is None:
-        yield "1", str(single)
+        yield "1", _typed(str(single))
         return
     for number, line in enumerate(_read_lines(Path(file)), 1):
         if not line.strip():
@@ -196,6 +196,14 @@ def _inputs(single: str | None, file: str | None, id_key: str, text_key: str) ->
         if not isinstance(text, str) or not text.strip() or not isinstance(identifier, str | int):
             raise UsageError(f"{file}:{number}: `{text_key}` is {text!r}; {expected}")
         yield str(identifier), text
+
+
+def _typed(text: str) -> str:
+    """Return an argument as UTF-8 where a locale without Chinese left its bytes undecoded."""
+    try:
+        return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    except UnicodeEncodeError:  # another kind of surrogate: the search replaces it
+        return text
 
 
 def _read_lines(path: Path) -> list[str]:

@@ -31,11 +31,15 @@ _BOMS = (
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A decoded text; ``lost`` counts the places where bytes that no encoding explains became U+FFFD."""
+    """A decoded text; ``lost`` counts the places where bytes that no encoding explains became U+FFFD.
+
+    ``notes`` say what of the file did not become text: pages without a text layer, footnotes.
+    """
 
     text: str
     encoding: str
     lost: int = 0
+    notes: tuple[str, ...] = ()
 
 
 def decode(data: bytes, declared: str = "") -> Decoded:

@@ -13,7 +13,8 @@ from dataclasses import replace
 from speechrag.errors import GenerationError, PromptError
 from speechrag.records import Answer, AnswerSentence, Citation, Hit, Query, Speech
 from speechrag.text import Segmenter, fold, jaccard, sentence_spans, shingles
-from speechrag.writing.answer_evidence import HARD, Candidate, Evidence, Span
+from speechrag.writing.answer_evidence import HARD, Candidate, Evidence, Span, series_spans
+from speechrag.writing.answer_lists import series_of
 from speechrag.writing.answer_support import support
 from speechrag.writing.answer_types import values
 from speechrag.writing.generate import Generator
@@ -92,7 +93,7 @@ def _generated(
 
 def select(question: Question, candidates: Sequence[Candidate]) -> list[tuple[Candidate, Span]]:
     """Choose what to quote: the best candidate, then what adds to it or disagrees with it."""
-    best = candidates[0]
+    best = _whole_series(question, candidates[0])
     chosen: list[tuple[Candidate, Span]] = []
     limit = MAX_LISTED if best.listed else MAX_SENTENCES
     _take(chosen, best, [*_before(best), *best.spans, *_behind(question, best)], limit)
@@ -102,6 +103,17 @@ def select(question: Question, candidates: Sequence[Candidate]) -> list[tuple[Ca
         if _adds(question, best, other, chosen):
             _take(chosen, other, other.spans, limit)
     return chosen
+
+
+def _whole_series(question: Question, best: Candidate) -> Candidate:
+    """Return ``best`` with all points of the series that it only begins: 总体目标：一是…。二是…。"""
+    if question.kind in HARD or best.listed:
+        return best
+    start, end = best.spans[0]
+    for series in series_of(best.speech.text, best.spans):
+        if start < series.start < end <= series.points[-1][0]:
+            return replace(best, spans=series_spans(best.speech.text, series), listed=True)
+    return best
 
 
 def _take(chosen: list[tuple[Candidate, Span]], candidate: Candidate, spans: Sequence[Span], limit: int) -> None:
@@ -119,7 +131,7 @@ def _overlap(candidate: Candidate, span: Span, other: Candidate, taken: Span) ->
 def _before(best: Candidate) -> list[Span]:
     """Return the sentence before the best one where that begins with 其中, 这 or the like."""
     text, start = best.speech.text, best.spans[0][0]
-    if not _ANAPHORA.match(text, start):
+    if best.listed or not _ANAPHORA.match(text, start):
         return []
     before = sentence_spans(text, max(0, start - 200), start)
     # The first of them may be torn by the window.
@@ -143,7 +155,7 @@ def _behind(question: Question, best: Candidate) -> list[Span]:
 def _adds(question: Question, best: Candidate, other: Candidate, chosen: Sequence[tuple[Candidate, Span]]) -> bool:
     """Tell whether ``other`` is worth a sentence of its own: as good, with another value or in other words."""
     text = " ".join(other.speech.text[a:b] for a, b in other.spans)
-    if other.listed or len(text) > 220 or other.features.names < best.features.names:
+    if other.listed or question.count or len(text) > 220 or other.features.names < best.features.names:
         return False
     taken = [c.speech.text[a:b] for c, (a, b) in chosen]
     if any(jaccard(shingles(text), shingles(quoted)) >= _SAME for quoted in taken):

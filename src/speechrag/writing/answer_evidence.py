@@ -283,7 +283,7 @@ class Evidence:
                 (self._whole[speech.speech_id], SPEECH),
             )
         )
-        spans = _series_spans(text, series)
+        spans = series_spans(text, series)
         found = self._candidate(hit, speech, spans, window, intro + points, bonus=self._list_bonus(series, points))
         typed = 1.0 if self.question.kind is Kind.LIST else max(found.features.typed, 0.8)
         fitted = replace(found.features, typed=typed)
@@ -309,7 +309,7 @@ class Evidence:
         return 0.15 if enumerated(points) == question.count else -0.35
 
 
-def _series_spans(text: str, series: Series) -> tuple[Span, ...]:
+def series_spans(text: str, series: Series) -> tuple[Span, ...]:
     """Return the spans to quote: one sentence where it holds the whole series, else introduction and points."""
     start, end = series.intro[0], series.points[-1][1]
     if series.intro[0] < series.intro[1] and end - start <= 260 and len(sentence_spans(text, start, end)) == 1:

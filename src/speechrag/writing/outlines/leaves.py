@@ -32,6 +32,7 @@ _NATIONAL = re.compile(
     r"全国(?!人大|政协|两会)|省级以上|各省|自治区|^部|部机关|直属单位|流域机构|国家(?=[\u4e00-\u9fff]{2,8}(?:系统|中心|工程|网)(?:建设)?)"
 )
 _PAST = re.compile(r"^(?:在?过去|近年来|几年来|一年来|多年来|长期以来)|取得了|做了大量|有效减少")
+_KEYS = re.compile(r"(?:关键|前提|基础|保证|保障)[。，]")
 _MAIN_WORDS = re.compile(r"责任感|紧迫感|重要意义|重大意义|重要性")
 _ORGANS = ("政协", "人大", "法院", "检察院", "工会", "妇联", "共青团", "工商联")
 # A story or the speaker's own voice: true there, borrowed here.
@@ -233,8 +234,10 @@ def _fits(carried: str, raw: str, unit: Unit, plan: Plan, adapter: Adapter) -> b
 
 def _lends(carried: str, unit: Unit, adapter: Adapter) -> bool:
     """Tell whether a sentence on another theme fits any: an order, to no office of its own, about its heading."""
-    shared = set(bigrams(core(unit.heading))) & set(bigrams(carried))
-    return bool(shared and _ORDERS.search(carried)) and not (adapter.leftover(carried) or _OFFICE.search(carried))
+    about = set(bigrams(core(unit.heading))) & set(bigrams(carried))
+    about = about or {word for word in genre().safeguard_order if word in carried}
+    orders = _ORDERS.search(carried) or _KEYS.search(carried)
+    return bool(about and orders) and not (adapter.leftover(carried) or _OFFICE.search(carried))
 
 
 def _quality(carried: str, raw: str, index: int, unit: Unit, plan: Plan, adapter: Adapter) -> float | None:

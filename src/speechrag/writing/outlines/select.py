@@ -63,12 +63,15 @@ def choose_parts(pool: Pool, plan: Plan) -> tuple[Part, ...]:
     total = sum(min(LEAVES, 3) for _ in roles)
     groups: dict[str, list[tuple[Head | None, list[Leaf]]]] = {}
     heads: dict[str, list[Head]] = {}
+    single: dict[str, list[Leaf]] = {}
     # The part with the fewest candidates chooses first: a plentiful one finds something else.
     for role in sorted(wanted, key=lambda role: (len(by_role[role]), role)):
         size = 3 * wanted[role] if wanted[role] > 1 else LEAVES
         picked = _pick(by_role[role], size, used, total)
         heads[role] = find_heads(role, picked, pool.units, plan, adapters)
         groups[role] = _grouped(picked, heads[role], wanted[role])
+        if not groups[role]:
+            single[role] = picked
     filled: list[_Filled] = []
     for role in roles:
         if groups[role]:
@@ -76,7 +79,9 @@ def choose_parts(pool: Pool, plan: Plan) -> tuple[Part, ...]:
             filled.append(_Filled(role, tuple(_ordered(role, leaves)), (head,) if head else tuple(heads[role])))
     for role in _STAND_INS:
         if 0 < len(filled) < min(POINTS) and role not in {part.role for part in filled}:
-            leaves = _pick(candidates(pool.units, role, plan, adapters, commons), LEAVES, used, total)
+            leaves = single.get(role) or _pick(
+                candidates(pool.units, role, plan, adapters, commons), LEAVES, used, total
+            )
             if leaves:  # a single one is told under its main heading
                 found = find_heads(role, leaves, pool.units, plan, adapters)
                 filled.append(_Filled(role, tuple(_ordered(role, leaves)), tuple(found)))

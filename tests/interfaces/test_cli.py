@@ -1,0 +1,368 @@
+"""The command line as scripts and evaluators use it: flags, JSON keys, streams, exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from small_corpus import TEXTS, write_texts
+from speechrag.interfaces.cli import _VERBS, main
+
+CITATION = {"number", "passage_id", "speech_id", "source", "title", "quote", "start", "end"}
+POINT = {"heading", "level", "role", "text", "citations", "points"}
+BUILD = {"files", "skipped", "speeches", "passages", "added", "changed", "removed", "unchanged", "seconds"}
+HIT = {
+    "rank", "score", "passage_id", "speech_id", "source", "title", "headings", "text", "original", "start", "end",
+    "parts", "metadata", "copies",
+}  # fmt: skip
+ANSWER = {"qid", "question", "supported", "text", "sentences", "citations", "nearest", "seconds"}
+OUTLINE = {
+    "bid", "brief", "titles", "salutation", "opening", "points", "closing", "citations", "slots", "warnings", "seconds",
+}  # fmt: skip
+SPEECH = {
+    "speech_id", "source", "ordinal", "title", "text", "sections", "metadata", "evidence", "family", "quality",
+}  # fmt: skip
+MEASURES = {"nDCG@10", "RR@10", "R@10", "R@100", "AP"}
+
+
+class Cli:
+    """Runs commands in one working folder, in this process or (``process``) in one of its own."""
+
+    def __init__(self, folder: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder = folder
+        self._capfd = capfd
+        monkeypatch.chdir(folder)
+        monkeypatch.setenv("SPEECHRAG_SEGMENTER", "characters")
+        monkeypatch.setenv("SPEECHRAG_PASSAGE_CHARS", "80")
+
+    def __call__(self, *arguments: str) -> tuple[int, str, str]:
+        code = main(arguments)
+        out, err = self._capfd.readouterr()
+        return code, out, err
+
+    def rows(self, *arguments: str) -> list[dict[str, Any]]:
+        """Return the JSON lines that a command prints; everything on stdout must be one."""
+        code, out, err = self(*arguments)
+        assert code == 0, err
+        return [json.loads(line) for line in out.splitlines()]
+
+    def process(self, *arguments: str, environ: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[bytes]:
+        command = [sys.executable, "-m", "speechrag.interfaces.cli", *arguments]
+        return subprocess.run(command, capture_output=True, check=False, cwd=self.folder, env=environ)
+
+
+@pytest.fixture(scope="module")
+def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with Chinese and spaces in its name, sources and a built index."""
+    folder = tmp_path_factory.mktemp("cli") / "办公 目录"
+    write_texts(folder / "讲话 原文", TEXTS)
+    (folder / "讲话 原文" / "空.txt").touch()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPEECHRAG_SEGMENTER", "characters")
+        patch.setenv("SPEECHRAG_PASSAGE_CHARS", "80")
+        index = str(folder / "indexes" / "default")
+        assert main(["build", str(folder / "讲话 原文"), "--index", index, "--embedder", "hash"]) == 0
+    return folder
+
+
+@pytest.fixture
+def cli(workplace: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Cli:
+    capfd.readouterr()
+    return Cli(workplace, capfd, monkeypatch)
+
+
+def test_build_reports_what_it_did(cli: Cli, tmp_path: Path) -> None:
+    """The last line has the keys of the contract; skipped files come with source and reason."""
+    arguments = ("build", "讲话 原文", "--index", str(tmp_path / "新 索引"), "--embedder", "hash", "--format", "json")
+    first = cli.rows(*arguments)[-1]
+    assert set(first) >= BUILD
+    assert (first["files"], first["added"], first["unchanged"]) == (len(TEXTS), len(TEXTS), 0)
+    assert [set(s) for s in first["skipped"]] == [{"source", "reason"}]
+    again = cli.rows(*arguments)[-1]
+    assert (again["added"], again["changed"], again["removed"], again["unchanged"]) == (0, 0, 0, len(TEXTS))
+    assert again["skipped"] == first["skipped"]
+
+
+def test_building_again_says_that_nothing_changed(cli: Cli) -> None:
+    """Text output names the index; the skipped file goes to stderr."""
+    code, out, err = cli("build", "讲话 原文", "--embedder", "hash")
+    assert code == 0
+    assert "没有变化" in out and "indexes/default" in out
+    assert err.startswith("skipped 空.txt: ")
+
+
+def test_search_prints_one_object_a_query(cli: Cli) -> None:
+    """Keys of query and hit, and the count asked for."""
+    (row,) = cli.rows("search", "信息报送", "--top-k", "3", "--format", "json")
+    assert set(row) >= {"qid", "query", "seconds", "hits"}
+    assert row["query"] == "信息报送"
+    assert len(row["hits"]) == 3
+    assert all(set(hit) >= HIT for hit in row["hits"])
+    assert all(set(part) >= {"rank", "score"} for hit in row["hits"] for part in hit["parts"].values())
+    assert [hit["rank"] for hit in row["hits"]] == [1, 2, 3]
+
+
+def test_queries_are_answered_in_the_order_of_the_file(cli: Cli, tmp_path: Path) -> None:
+    """One line a query, ids kept, a byte order mark, blank lines and line ends of Windows forgiven."""
+    lines = [{"qid": f"q{i}", "query": q, "more": 1} for i, q in enumerate(["防汛", "接访", "防汛", "zzz"], 7)]
+    text = "\ufeff" + "\r\n\r\n".join(json.dumps(line, ensure_ascii=False) for line in lines) + "\r\n"
+    (tmp_path / "问题.jsonl").write_text(text, encoding="utf-8", newline="")
+    rows = cli.rows("search", "--queries", str(tmp_path / "问题.jsonl"), "--top-k", "2", "--format", "json")
+    assert [(r["qid"], r["query"]) for r in rows] == [(line["qid"], line["query"]) for line in lines]
+    assert rows[0]["hits"] == rows[2]["hits"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--filter", "source=信息.txt"),
+        ("--filter", "source=信息.txt", "--filter", "source=防汛.txt"),
+        ("--filter", "source=信息.txt", "source=防汛.txt"),
+        ("--filter", "source=信息.txt", "genre=讲话"),
+        ("--filter=source=信息.txt",),
+    ],
+)
+def test_filters_may_be_given_in_every_form(cli: Cli, arguments: tuple[str, ...]) -> None:
+    """Once, repeated, several behind one flag: hits come only from the sources named."""
+    (row,) = cli.rows("search", "信息", *arguments, "--format", "json")
+    assert row["hits"]
+    assert {hit["source"] for hit in row["hits"]} <= {"信息.txt", "防汛.txt"}
+
+
+def test_ask_prints_an_answer_with_its_citations(cli: Cli, tmp_path: Path) -> None:
+    """Keys of answer, sentence and citation; each quote stands in the speech at its offsets."""
+    questions = [{"qid": "a", "question": "重大突发事件最迟多久内上报"}, {"qid": "b", "question": "火星上有几条地铁"}]
+    path = tmp_path / "q.jsonl"
+    path.write_text("\n".join(json.dumps(q) for q in questions), encoding="utf-8")
+    answer, refusal = cli.rows("ask", "--questions", str(path), "--format", "json")
+    speeches = {s["speech_id"]: s["text"] for s in cli.rows("corpus", "--format", "jsonl")}
+    assert set(answer) >= ANSWER and set(refusal) >= ANSWER
+    assert (answer["qid"], answer["supported"], refusal["qid"], refusal["supported"]) == ("a", True, "b", False)
+    assert all(set(sentence) >= {"text", "citations"} for sentence in answer["sentences"])
+    assert all(set(citation) >= CITATION for citation in answer["citations"])
+    assert all(speeches[c["speech_id"]][c["start"] : c["end"]] == c["quote"] for c in answer["citations"])
+    assert (refusal["sentences"], refusal["citations"]) == ([], [])
+    assert refusal["text"]
+
+
+def test_outline_prints_points_with_sources(cli: Cli) -> None:
+    """Keys of outline and point, at every depth."""
+    (row,) = cli.rows("outline", "县长在全县安全生产工作会议上的讲话", "--format", "json")
+    assert set(row) >= OUTLINE
+    assert all(set(citation) >= CITATION for citation in row["citations"])
+    points = list(row["points"])
+    for point in points:
+        assert set(point) >= POINT
+        points.extend(point["points"])
+
+
+def test_outline_writes_a_word_file(cli: Cli, tmp_path: Path) -> None:
+    """docx goes to the file named, and stdout stays empty."""
+    target = tmp_path / "提 纲.docx"
+    code, out, err = cli("outline", "县长在全县安全生产工作会议上的讲话", "--format", "docx", "--out", str(target))
+    assert (code, out) == (0, "")
+    assert f"wrote {target}" in err
+    assert target.read_bytes().startswith(b"PK")
+    assert [p.name for p in tmp_path.iterdir()] == [target.name]
+
+
+def test_corpus_prints_every_speech(cli: Cli) -> None:
+    """Keys of speech, section and, with the flag only, repair; a source picks its speeches."""
+    rows = cli.rows("corpus", "--format", "jsonl")
+    assert len(rows) == len(TEXTS)
+    assert all(set(row) >= SPEECH and "repairs" not in row for row in rows)
+    assert all(set(s) >= {"heading", "level", "start", "end"} for row in rows for s in row["sections"])
+    assert all(set(e) == {"start", "end"} for row in rows for e in row["evidence"].values())
+    repaired = cli.rows("corpus", "--format", "jsonl", "--repairs", "--source", "信息.txt")
+    assert [row["source"] for row in repaired] == ["信息.txt"]
+    keys = {"rule", "start", "end", "before", "after", "confidence"}
+    assert all(set(repair) >= keys for row in repaired for repair in row["repairs"])
+
+
+@pytest.fixture
+def collection(tmp_path: Path) -> Path:
+    folder = tmp_path / "测试 集"
+    (folder / "qrels").mkdir(parents=True)
+    documents = [{"_id": f"d{i}", "title": "", "text": text} for i, text in enumerate(TEXTS.values())]
+    queries = [{"_id": "q1", "text": "水库巡查"}, {"_id": "q2", "text": "领导干部接访"}]
+    for name, rows in (("corpus.jsonl", documents), ("queries.jsonl", queries)):
+        (folder / name).write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    judged = "query-id\tcorpus-id\tscore\nq1\td3\t1\nq2\td2\t1\n"
+    (folder / "qrels" / "test.tsv").write_text(judged, encoding="utf-8")
+    return folder
+
+
+def test_evaluate_measures_a_collection(cli: Cli, collection: Path, tmp_path: Path) -> None:
+    """Keys of the report; the run it wrote can be its own baseline."""
+    run = str(tmp_path / "一 号.run")
+    dataset = ("evaluate", "--dataset", str(collection), "--embedder", "hash", "--format", "json")
+    (row,) = cli.rows(*dataset, "--run-out", run)
+    assert set(row) >= {"queries", "measures", "per_query", "comparison", "seconds"}
+    assert (row["queries"], set(row["measures"]) >= MEASURES, row["comparison"]) == (2, True, None)
+    assert row["measures"]["RR@10"] == 1.0
+    assert set(row["per_query"]) == {"q1", "q2"}
+    assert set(row["seconds"]) >= {"index", "search"}
+    (compared,) = cli.rows(*dataset, "--baseline", run)
+    keys = {"baseline", "difference", "p_value", "ci_low", "ci_high"}
+    assert all(set(compared["comparison"][measure]) >= keys for measure in MEASURES)
+    assert compared["comparison"]["AP"]["difference"] == 0.0
+
+
+def test_evaluate_takes_topics_over_an_index(cli: Cli, tmp_path: Path) -> None:
+    """Judged passages or speeches of the index in use."""
+    hit = cli.rows("search", "水库巡查", "--format", "json")[0]["hits"][0]
+    (tmp_path / "topics.tsv").write_text("t1\t水库巡查\n", encoding="utf-8")
+    for judged in (hit["passage_id"], hit["speech_id"]):
+        (tmp_path / "qrels").write_text(f"t1 0 {judged} 1\n", encoding="utf-8")
+        topics, qrels = str(tmp_path / "topics.tsv"), str(tmp_path / "qrels")
+        (row,) = cli.rows("evaluate", "--topics", topics, "--qrels", qrels, "--format", "json")
+        assert row["measures"]["RR@10"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "required"),
+        (("serch", "信息"), "did you mean `speechrag search`"),
+        (("xyzzy",), "commands: build, search, ask"),
+        (("search", "信息", "--tpo-k", "3"), "--tpo-k"),
+        (("search", "信息", "--top-k", "many"), "many"),
+        (("search", "信息", "--top-k", "0"), "top_k is 0"),
+        (("search", "信息", "--top-k", "100000"), "from 1 to 1000"),
+        (("search", "信息", "--format", "xml"), "xml"),
+        (("search",), "give either a query or a file"),
+        (("search", "信息", "--queries", "x.jsonl"), "not both"),
+        (("search", "--queries", "没有.jsonl"), "没有.jsonl: cannot be read"),
+        (("search", ""), "the query is empty"),
+        (("search", "信息", "--filter", "year"), "--filter 'year': expected key=value"),
+        (("search", "信息", "--filter", "yaer=2009"), "unknown filter key 'yaer'; this index knows: "),
+        (("search", "--filter", "source=信息.txt", "信息"), "--filter '信息': expected key=value"),
+        (("ask", "为什么", "--filter", "=x"), "expected key=value"),
+        (("outline", "讲话", "--format", "docx"), "--out"),
+        (("corpus", "--source", "没有.txt"), "没有.txt: is not in this index"),
+        (("corpus", "--source", "空.txt"), "空.txt: was skipped"),
+        (("corpus", "--format", "json"), "json"),
+        (("evaluate",), "--dataset"),
+        (("evaluate", "--dataset", "x", "--topics", "y"), "either --dataset"),
+    ],
+)
+def test_misuse_is_one_line_and_code_2(cli: Cli, arguments: tuple[str, ...], said: str) -> None:
+    """What was wrong stands in the first line of stderr; nothing goes to stdout."""
+    code, out, err = cli(*arguments)
+    assert (code, out) == (2, "")
+    first, *rest = err.splitlines()
+    assert first.startswith("speechrag: ") and said in first
+    assert all(line.startswith("hint: ") for line in rest)
+
+
+@pytest.mark.parametrize(
+    "line", ["{", "[]", "3", '{"qid": "1"}', '{"query": "x"}', '{"qid": "1", "query": ""}', '{"qid": [], "query": "x"}']
+)
+def test_a_bad_line_of_queries_is_named_by_its_number(cli: Cli, tmp_path: Path, line: str) -> None:
+    """The file is checked before anything is printed."""
+    path = tmp_path / "q.jsonl"
+    path.write_text('{"qid": "1", "query": "信息"}\n' + line, encoding="utf-8")
+    code, out, err = cli("search", "--queries", str(path), "--format", "json")
+    assert (code, out) == (2, "")
+    assert f"{path}:2: " in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("search", "信息", "--index", "没有 索引"), "没有 索引: there is no index here"),
+        (("corpus", "--index", "没有"), "there is no index here"),
+        (("build", "没有这个文件夹"), "没有这个文件夹"),
+        (("build", "空 夹", "--index", "另一个"), "no files were found"),
+        (("evaluate", "--dataset", "没有"), "没有"),
+    ],
+)
+def test_failure_is_one_line_and_code_1(cli: Cli, arguments: tuple[str, ...], said: str) -> None:
+    """A missing index, folder or collection; the hint is a command."""
+    (cli.folder / "空 夹").mkdir(exist_ok=True)
+    code, out, err = cli(*arguments)
+    assert (code, out) == (1, "")
+    first, *rest = err.splitlines()
+    assert first.startswith("speechrag: ") and said in first
+    assert all(line.startswith("hint: ") for line in rest)
+
+
+def test_the_wrong_encoder_is_one_line_and_code_1(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both encoders are named, and what to do."""
+    monkeypatch.setenv("SPEECHRAG_EMBEDDER", "builtin")
+    code, out, err = cli("search", "信息")
+    assert (code, out) == (1, "")
+    assert "'hash'" in err and "'builtin'" in err and "hint: " in err
+
+
+def test_a_second_build_at_once_is_one_line_and_code_1(cli: Cli) -> None:
+    """The line says which process is building."""
+    from speechrag.index.layout import build_lock
+
+    with build_lock(cli.folder / "indexes" / "default"):
+        code, out, err = cli("build", "讲话 原文", "--embedder", "hash")
+    assert (code, out) == (1, "")
+    assert err.splitlines() == [line for line in err.splitlines() if f"process {os.getpid()}" in line]
+
+
+def test_an_unknown_setting_is_named(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A misspelt environment variable is a mistake and not silently nothing."""
+    monkeypatch.setenv("SPEECHRAG_TOPK", "5")
+    code, out, err = cli("search", "信息")
+    assert (code, out) == (2, "")
+    assert "SPEECHRAG_TOPK" in err
+
+
+@pytest.mark.parametrize("verb", sorted(_VERBS))
+def test_every_command_has_help_with_an_example(cli: Cli, verb: str) -> None:
+    """``-h`` goes to stdout with code 0 and shows one whole command."""
+    code, out, err = cli(verb, "-h")
+    assert (code, err) == (0, "")
+    assert f"example: speechrag {verb}" in " ".join(out.split())
+
+
+def test_help_lists_the_commands(cli: Cli) -> None:
+    """All seven, and an example."""
+    code, out, _ = cli("--help")
+    assert code == 0
+    assert all(f"\n    {verb} " in out for verb in ("build", "search", "ask", "outline", "corpus", "evaluate", "serve"))
+    assert "example: " in out
+
+
+@pytest.mark.parametrize("environ", [{"LANG": "C", "LC_ALL": "C"}, {"LC_ALL": "POSIX", "PYTHONUTF8": "0"}, {}])
+def test_output_is_utf8_whatever_the_locale(cli: Cli, environ: dict[str, str]) -> None:
+    """Chinese queries, paths with spaces and JSON survive LANG=C; progress is not mixed in."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("LANG", "LC_"))}
+    done = cli.process("search", "水庫巡查", "--index", "indexes/default", "--format", "json", environ=kept | environ)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == b""
+    row = json.loads(done.stdout.decode("utf-8"))
+    assert row["query"] == "水庫巡查"
+    assert row["hits"][0]["source"] == "防汛.txt"
+
+
+def test_a_reader_that_leaves_early_is_no_crash(cli: Cli) -> None:
+    """As with `| head -1`: no traceback."""
+    command = [sys.executable, "-m", "speechrag.interfaces.cli", "corpus", "--format", "jsonl"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=cli.folder) as child:
+        assert child.stdout and child.stderr
+        child.stdout.close()
+        assert b"Traceback" not in child.stderr.read()
+
+
+def test_help_loads_nothing_heavy(cli: Cli) -> None:
+    """``speechrag --help`` needs the standard library and our own small modules only."""
+    code = (
+        "import sys; from speechrag.interfaces.cli import main; main(['--help']);"
+        "heavy = {'numpy', 'torch', 'faiss', 'tantivy', 'jieba', 'opencc', 'lxml', 'gradio', 'langchain_core',"
+        " 'sentence_transformers', 'tokenizers', 'sqlite3', 'docx'} & set(sys.modules); sys.exit(', '.join(heavy) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
