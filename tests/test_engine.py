@@ -62,7 +62,7 @@ def test_an_outline_cites_what_it_uses(tmp_path: Path) -> None:
     """Every number at a point is a citation of the outline, and every quotation is verbatim."""
     build(CORPUS, tmp_path / "index")
     engine = Engine.open(tmp_path / "index", QUICK)
-    outline = engine.outline("县长在全县安全生产工作会议上的讲话")
+    outline = engine.outline("区委办公室主任在全区信息工作会议上的讲话")
     numbers = {c.number for c in outline.citations}
 
     def points(level: tuple) -> list:  # type: ignore[type-arg]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,7 +74,12 @@ class Engine:
         """Draft an outline for a brief, mined from the corpus, every point with its sources."""
         from speechrag.writing.outline import draft_outline
 
-        return draft_outline(brief, retrieve=self.search, speech=self.speech, filters=filters)
+        generator, rephrase = self._generator(llm), None
+        if generator is not None:
+            from speechrag.writing.outline_generated import reworded_outline
+
+            rephrase = partial(reworded_outline, generator=generator)
+        return draft_outline(brief, retrieve=self.search, speech=self.speech, filters=filters, rephrase=rephrase)
 
     def speech(self, speech_id: str) -> Speech:
         """Return a speech. Raises UsageError for an unknown id."""

@@ -110,6 +110,10 @@ class Segmenter(Protocol):
         """Return the words of ``run``, search granularity: long words come with the shorter words inside them."""
         ...
 
+    def __hash__(self) -> int:
+        """Segmenters are compared by identity, so that their results can be cached."""
+        ...
+
 
 class JiebaSegmenter:
     """jieba's search-engine mode, its dictionary private to this process."""

@@ -154,7 +154,7 @@ def test_ask_prints_an_answer_with_its_citations(cli: Cli, tmp_path: Path) -> No
 
 def test_outline_prints_points_with_sources(cli: Cli) -> None:
     """Keys of outline and point, at every depth."""
-    (row,) = cli.rows("outline", "县长在全县安全生产工作会议上的讲话", "--format", "json")
+    (row,) = cli.rows("outline", "区委办公室主任在全区信息工作会议上的讲话", "--format", "json")
     assert set(row) >= OUTLINE
     assert all(set(citation) >= CITATION for citation in row["citations"])
     points = list(row["points"])

@@ -13,7 +13,7 @@ from speechrag.records import Answer
 from speechrag.writing.answer import MAX_LISTED, REFUSAL, answer_question, join
 
 sys.path.insert(0, str(Path(__file__).parent))
-from small_corpus import BY_ID, CUTTER, document_frequency, retrieve, speech
+from answer_corpus import BY_ID, CUTTER, document_frequency, retrieve, speech
 
 
 def ask(question: str, threshold: float = 0.5) -> Answer:

@@ -16,10 +16,9 @@ from speechrag.writing.answer_generated import plain
 from speechrag.writing.generate import ChatGenerator, Limits
 
 sys.path.insert(0, str(Path(__file__).parent))
+from answer_corpus import BY_ID, CUTTER, document_frequency, retrieve, speech
 from stub_server import Stub, stub
 from test_generate_faults import FAULTS, SHORT
-
-from small_corpus import BY_ID, CUTTER, document_frequency, retrieve, speech
 
 QUESTION = "去年加固堤防多少公里"
 PROMPTS = Settings().prompts_dir()

@@ -15,7 +15,7 @@ from speechrag.writing.answer_types import enumerated, members, parallel, values
 from speechrag.writing.questions import Kind, Question, analyse, kind_of
 
 sys.path.insert(0, str(Path(__file__).parent))
-from small_corpus import CUTTER, document_frequency
+from answer_corpus import CUTTER, document_frequency
 
 
 def taken(question: str) -> Question:

@@ -29,7 +29,8 @@ EARLIER = 20  # repairs looked back on
 LONGEST_RUN = 3  # question marks in a row
 MAX_PATHS = 64  # ways of reading one place
 MAX_HOLES = 3  # lost bytes in one place
-MAX_WORK = 400_000  # readings weighed in one document, about a minute; real damage needs a hundred a place
+MIN_WORK = 20_000  # readings weighed in one document, a few seconds; real damage needs under two hundred a place
+WORK_PER_CHAR = 0.25  # the same for each character: real damage needs a third of that
 BEAM = 6  # fillings of earlier lost bytes kept while a later one is filled
 NEGLIGIBLE = 12.0  # nats below the best reading: a share under one in a hundred thousand
 MIN_SHARE = 0.7  # of a character whose byte is lost; below it the character is marked as lost
@@ -99,7 +100,7 @@ class _Repairer:
             if edit:
                 edits.append(edit)
             position = self._next_mark(edit.end if edit else position + 1)
-            if self._work > MAX_WORK and position >= 0:
+            if self._work > max(MIN_WORK, WORK_PER_CHAR * len(self.text)) and position >= 0:
                 self.notes.append(f"too much byte-shifted text; what stands from {position} on is left as it is")
                 break
         return edits, self.notes

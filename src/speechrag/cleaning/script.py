@@ -11,8 +11,8 @@ from speechrag.cleaning.edits import Edit
 from speechrag.text import HAN, converter
 
 RULE = "simplified"
-DOCUMENT_SHARE = 0.03  # of its ideographs in traditional form make a whole document traditional
-PARAGRAPH_SHARE = 0.12  # for one paragraph of a document that is not
+DOCUMENT_SHARE = 0.15  # of its ideographs in traditional form make a whole document traditional
+PARAGRAPH_SHARE = 0.15  # for one paragraph of a document that is not
 PARAGRAPH_COUNT = 5
 
 _HAN = re.compile(f"[{HAN}]")

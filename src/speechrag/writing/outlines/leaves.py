@@ -10,7 +10,7 @@ from speechrag.text import bigrams
 from speechrag.writing.outlines.adapt import Adapter
 from speechrag.writing.outlines.facts import tagged
 from speechrag.writing.outlines.genre import by_length, genre
-from speechrag.writing.outlines.mine import CLAUSE, Pool, Unit, cut_clauses, theme_score, usable_heading
+from speechrag.writing.outlines.mine import CLAUSE, TOPIC, Pool, Unit, cut_clauses, theme_score, usable_heading
 from speechrag.writing.outlines.plan import Plan
 from speechrag.writing.outlines.wording import bare_length, core, shape, similar
 
@@ -32,6 +32,7 @@ _NATIONAL = re.compile(
     r"全国(?!人大|政协|两会)|省级以上|各省|自治区|^部|部机关|直属单位|流域机构|国家(?=[\u4e00-\u9fff]{2,8}(?:系统|中心|工程|网)(?:建设)?)"
 )
 _PAST = re.compile(r"^(?:在?过去|近年来|几年来|一年来|多年来|长期以来)|取得了|做了大量|有效减少")
+_WEIGHTY = re.compile(r"突出|严峻|复杂|难题|挑战|压力|重要|意义|事关|关系到|形势|基础|保障|前提|紧迫|危害|任务")
 _KEYS = re.compile(r"(?:关键|前提|基础|保证|保障)[。，]")
 _MAIN_WORDS = re.compile(r"责任感|紧迫感|重要意义|重大意义|重要性")
 _ORGANS = ("政协", "人大", "法院", "检察院", "工会", "妇联", "共青团", "工商联")
@@ -103,12 +104,14 @@ def _worth(unit: Unit, role: str, adapter: Adapter) -> float:
         return 0.0
     if unit.level == 1 and unit.parted:  # a main part of its speech is no sub-point
         return 0.0
-    level = {1: -0.3, 2: 0.25, 3: 0.2, 4: 0.1, 5: 0.25, 6: 0.1, CLAUSE: -0.1}.get(unit.level, 0.0)
+    level = {1: -0.3, 2: 0.25, 3: 0.2, 4: 0.1, 5: 0.25, 6: 0.1, TOPIC: 0.1, CLAUSE: -0.1}.get(unit.level, 0.0)
     return base + 0.22 * theme + 0.4 * unit.rank + level
 
 
 def _leaf(unit: Unit, worth: float, plan: Plan, adapter: Adapter) -> Leaf | None:
     heading = unit.heading
+    if _borrowed(unit) and "要" in heading.replace("重要", "").replace("要求", ""):
+        return None
     if not usable_heading(heading, adapter) or _is_about_other(heading, unit, plan):
         shorter = cut_clauses(heading, 12)
         if len(shorter) < 4 or shorter == heading or not usable_heading(shorter, adapter):
@@ -260,8 +263,9 @@ def _quality(carried: str, raw: str, index: int, unit: Unit, plan: Plan, adapter
         quality += 0.3 if _ORDERS.search(carried) else -0.25
     if unit.role == "problem":
         quality += 0.3 if _LACKS.search(carried) else -0.3
-    if unit.role == "significance" and re.match(r"要|必须|务必|各级|各地", carried):
-        quality -= 0.3
+    if unit.role == "significance":
+        quality += 0.2 if _WEIGHTY.search(carried) else 0.0
+        quality -= 0.3 if re.match(r"要|必须|务必|各级|各地", carried) else 0.0
     if not 24 <= len(carried) <= TEXT_CHARS:
         quality -= 0.25
     return quality

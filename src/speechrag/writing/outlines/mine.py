@@ -18,6 +18,7 @@ Retrieve = Callable[[Query], Sequence[Hit]]
 SPEECHES = 24  # speeches taken apart for one outline
 HITS = 30  # passages asked for by each query
 UNITS = 60  # sections taken from one speech
+TOPIC = 8  # level of a point that a section makes in an unnumbered short sentence
 CLAUSE = 9  # level of a point that is a clause inside a sentence
 FULL_CHARS = 40  # of a main heading as written, before it is weighed
 HEADING_CHARS = 26  # a longer heading is cut to its first clauses
@@ -52,9 +53,10 @@ _STATEMENT = re.compile(
     r"法宝|窗口|前沿|阵地|根本|灵魂|底线|屏障|基石|核心|大事|工程)$"
     r"|.事关[\u4e00-\u9fff、]{4,20}$"
 )
+_TOPIC = re.compile(r"(?:还|更|也|就)?要[^，,：“]{4,14}。")
 _FINISHED = re.compile(r"[\u4e00-\u9fff]了(?!解|结|不)")
 _LACK = re.compile(
-    r"亟待|尚有|偏差|不到位|不够|还没有|没有完全|有待|不强|不足|不高|不力|缺乏|淡薄|薄弱|滞后|差距|短板|不平衡|不均|不实|不准|不深|不严"
+    r"亟待|欠的?账|还不少|尚有|偏差|不到位|不够|还没有|没有完全|有待|不强|不足|不高|不力|缺乏|淡薄|薄弱|滞后|差距|短板|不平衡|不均|不实|不准|不深|不严"
 )
 _DONE = re.compile(
     r"了(?!解|结|不)|^已|逐步(?:完善|健全|深入|加强|扩展|强化)|(?:明显|显著|不断|进一步|日益|大幅|更加)(?:增强|提升|提高|完善|改善|优化|加强|扩大)$|取得"
@@ -77,7 +79,7 @@ class Unit:
     heading: str  # cleaned, carried over to the new speech
     full: str  # the same, not cut to length
     swapped: bool  # the heading names the source's own theme, for which the new one stands
-    level: int  # 1-6 as in Section, CLAUSE for a clause inside a sentence
+    level: int  # 1-6 as in Section, then TOPIC and CLAUSE
     role: str
     start: int
     head_end: int
@@ -165,6 +167,9 @@ def _units(
     for section in wanted[:UNITS]:
         unit = _section_unit(section, source, plan, adapter)
         if unit is not None:
+            yield _ranked(unit, passages, rank, top)
+    for section in wanted[:UNITS] if source.on_theme else ():
+        for unit in _topic_units(section, source, plan, adapter):
             yield _ranked(unit, passages, rank, top)
     for passage in passages:
         for unit in _clause_units(passage, source, plan, adapter):
@@ -344,6 +349,37 @@ def _clause_units(passage: Passage, source: Source, plan: Plan, adapter: Adapter
             parted=False,
             parent=_parent(source.speech, start),
         )
+
+
+def _topic_units(section: Section, source: Source, plan: Plan, adapter: Adapter) -> Iterable[Unit]:
+    """Yield the points that a section without numbers makes: a short order (要把账算清楚。) and what follows it."""
+    text = source.speech.text
+    if any(section.start < other.start < section.end for other in source.speech.sections):
+        return
+    spans = sentence_spans(text, max(section.body, section.start), section.end)
+    marks = [i for i, (start, end) in enumerate(spans) if _TOPIC.fullmatch(text, start, end)]
+    for i, following in zip(marks, [*marks[1:], len(spans)], strict=True):
+        body = tuple(spans[i + 1 : min(following, i + 4)])
+        heading = clean_heading(adapter.carry(text[spans[i][0] : spans[i][1]]))
+        if body and heading:
+            own = text[body[0][0] : body[-1][1]]
+            yield Unit(
+                source=source,
+                heading=heading,
+                full=heading,
+                swapped=False,
+                level=TOPIC,
+                role=role_of(heading, None, section, source),
+                start=spans[i][0],
+                head_end=spans[i][1],
+                end=body[-1][1],
+                sentences=body,
+                theme=min(theme_score(heading, plan) * 1.5 + theme_score(own, plan), 8.0),
+                place=spans[i][0] / max(len(text), 1),
+                rank=0.0,
+                parted=False,
+                parent=section.start,
+            )
 
 
 def _parent(speech: Speech, position: int) -> int:

@@ -18,6 +18,7 @@ from speechrag.writing.outlines.wording import parallel, similar
 
 LEAVES = 4  # sub-points a main point has at most
 FEWEST = 2  # with fewer sub-points a main point is left out
+STRONG = 1.6  # worth of a sub-point that can be a part of its own
 SHARE = 0.4  # part of the sub-points that one speech may give where others have something to say
 
 _ORDER = ("achievement", "significance", "problem", "task", "call", "safeguard")
@@ -82,11 +83,16 @@ def choose_parts(pool: Pool, plan: Plan) -> tuple[Part, ...]:
             leaves = single.get(role) or _pick(
                 candidates(pool.units, role, plan, adapters, commons), LEAVES, used, total
             )
-            if leaves:  # a single one is told under its main heading
+            if len(leaves) >= FEWEST or any(_carries_a_part(leaf) for leaf in leaves):
                 found = find_heads(role, leaves, pool.units, plan, adapters)
                 filled.append(_Filled(role, tuple(_ordered(role, leaves)), tuple(found)))
     filled.sort(key=lambda part: _ORDER.index(part.role))
     return _headed(filled, plan)
+
+
+def _carries_a_part(leaf: Leaf) -> bool:
+    """Tell whether one sub-point is enough for a main point, which then tells it under its own heading."""
+    return leaf.score >= STRONG and (leaf.unit.source.first or leaf.unit.theme >= 5.0)
 
 
 def _grouped(leaves: list[Leaf], heads: Sequence[Head], count: int) -> list[tuple[Head | None, list[Leaf]]]:
@@ -151,7 +157,7 @@ def _free(leaf: Leaf, picked: Sequence[Leaf], used: _Used) -> bool:
 
 def _gain(leaf: Leaf, picked: Sequence[Leaf], used: _Used, total: int) -> float:
     taken = used.speeches[leaf.unit.speech.speech_id]
-    gain = leaf.score - 0.2 * taken - (0.8 if taken + 1 > SHARE * total else 0.0)
+    gain = leaf.score - 0.2 * taken - 0.8 * (taken + 1 > SHARE * total)
     if picked:
         gain += 0.5 * sum(parallel(leaf.heading, other.heading) for other in picked) / len(picked)
     return gain
