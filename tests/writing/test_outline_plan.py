@@ -56,3 +56,19 @@ def test_an_ordinal_is_not_a_number_of_points() -> None:
 def test_a_longer_name_hides_a_shorter_theme() -> None:
     """水利信息化 is its own theme, not 信息化 and not 水利."""
     assert read_plan("局长在水利信息化工作会议上的讲话").rows[0].names[0] == "水利信息化"
+
+
+@pytest.mark.parametrize(
+    ("event", "theme"),
+    [
+        ("全市乡村振兴推进会", "乡村振兴"),
+        ("全镇美丽乡村建设推进会", "美丽乡村建设"),
+        ("清溪县城乡建设工作会议", "城乡建设"),
+        ("泽川市市场监管工作会议", "市场监管"),
+        ("县域经济发展工作会议", "县域经济发展"),
+        ("临江县委经济工作会议", "经济"),
+    ],
+)
+def test_a_place_is_taken_off_but_no_part_of_the_theme(event: str, theme: str) -> None:
+    """乡 of 乡村振兴 and 市 of 市场监管 are no levels."""
+    assert read_plan(f"主要领导在{event}上的讲话").theme == theme

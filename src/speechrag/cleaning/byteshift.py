@@ -126,10 +126,18 @@ class _Repairer:
         if not proved:
             return None
         (end, best), top = next(iter(proved.items()))
+        if not self._better(left, start, end, best):
+            return None
         after, confidence = _consensus(best, end, {c: exp(score - top) for c, score in proved.items()})
         if LOST in after:
             self.notes.append(f"{start}: {self.text[start:end]!r} is read as {after!r}; the rest cannot be known")
         return Edit(start, end, after, RULE, round(confidence, 4))
+
+    def _better(self, left: str, start: int, end: int, reading: tuple[str, ...]) -> bool:
+        """Tell whether the reading is better Chinese than the text as it stands: a genuine "??" is no damage."""
+        right = self._right_context(end)
+        as_is = left + self._plain(self.text[start:end]) + right
+        return self.likelihood.plain_score(left + _plain_reading(reading) + right) > self.likelihood.plain_score(as_is)
 
     def _proved_ones(
         self, start: int, scores: Mapping[tuple[int, tuple[str, ...]], float]

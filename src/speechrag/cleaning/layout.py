@@ -122,7 +122,7 @@ def drop_repeated_titles(text: str) -> list[Edit]:
     last = ""
     for start, end in _head(text):
         line = text[start:end].strip()
-        if line == last and len(line) in _TITLE:
+        if line == last and len(line) in _TITLE and line[-1] not in _SENTENCE_END:
             edits.append(Edit(start, min(end + 1, len(text)), "", "repeated-title"))
         last = line
     return edits

@@ -101,7 +101,11 @@ class Likelihood:
         Meant for comparing readings of the same place.
         """
         clashes = len(_CLASHING.findall(text)) + _unbalanced(text)
-        return _EVIDENCE * (self._words(text) + self._runs(text)) - _CLASH * clashes
+        return self.plain_score(text) - _CLASH * clashes
+
+    def plain_score(self, text: str) -> float:
+        """Return the same without regard to marks that do not go together."""
+        return _EVIDENCE * (self._words(text) + self._runs(text))
 
     def _runs(self, text: str) -> float:
         """Interpolated probability of each character given the two before it."""

@@ -3,36 +3,56 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from speechrag.errors import SourceError
-from speechrag.records import Document
+from speechrag.records import Document, Skipped
 from speechrag.registry import READERS, resolve
-from speechrag.sources.encoding import Decoded
-from speechrag.sources.sniff import SNIFFED, is_html, unsupported
+from speechrag.sources.archive import MAX_DEPTH, Budget, members
+from speechrag.sources.encoding import Decoded, decode
+from speechrag.sources.html import declared_charset
+from speechrag.sources.lines import rows
+from speechrag.sources.office import converter
+from speechrag.sources.sandbox import LIMITS, read_apart
+from speechrag.sources.sniff import kind_of_bytes, kind_of_text
 from speechrag.sources.walk import SourceFile, find_sources
 
-MAX_BYTES = 200 * 1024 * 1024
+MAX_BYTES = 200 * 1024 * 1024  # of one file or one member of an archive
+MAX_UNPACKED = 2 * MAX_BYTES  # of all members of an archive together
+READERS_VERSION = "2"  # counts up when the same file would be read differently
 
-__all__ = ["MAX_BYTES", "SourceFile", "find_sources", "read_source"]
+__all__ = ["MAX_BYTES", "MAX_UNPACKED", "Reading", "SourceFile", "find_sources", "read_source", "readers_fingerprint"]
 
 
-def read_source(file: SourceFile) -> list[Document]:
-    """Return the documents of ``file``; its bytes are read once, and the hash is of what was read.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a file held: its documents, and the members (of an archive, a list of records) left out with the reason."""
 
-    Raises SourceError with one sentence that says what is wrong; the message does not repeat the file's name.
+    documents: tuple[Document, ...]
+    skipped: tuple[Skipped, ...] = ()
+
+
+def read_source(file: SourceFile) -> Reading:
+    """Return what ``file`` holds; its bytes are read once, and the hash is of what was read.
+
+    A member of an archive is a document of its own, named ``archive.zip!member``, with the hash of its own bytes; so is
+    a line of a JSON Lines file. Bad members are listed beside the good ones, which may then be none. Raises SourceError
+    with one sentence that says what is wrong with the file as a whole; the message does not repeat the file's name.
     """
-    data = _read(file)
-    kind = unsupported(data)
-    if kind:
-        raise SourceError(f"not supported yet: {kind}")
-    media = _media(data, file.name)
-    decoded: Decoded = resolve(READERS, media)(data)
-    if decoded.text.count("\x00") > len(decoded.text) // 100:
-        raise SourceError("not supported yet: a binary file (it is full of NUL bytes)")
-    if not decoded.text.strip():
-        raise SourceError("the file holds no text")
-    digest = hashlib.sha256(data).hexdigest()
-    return [Document(digest[:12], file.name, decoded.text, digest, decoded.encoding, media)]
+    documents: list[Document] = []
+    skipped: list[Skipped] = []
+    for found in _read_bytes(_read(file), file.name, Budget(MAX_UNPACKED), 0):
+        if isinstance(found, Document):
+            documents.append(found)
+        else:
+            skipped.append(found)
+    return Reading(tuple(documents), tuple(skipped))
+
+
+def readers_fingerprint() -> str:
+    """Return what decides, beside a file's bytes, how it is read here: the readers, and whether LibreOffice is there."""
+    return READERS_VERSION + ("+office" if converter() else "")
 
 
 def _read(file: SourceFile) -> bytes:
@@ -43,12 +63,51 @@ def _read(file: SourceFile) -> bytes:
         raise SourceError(f"cannot be read ({exc.strerror})") from exc
     if len(data) > MAX_BYTES:
         raise SourceError(f"larger than {MAX_BYTES // (1024 * 1024)} MB; split it into smaller files")
-    if not data.strip():
-        raise SourceError("the file holds no text")
     return data
 
 
-def _media(data: bytes, name: str) -> str:
-    """Return the reader for ``data``: "html" or "text". Tags are ASCII, so the bytes tell in any encoding."""
-    head = data[: 2 * SNIFFED].replace(b"\x00", b"").decode("latin-1")
-    return "html" if is_html(head, name) else "text"
+def _read_bytes(data: bytes, name: str, budget: Budget, depth: int) -> Iterator[Document | Skipped]:
+    if not data.strip():
+        raise SourceError("the file holds no text")
+    media = kind_of_bytes(data)
+    if media == "zip":
+        yield from _read_archive(data, name, budget, depth + 1)
+        return
+    plain = None if media else decode(data, declared_charset(data))
+    media = media or kind_of_text(plain.text if plain else "", name)
+    if plain and media == "jsonl":
+        yield from _read_rows(plain, name)
+    elif media in LIMITS:
+        yield _document(read_apart(media, data), data, name, media)
+    else:
+        yield _document(resolve(READERS, media)(data), data, name, media)
+
+
+def _document(decoded: Decoded, data: bytes, name: str, media: str) -> Document:
+    if not decoded.text.strip():
+        raise SourceError("the file holds no text")
+    digest = hashlib.sha256(data).hexdigest()
+    return Document(digest[:12], name, decoded.text, digest, decoded.encoding, media, decoded.notes)
+
+
+def _read_archive(data: bytes, name: str, budget: Budget, depth: int) -> Iterator[Document | Skipped]:
+    if depth > MAX_DEPTH:
+        raise SourceError(f"an archive inside an archive inside an archive; at most {MAX_DEPTH} are opened, unpack it")
+    for member in members(data, budget, MAX_BYTES):
+        source = f"{name}!{member.name}"
+        if member.refused:
+            yield Skipped(source, member.refused)
+            continue
+        try:
+            yield from _read_bytes(member.data, source, budget, depth)
+        except SourceError as exc:
+            yield Skipped(source, str(exc))
+
+
+def _read_rows(plain: Decoded, name: str) -> Iterator[Document | Skipped]:
+    for row in rows(plain.text):
+        source = f"{name}!{row.name}"
+        if row.refused:
+            yield Skipped(source, row.refused)
+        else:
+            yield _document(Decoded(row.text, plain.encoding), row.data, source, "jsonl")

@@ -183,7 +183,8 @@ def _continues(last: Line, line: Line, left: float, setting: _Setting, near: Lin
     em = setting.em
     if last.em and line.em and not 0.87 < last.em / line.em < 1.15:
         return False
-    if near and setting.pitch and near.middle - line.middle > _WIDER * setting.pitch:
+    larger = max(1.0, line.em / em)  # than the body: a title
+    if near and setting.pitch and near.middle - line.middle > _WIDER * setting.pitch * larger:
         return False
     flush = line.left <= left + 0.8 * em
     level = abs(last.left - line.left) < em / 2 and (in_block or not setting.indented)

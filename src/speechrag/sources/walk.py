@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from speechrag.errors import SourceError
 from speechrag.records import Skipped
@@ -14,7 +15,13 @@ from speechrag.text import displayable
 
 # Files that stand in every folder of texts and are none themselves.
 _COMPANIONS = {"readme", "readme.md", "readme.txt", "license", "license.txt", "license.md", "thumbs.db", "desktop.ini"}
-_EXTENSIONS = {".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml", ".shtml", ""}
+# fmt: off
+_EXTENSIONS = frozenset((
+    "", ".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml", ".shtml", ".docx", ".docm", ".dotx", ".doc", ".dot",
+    ".wps", ".wpt", ".rtf", ".odt", ".xml", ".pdf", ".zip", ".jsonl", ".ndjson",
+))
+# fmt: on
+_EXTENSION = re.compile(r"\.(?=.{0,9}[a-z])[a-z0-9]{1,10}", re.ASCII)  # not the ".12 讲话" of "2019.12 讲话"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,19 @@ def display_name(name: str) -> str:
     return displayable(name).replace("\n", " ").replace("\t", " ")
 
 
+def is_companion(name: str) -> bool:
+    """Tell whether a file of this name stands beside texts and is none itself."""
+    return name.lower() in _COMPANIONS
+
+
+def refusal_by_name(name: str) -> str:
+    """Return why a file of this name is not worth opening, empty when it may be: its content decides then."""
+    extension = PurePosixPath(name).suffix.lower()
+    if extension in _EXTENSIONS or not _EXTENSION.fullmatch(extension):
+        return ""
+    return f"no reader takes {display_name(extension)} files; txt, md, html, docx, doc, wps, rtf, pdf, zip and jsonl are read"
+
+
 def _walk(root: Path) -> Iterator[tuple[Path, str]]:
     try:
         mode = root.stat().st_mode  # a root may itself be a link: the user named it
@@ -72,7 +92,7 @@ def _walk(root: Path) -> Iterator[tuple[Path, str]]:
         links = [name for name in folders if Path(folder, name).is_symlink()]
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in links)
         for name in sorted(names + links):
-            if not name.startswith(".") and name.lower() not in _COMPANIONS:
+            if not name.startswith(".") and not is_companion(name):
                 path = Path(folder, name)
                 yield path, display_name(path.relative_to(root).as_posix())
     for error in unlistable:
@@ -92,6 +112,4 @@ def _refusal(path: Path) -> str:
         return "the folder cannot be listed; check its permissions"
     if not stat.S_ISREG(mode):
         return "not a regular file"
-    if path.suffix.lower() not in _EXTENSIONS:
-        return f"no reader takes {display_name(path.suffix.lower())} files yet; txt, md and html are read"
-    return ""
+    return refusal_by_name(path.name)

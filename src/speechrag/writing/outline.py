@@ -8,7 +8,6 @@ The order of work: read the brief (``outlines.plan``), search and take speeches 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from types import MappingProxyType
 
 from speechrag.records import Hit, Outline, OutlinePoint, Query, Speech
@@ -109,8 +108,3 @@ def _notes(parts: Sequence[Part], plan: Plan, points: Sequence[OutlinePoint]) ->
     if plan.points_given and len(points) < plan.points:
         notes.append(f"要求{plan.points}个部分，现有材料只够列出{len(points)}个。")
     return tuple(notes)
-
-
-def with_notes(outline: Outline, *notes: str) -> Outline:
-    """Return the outline with further notes, such as that an LLM could not be used."""
-    return replace(outline, notes=(*outline.notes, *notes))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from speechrag.records import Citation, OutlinePoint, Passage, Query, Slot, Speech
 from speechrag.text import chinese_number, numerals, trim, unique
@@ -120,18 +120,13 @@ def _leaf_point(leaf: Leaf, citations: Citations) -> OutlinePoint:
         numbers = [citations.cite(unit.speech, leaf.start, leaf.end)]
         numbers.append(citations.cite(unit.speech, unit.start, unit.head_end))
     numbers += [citations.cite(other.speech, other.start, _short_end(other)) for other in leaf.also]
-    return OutlinePoint(leaf.heading, 2, leaf.unit.role, leaf.text, tuple(unique_numbers(numbers)))
+    return OutlinePoint(leaf.heading, 2, leaf.unit.role, leaf.text, tuple(dict.fromkeys(numbers)))
 
 
 def _short_end(unit: Unit) -> int:
     """Return where a supporting quotation ends: after the heading's first sentence of body."""
     ends = [end for _, end in unit.sentences if end > unit.head_end]
     return ends[0] if ends and ends[0] - unit.start <= QUOTE_CHARS else unit.head_end
-
-
-def unique_numbers(numbers: Iterable[int]) -> list[int]:
-    """Return the numbers without repetitions, order kept."""
-    return list(dict.fromkeys(numbers))
 
 
 # ---------------------------------------------------------------------------------------------------------------- #

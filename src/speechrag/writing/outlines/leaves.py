@@ -265,7 +265,7 @@ def _quality(carried: str, raw: str, index: int, unit: Unit, plan: Plan, adapter
         quality += 0.3 if _LACKS.search(carried) else -0.3
     if unit.role == "significance":
         quality += 0.2 if _WEIGHTY.search(carried) else 0.0
-        quality -= 0.3 if re.match(r"要|必须|务必|各级|各地", carried) else 0.0
+        quality -= 0.3 if re.match(r"要|必须|务必|各级|各地|一些|有的|个别", carried) else 0.0
     if not 24 <= len(carried) <= TEXT_CHARS:
         quality -= 0.25
     return quality

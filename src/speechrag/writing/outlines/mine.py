@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from speechrag.records import Hit, Passage, Query, Section, Speech
 from speechrag.text import sentence_spans, trim
 from speechrag.writing.outlines.adapt import Adapter, Source, read_source
-from speechrag.writing.outlines.genre import by_length, genre
+from speechrag.writing.outlines.genre import genre
 from speechrag.writing.outlines.plan import Plan
+from speechrag.writing.outlines.roles import STATEMENT, directive, role_of
 
 Retrieve = Callable[[Query], Sequence[Hit]]
 
@@ -48,19 +48,8 @@ _LOCAL_HEAD = re.compile(
 )
 _VAGUE_ALLOWED = re.compile(r"^(?:总体要求|指导思想|不断)")
 _CLAUSE_END = "，；。：！？"
-_STATEMENT = re.compile(
-    r"[是乃](?:[\u4e00-\u9fff、]{2,22})(?:需要|要求|之路|手段|途径|渠道|纽带|基础|形式|前提|保证|保障|职责|关键|部分|生命线|举措|抓手|责任|任务|"
-    r"法宝|窗口|前沿|阵地|根本|灵魂|底线|屏障|基石|核心|大事|工程)$"
-    r"|.事关[\u4e00-\u9fff、]{4,20}$"
-)
 _TOPIC = re.compile(r"(?:还|更|也|就)?要[^，,：“]{4,14}。")
 _FINISHED = re.compile(r"[\u4e00-\u9fff]了(?!解|结|不)")
-_LACK = re.compile(
-    r"亟待|欠的?账|还不少|尚有|偏差|不到位|不够|还没有|没有完全|有待|不强|不足|不高|不力|缺乏|淡薄|薄弱|滞后|差距|短板|不平衡|不均|不实|不准|不深|不严"
-)
-_DONE = re.compile(
-    r"了(?!解|结|不)|^已|逐步(?:完善|健全|深入|加强|扩展|强化)|(?:明显|显著|不断|进一步|日益|大幅|更加)(?:增强|提升|提高|完善|改善|优化|加强|扩大)$|取得"
-)
 _SITUATION = re.compile(
     r"^(?!在|当|面对|随|为|对|由于|如果|一旦|就|也|还|更|又|从|有|使|让|但|而).*(?:严峻|防不胜防|不容乐观|日益突出|日趋复杂|更加复杂|复杂多变|多发|易发|高发|"
     r"频发|任务艰巨|任重道远|责任重大|形势逼人|压力加大|风险加大)$"
@@ -274,53 +263,6 @@ def usable_heading(heading: str, adapter: Adapter) -> bool:
     return not adapter.facts(heading)
 
 
-def role_of(heading: str, section: Section | None, parent: Section | None, source: Source) -> str:
-    """Return the function of a heading by its words, its parent's words and the structure's own reading."""
-    scores = {role: _role_score(heading, role) for role in genre().roles}
-    scores["task"] += 0.6
-    if _STATEMENT.search(heading):
-        scores["significance"] += 3.0
-    if _LACK.search(heading):
-        scores["problem"] += 4.0
-    elif _DONE.search(heading):
-        scores["achievement"] += 2.5
-    if section is not None and section.role in scores:
-        scores[section.role] += 0.5 if section.role == "achievement" else 1.0
-    if parent is not None:
-        for role in scores:
-            scores[role] += 0.9 * min(_role_score(parent.heading, role), 3.0)
-        if parent.role in scores:
-            scores[parent.role] += 1.0
-    if _directive().match(heading):
-        scores["task"] += 0.6
-    if section is not None and section.level == 1:
-        _lean_by_place(section, source, scores)
-    best = max(scores, key=lambda role: (scores[role], role != "task", role))
-    return best if scores[best] > 0 else "task"
-
-
-def _lean_by_place(section: Section, source: Source, scores: dict[str, float]) -> None:
-    """The first main part of a speech tends to tell why, the last to tell who answers for it."""
-    mains = [s.start for s in source.speech.sections if s.level == 1]
-    if len(mains) >= 3 and section.start == mains[0]:
-        scores["significance"] += 0.8
-    if len(mains) >= 3 and section.start == mains[-1]:
-        scores["safeguard"] += 0.8
-
-
-@lru_cache(maxsize=1)
-def _directive() -> re.Pattern[str]:
-    return re.compile(rf"(?:{by_length(genre().directives)})")
-
-
-def _role_score(heading: str, role: str) -> float:
-    words = genre().roles[role]
-    strong = sum(word in heading for word in words.strong)
-    weak = sum(word in heading for word in words.weak)
-    value = 1.2 if role == "task" else 2.0  # verbs such as 强化 open headings of every function
-    return value * min(strong, 2) + 0.4 * min(weak, 2)
-
-
 def _clause_units(passage: Passage, source: Source, plan: Plan, adapter: Adapter) -> Iterable[Unit]:
     """Yield one unit for each sentence on the theme: its best directive or statement clause is the heading."""
     text = source.speech.text
@@ -358,7 +300,7 @@ def _topic_units(section: Section, source: Source, plan: Plan, adapter: Adapter)
         return
     spans = sentence_spans(text, max(section.body, section.start), section.end)
     marks = [i for i, (start, end) in enumerate(spans) if _TOPIC.fullmatch(text, start, end)]
-    for i, following in zip(marks, [*marks[1:], len(spans)], strict=True):
+    for i, following in zip(marks, [*marks[1:], len(spans)][: len(marks)], strict=True):
         body = tuple(spans[i + 1 : min(following, i + 4)])
         heading = clean_heading(adapter.carry(text[spans[i][0] : spans[i][1]]))
         if body and heading:
@@ -390,15 +332,15 @@ def _parent(speech: Speech, position: int) -> int:
 def _best_clause(sentence: str, plan: Plan, adapter: Adapter) -> tuple[str, str, float] | None:
     """Return the clause of ``sentence`` that makes the best heading, its role and its theme score."""
     found: list[tuple[float, int, str, str]] = []
-    directive = _directive()
+    verbs = directive()
     for order, piece in enumerate(re.split(rf"[{_CLAUSE_END}]", sentence)):
         clause = _ADVERBS.sub("", adapter.carry(piece).strip())
         if not 6 <= len(clause) <= 20 or theme_score(piece, plan) < 1 or adapter.swaps(piece):
             continue
-        if _STATEMENT.search(clause) or (_SITUATION.search(clause) and not directive.match(clause)):
+        if STATEMENT.search(clause) or (_SITUATION.search(clause) and not verbs.match(clause)):
             role = "significance"
-        elif directive.match(clause):
-            clause = re.sub(rf"^({directive.pattern})了", r"\1", clause)
+        elif verbs.match(clause):
+            clause = re.sub(rf"^({verbs.pattern})了", r"\1", clause)
             role = role_of(clause, None, None, adapter.source)
             if len(_FINISHED.findall(sentence)) >= 2 and role in {"task", "safeguard"} and "了" in clause:
                 continue

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from speechrag.text import displayable, parse_chinese_number, segmenter, to_simplified, unique
+from speechrag.text import MAX_QUERY_CHARS, displayable, parse_chinese_number, segmenter, to_simplified, unique
 from speechrag.writing.outlines.genre import Occasion, Theme, genre, themes
 
 POINTS = range(3, 7)  # main points a speech has; three is the commonest number
@@ -106,7 +106,7 @@ class Plan:
 
 def read_plan(brief: str) -> Plan:
     """Return what ``brief`` asks for; what it leaves open gets the usual value (three points, a working meeting)."""
-    text = to_simplified(displayable(brief)).strip()
+    text = to_simplified(displayable(brief)).strip()[:MAX_QUERY_CHARS]
     at = _AT.search(text)
     speaker = _speaker(at.group("speaker")) if at else ""
     event = at.group("event").strip("“”《》 ") if at else _event(text)

@@ -1,0 +1,70 @@
+"""What a heading does in its speech: say why, what was done, what is wrong, what to do, who answers for it."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from speechrag.records import Section
+from speechrag.writing.outlines.adapt import Source
+from speechrag.writing.outlines.genre import by_length, genre
+
+STATEMENT = re.compile(
+    r"[是乃](?:[\u4e00-\u9fff、]{2,22})(?:需要|要求|之路|手段|途径|渠道|纽带|基础|形式|前提|保证|保障|职责|关键|部分|生命线|举措|抓手|责任|任务|"
+    r"法宝|窗口|前沿|阵地|根本|灵魂|底线|屏障|基石|核心|大事|工程)$"
+    r"|.事关[\u4e00-\u9fff、]{4,20}$"
+)
+_LACK = re.compile(
+    r"亟待|欠的?账|还不少|尚有|偏差|不到位|不够|还没有|没有完全|有待|不强|不足|不高|不力|缺乏|淡薄|薄弱|滞后|差距|短板|不平衡|不均|不实|不准|不深|不严"
+)
+_DONE = re.compile(
+    r"了(?!解|结|不)|^已|逐步(?:完善|健全|深入|加强|扩展|强化)|(?:明显|显著|不断|进一步|日益|大幅|更加)(?:增强|提升|提高|完善|改善|优化|加强|扩大)$|取得"
+)
+
+
+def role_of(heading: str, section: Section | None, parent: Section | None, source: Source) -> str:
+    """Return the function of a heading by its words, its parent's words and the structure's own reading."""
+    scores = {role: _role_score(heading, role) for role in genre().roles}
+    scores["task"] += 0.6
+    if STATEMENT.search(heading):
+        scores["significance"] += 3.0
+    if _LACK.search(heading):
+        scores["problem"] += 4.0
+    elif _DONE.search(heading):
+        scores["achievement"] += 2.5
+    if section is not None and section.role in scores:
+        scores[section.role] += 0.5 if section.role == "achievement" else 1.0
+    if parent is not None:
+        for role in scores:
+            scores[role] += 0.9 * min(_role_score(parent.heading, role), 3.0)
+        if parent.role in scores:
+            scores[parent.role] += 1.0
+    if directive().match(heading):
+        scores["task"] += 0.6
+    if section is not None and section.level == 1:
+        _lean_by_place(section, source, scores)
+    best = max(scores, key=lambda role: (scores[role], role != "task", role))
+    return best if scores[best] > 0 else "task"
+
+
+def _lean_by_place(section: Section, source: Source, scores: dict[str, float]) -> None:
+    """The first main part of a speech tends to tell why, the last to tell who answers for it."""
+    mains = [s.start for s in source.speech.sections if s.level == 1]
+    if len(mains) >= 3 and section.start == mains[0]:
+        scores["significance"] += 0.8
+    if len(mains) >= 3 and section.start == mains[-1]:
+        scores["safeguard"] += 0.8
+
+
+@lru_cache(maxsize=1)
+def directive() -> re.Pattern[str]:
+    """Return the pattern of the verbs that open an order."""
+    return re.compile(rf"(?:{by_length(genre().directives)})")
+
+
+def _role_score(heading: str, role: str) -> float:
+    words = genre().roles[role]
+    strong = sum(word in heading for word in words.strong)
+    weak = sum(word in heading for word in words.weak)
+    value = 1.2 if role == "task" else 2.0  # verbs such as 强化 open headings of every function
+    return value * min(strong, 2) + 0.4 * min(weak, 2)
