@@ -16,7 +16,7 @@ from small_corpus import FLOOD, INFORMATION, PETITION, QUICK, SAFETY, TEXTS, bui
 from speechrag import build as module
 from speechrag.build import build_collection, build_index
 from speechrag.engine import Engine
-from speechrag.errors import IndexMissing, SourceError
+from speechrag.errors import IndexMissing, SourceError, UsageError
 from speechrag.index import layout
 from speechrag.index.opened import open_store
 from speechrag.records import Query
@@ -129,6 +129,15 @@ def test_another_setting_rebuilds(sources: Path, index: Path, change: dict[str, 
     report = build(sources, index, replace(QUICK, **change))  # type: ignore[arg-type]
     assert report.published
     assert report.unchanged == len(TEXTS)
+
+
+def test_a_passage_size_below_one_is_refused(sources: Path, index: Path) -> None:
+    """The setting is named; nothing is built."""
+    from dataclasses import replace
+
+    with pytest.raises(UsageError, match="passage_chars is 0"):
+        build(sources, index, replace(QUICK, passage_chars=0))
+    assert not index.exists()
 
 
 def test_the_untouched_passages_of_a_changed_file_keep_their_vectors(

@@ -15,16 +15,16 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from speechrag.cleaning import CLEANER_VERSION, clean
-from speechrag.cleaning.alignment import Alignment
 from speechrag.embedding import load_encoder
-from speechrag.errors import IndexError_, SourceError
-from speechrag.index import families, layout
+from speechrag.errors import IndexError_, SourceError, UsageError
+from speechrag.index import layout
 from speechrag.index.fill import IndexFiller, Progress, Reuse
 from speechrag.index.lexical import segmenter_fingerprint
-from speechrag.index.store import COPY, INDEXED, SKIPPED, CorpusStore, CorpusWriter, LedgerEntry
+from speechrag.index.store import COPY, INDEXED, PART_SKIPPED, SKIPPED, TAKEN_IN, CorpusStore, CorpusWriter, LedgerEntry
+from speechrag.index.texts import TextFiller
 from speechrag.records import BuildReport, CleanDocument, Document, IndexManifest, Skipped, Speech
 from speechrag.registry import CHUNKERS, resolve
-from speechrag.sources import SourceFile, find_sources, read_source
+from speechrag.sources import SourceFile, find_sources, member_of, read_source, readers_fingerprint
 from speechrag.sources.walk import display_name
 from speechrag.structure import STRUCTURE_VERSION, structure
 from speechrag.text import displayable
@@ -62,7 +62,7 @@ class Plan:
     hashes: dict[str, str] = field(default_factory=dict)  # source -> sha256
 
     def same_as(self, entries: Mapping[str, LedgerEntry]) -> bool:
-        known = {source: entry.sha256 for source, entry in entries.items()}
+        known = {source: entry.sha256 for source, entry in entries.items() if entry.state != PART_SKIPPED}
         unreadable = {s.source: "" for s in self.skipped}
         return known == {**unreadable, **self.hashes}
 
@@ -74,9 +74,11 @@ def build_index(
 
     The live index stays in service until the new one is complete. Raises SourceError where no file could be read (the
     live index is then left as it was), IndexBusy where another build runs, IndexError_ where the index cannot be
-    written, UnknownBackend or ModelError for a backend.
+    written, UnknownBackend or ModelError for a backend, UsageError for a passage size below 1.
     """
     began = time.monotonic()
+    if settings.passage_chars < 1:
+        raise UsageError(f"passage_chars is {settings.passage_chars}; expected a number of at least 1")
     report = progress or (lambda stage, done, total: None)
     encoder = load_encoder(settings.embedder or "builtin")
     chunker = resolve(CHUNKERS, settings.chunker)(settings.passage_chars)
@@ -116,7 +118,8 @@ def _staging(index: Path) -> Iterator[Path]:
 
 def _stages(settings: Settings, chunker: str) -> dict[str, str]:
     cut = segmenter_fingerprint(settings.segmenter, settings.user_dictionary)
-    return {"cleaner": f"{CLEANER_VERSION}/{STRUCTURE_VERSION}", "chunker": chunker, "segmenter": cut}
+    cleaner = f"{readers_fingerprint()}/{CLEANER_VERSION}/{STRUCTURE_VERSION}"
+    return {"cleaner": cleaner, "chunker": chunker, "segmenter": cut}
 
 
 def _previous(index: Path, stages: Mapping[str, str], encoder: Encoder) -> Previous | None:
@@ -195,7 +198,7 @@ def _sha256(path: Path) -> str:
 
 def _unchanged(previous: Previous, plan: Plan, before: Mapping[str, LedgerEntry], began: float) -> BuildReport:
     manifest = previous.manifest
-    skipped = tuple(Skipped(e.source, e.detail) for e in before.values() if e.state == SKIPPED)
+    skipped = tuple(Skipped(e.source, e.detail) for e in before.values() if e.state not in TAKEN_IN)
     return BuildReport(
         files=manifest.files,
         skipped=skipped,
@@ -213,13 +216,13 @@ def _unchanged(previous: Previous, plan: Plan, before: Mapping[str, LedgerEntry]
 def _report(
     manifest: IndexManifest, ledger: Sequence[LedgerEntry], before: Mapping[str, LedgerEntry], began: float
 ) -> BuildReport:
-    now = {e.source: e for e in ledger if e.state != SKIPPED}
-    then = {s: e for s, e in before.items() if e.state != SKIPPED}
+    now = {e.source: e for e in ledger if e.state in TAKEN_IN}
+    then = {s: e for s, e in before.items() if e.state in TAKEN_IN}
     both = [s for s in now if s in then]
     changed = sum(now[s].sha256 != then[s].sha256 for s in both)
     return BuildReport(
         files=len(now),
-        skipped=tuple(Skipped(e.source, e.detail) for e in ledger if e.state == SKIPPED),
+        skipped=tuple(Skipped(e.source, e.detail) for e in ledger if e.state not in TAKEN_IN),
         speeches=manifest.speeches,
         passages=manifest.passages,
         added=len(now) - len(both),
@@ -228,6 +231,9 @@ def _report(
         unchanged=len(both) - changed,
         seconds=round(time.monotonic() - began, 3),
     )
+
+
+_Taken = tuple[CleanDocument, list[Speech]]
 
 
 class _Job:
@@ -251,8 +257,12 @@ class _Job:
         self._previous = previous
         self._progress = progress
         self._known: dict[str, LedgerEntry] = {}
-        if previous and previous.same_text:
-            self._known = {e.sha256: e for e in previous.texts.ledger() if e.state == INDEXED}
+        self._members: dict[str, list[LedgerEntry]] = {}  # sha256 of a file -> its members left out
+        for entry in previous.texts.ledger() if previous and previous.same_text else ():
+            if entry.state == INDEXED:
+                self._known[entry.sha256] = entry
+            elif entry.state == PART_SKIPPED:
+                self._members.setdefault(entry.sha256, []).append(entry)
 
     def run(self, plan: Plan) -> tuple[IndexManifest, list[LedgerEntry]]:
         ledger = self._write_texts(plan)
@@ -261,80 +271,101 @@ class _Job:
         return filler.finish(ledger), ledger
 
     def _write_texts(self, plan: Plan) -> list[LedgerEntry]:
-        writer = CorpusWriter(self._staging / layout.CORPUS)
         ledger = [LedgerEntry(s.source, plan.hashes.get(s.source, ""), SKIPPED, s.reason) for s in plan.skipped]
-        sketches: dict[str, list[int]] = {}
-        ranks: dict[str, tuple[float, ...]] = {}
+        texts = TextFiller(self._staging / layout.CORPUS, self._chunker)
         for done, (file, digest) in enumerate(plan.take):
             self._progress("reading", done, len(plan.take))
-            also = plan.copies.get(digest, [])
-            try:
-                taken = list(self._documents(file, digest))
-            except SourceError as exc:
-                reasons = [(file.name, str(exc)), *((name, str(exc)) for name in also)]
-                ledger.extend(LedgerEntry(name, digest, SKIPPED, reason) for name, reason in reasons)
-                continue
-            for document, speeches in taken:
-                self._write_document(writer, document, speeches, also, sketches, ranks)
-            ids = " ".join(document.document.doc_id for document, _ in taken)
-            ledger.append(LedgerEntry(file.name, digest, INDEXED, ids))
-            ledger.extend(LedgerEntry(name, digest, COPY, file.name) for name in also)
+            ledger.extend(self._write_file(texts, file, digest, plan.copies.get(digest, [])))
         self._progress("reading", len(plan.take), len(plan.take))
-        if not writer.speeches:
+        ledger = _named_once(ledger)
+        if not texts.speeches:
             raise SourceError(_nothing_read(plan, ledger))
-        writer.set_families(families.group(sketches, ranks))
-        writer.add_ledger(ledger)
-        writer.finish()
+        texts.finish(ledger)
         return sorted(ledger, key=lambda entry: entry.source)
 
-    def _documents(self, file: SourceFile, digest: str) -> Iterator[tuple[CleanDocument, list[Speech]]]:
-        known = self._known.get(digest)
-        # The extension has a say in how a file is read.
-        if known and self._previous and PurePosixPath(known.source).suffix == PurePosixPath(file.name).suffix:
-            for doc_id in known.detail.split():
-                stored = self._previous.texts.document(doc_id)
-                if known.source == file.name:
-                    yield stored, self._previous.texts.speeches_of(doc_id)
-                    continue
-                source = file.name + stored.document.source.removeprefix(known.source)
-                renamed = replace(stored, document=replace(stored.document, source=source))
-                yield renamed, list(structure(renamed))  # a title may come from the file's name
+    def _write_file(
+        self, texts: TextFiller, file: SourceFile, digest: str, also: Sequence[str]
+    ) -> Iterator[LedgerEntry]:
+        """Write what a file holds; yield its ledger entry, those of its skipped members and of its copies."""
+        names = [file.name, *also]
+        try:
+            taken, refused = self._contents(file, digest)
+        except SourceError as exc:
+            yield from (LedgerEntry(name, digest, SKIPPED, str(exc)) for name in names)
             return
-        for document in read_source(file):
+        for entry in refused:
+            member = entry.source.removeprefix(file.name)
+            yield from (LedgerEntry(name + member, digest, PART_SKIPPED, entry.reason) for name in names)
+        if not taken:
+            reason = f"none of its {len(refused)} members could be read; the reason of each is listed"
+            yield from (LedgerEntry(name, digest, SKIPPED, reason) for name in names)
+            return
+        owners = []
+        for document, speeches in taken:
+            member = member_of(file.name, document.document.source) or ""
+            owners.append(texts.add(document, speeches, [name + member for name in also]))
+        same = owners[0]  # the source that had these bytes before, where the file is one document
+        if len(owners) == 1 and taken[0][0].document.source == file.name and same != file.name:
+            yield from (LedgerEntry(name, digest, COPY, same) for name in names)
+            return
+        ids = " ".join(document.document.doc_id for document, _ in taken)
+        yield LedgerEntry(file.name, digest, INDEXED, ids)
+        yield from (LedgerEntry(name, digest, COPY, file.name) for name in also)
+
+    def _contents(self, file: SourceFile, digest: str) -> tuple[list[_Taken], Sequence[Skipped]]:
+        """Return the documents of a file with their speeches, and the members left out. Raises SourceError."""
+        stored = self._stored(file, digest)
+        if stored is not None:
+            return stored
+        reading = read_source(file)
+        taken = []
+        for document in reading.documents:
             cleaned = clean(document)
-            yield cleaned, list(structure(cleaned))
+            if document.notes:
+                cleaned = replace(cleaned, notes=document.notes + cleaned.notes)
+            taken.append((cleaned, list(structure(cleaned))))
         if _sha256(file.path) != digest:
             raise SourceError("changed while it was read; build again when it is complete")
+        return taken, reading.skipped
 
-    def _write_document(
-        self,
-        writer: CorpusWriter,
-        document: CleanDocument,
-        speeches: Iterable[Speech],
-        also: Sequence[str],
-        sketches: dict[str, list[int]],
-        ranks: dict[str, tuple[float, ...]],
-    ) -> None:
-        writer.add_document(document)
-        alignment = Alignment(len(document.document.text), document.repairs)
-        for speech in speeches:
-            metadata = {k: v for k, v in speech.metadata.items() if k != "also_in"}
-            speech = replace(speech, metadata=metadata | ({"also_in": list(also)} if also else {}))
-            sketches[speech.speech_id] = families.sketch(speech.text)
-            flaws = float(speech.quality.get("damage", 0)) + float(speech.quality.get("holes", 0))
-            ranks[speech.speech_id] = (flaws, -float(len(speech.text)))
-            writer.add_speech(speech, sketches[speech.speech_id])
-            for passage in self._chunker.chunk(speech):
-                start, end = speech.doc_start + passage.start, speech.doc_start + passage.end
-                writer.add_passage(passage, alignment.original_span(start, end))
+    def _stored(self, file: SourceFile, digest: str) -> tuple[list[_Taken], Sequence[Skipped]] | None:
+        """Return what the live index has of a file with these bytes, None where the file must be read."""
+        known = self._known.get(digest)
+        # The extension has a say in how a file is read.
+        if not known or not self._previous or PurePosixPath(known.source).suffix != PurePosixPath(file.name).suffix:
+            return None
+        texts, ids = self._previous.texts, known.detail.split()
+        taken: list[_Taken] = []
+        for doc_id in ids:
+            stored = texts.document(doc_id)
+            member = member_of(known.source, stored.document.source)
+            if member is None or ids.count(doc_id) > 1:  # stored under the name of another source with the same bytes
+                return None
+            if known.source == file.name:
+                taken.append((stored, texts.speeches_of(doc_id)))
+                continue
+            renamed = replace(stored, document=replace(stored.document, source=file.name + member))
+            taken.append((renamed, list(structure(renamed))))  # a title may come from the file's name
+        refused = ((member_of(known.source, e.source), e.detail) for e in self._members.get(digest, ()))
+        return taken, [Skipped(file.name + member, reason) for member, reason in refused if member]
+
+
+def _named_once(ledger: Sequence[LedgerEntry]) -> list[LedgerEntry]:
+    """Return the ledger with a number behind the name of a member that another entry has already."""
+    taken = {entry.source for entry in ledger if entry.state != PART_SKIPPED}
+    return [
+        replace(entry, source=_numbered(entry.source, taken)) if entry.state == PART_SKIPPED else entry
+        for entry in ledger
+    ]
 
 
 def _nothing_read(plan: Plan, ledger: Sequence[LedgerEntry]) -> str:
-    reasons = [f"{e.source}: {e.detail}" for e in ledger if e.state == SKIPPED]
+    reasons = [f"{e.source}: {e.detail}" for e in ledger if e.state not in TAKEN_IN]
     if not plan.take and not reasons:
-        return "no files were found below the sources; put .txt or .html files there and build again"
+        return "no files were found below the sources; put texts, Word, PDF or web pages there and build again"
     shown = "; ".join(reasons[:3]) + (f"; and {len(reasons) - 3} more" if len(reasons) > 3 else "")
-    return f"no speech could be read from {len(reasons)} file(s), so the index was left as it was ({shown})"
+    files = sum(e.state == SKIPPED for e in ledger)
+    return f"no speech could be read from {files} file(s), so the index was left as it was ({shown})"
 
 
 def build_collection(documents: Iterable[tuple[str, str, str]], index: Path, settings: Settings) -> IndexManifest:

@@ -51,6 +51,7 @@ class Document:
     sha256: str  # of the bytes as received
     encoding: str = "utf-8"
     media: str = "text"  # which reader understood it: text, html, ...
+    notes: tuple[str, ...] = ()  # what of the file did not become text, such as pages without a text layer
 
 
 @dataclass(frozen=True, slots=True)

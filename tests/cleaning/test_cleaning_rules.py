@@ -181,3 +181,23 @@ def test_rules_take_linear_time_on_hostile_input(attack: str) -> None:
     """No input makes a pattern run away: doubling it still ends."""
     found = cleaned(attack + attack)
     assert len(found.text) <= 2 * len(attack)
+
+
+def test_product_words_injected_into_a_sentence_are_dropped() -> None:
+    """An advertising word that runs into a sentence of an unrelated speech goes; the repair keeps it."""
+    document = clean(Document("d", "s", "我们要重建设、筛网滤布轻应用的现象必须扭转。", "x"))
+    assert document.text == "我们要重建设、轻应用的现象必须扭转。"
+    assert [r.before for r in document.repairs if "advertising" in r.rule] == ["筛网滤布"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "全县滤布生产企业要抓好过滤材料技术改造。",  # the speech is about the trade
+        "发展压滤机、滤布、筛网。",  # set off by marks: a list of the speaker's own
+        "滤布企业座谈会",  # begins the line
+    ],
+)
+def test_product_words_that_belong_to_the_speech_stay(text: str) -> None:
+    """A speech about such products, a list of them, or a heading is left alone."""
+    assert clean(Document("d", "s", text, "x")).text == text

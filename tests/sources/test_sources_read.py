@@ -17,7 +17,7 @@ from speechrag.sources import SourceFile, read_source
 def read(folder: Path, data: bytes, name: str = "a.txt") -> sources.Document:
     path = folder / name
     path.write_bytes(data)
-    return read_source(SourceFile(path, name))[0]
+    return read_source(SourceFile(path, name)).documents[0]
 
 
 def test_a_document_is_identified_by_the_bytes_it_was_read_from(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from speechrag.cleaning.alignment import Alignment, apply, restore
 from speechrag.cleaning.edits import Draft
 from speechrag.records import CleanDocument, Document
 
-CLEANER_VERSION = "1"
+CLEANER_VERSION = "2"
 
 __all__ = ["CLEANER_VERSION", "Alignment", "apply", "clean", "restore"]
 
@@ -39,6 +39,7 @@ def _undo_byte_damage(draft: Draft) -> None:
 
 def _remove_site_parts(draft: Draft) -> None:
     draft.apply(litter.drop_litter(draft.text))
+    draft.apply(litter.drop_advertising(draft.text))
     draft.apply(layout.drop_page_markers(draft.text))
     draft.apply(layout.drop_repeated_titles(draft.text))
     draft.apply(layout.join_wrapped_lines(draft.text))

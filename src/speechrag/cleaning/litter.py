@@ -10,8 +10,13 @@ from functools import lru_cache
 from importlib.resources import files
 
 from speechrag.cleaning.edits import Edit
+from speechrag.text import is_han
 
 RULE = "site-litter"
+ADVERTISING = "advertising"
+# A word that a text uses this often is one of its subjects, whatever the table says.
+_MOST_INJECTED = 4
+_INJECTED_CONFIDENCE = 0.9
 _TAIL_CHARS = 1500
 LONGEST_LINE = 400  # longer lines are text, whatever they contain; it also bounds the work of a pattern
 
@@ -25,6 +30,7 @@ class _Patterns:
     members: re.Pattern[str]
     words: re.Pattern[str]
     hints: re.Pattern[str]
+    advertising: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]
 
 
 def _any_of(patterns: Sequence[str]) -> re.Pattern[str]:
@@ -42,6 +48,13 @@ def _patterns() -> _Patterns:
         members=re.compile(data["blocks"]["members"]),
         words=re.compile(data["blocks"]["words"]),
         hints=re.compile("|".join(data["hints"]["words"])),
+        advertising=tuple(
+            (
+                re.compile(f"(?:{'|'.join(sorted(map(re.escape, family['words']), key=len, reverse=True))})+"),
+                re.compile("|".join(map(re.escape, family["context"]))),
+            )
+            for family in data["advertising"]
+        ),
     )
 
 
@@ -51,6 +64,24 @@ def drop_litter(text: str) -> list[Edit]:
     if not patterns.hints.search(text):
         return []
     return [Edit(start, end, "", RULE) for start, end in _litter_lines(text, patterns)]
+
+
+def drop_advertising(text: str) -> list[Edit]:
+    """Return the removal of product words injected into sentences of a text that is not about such products."""
+    found: list[Edit] = []
+    for words, context in _patterns().advertising:
+        runs = [match for match in words.finditer(text) if _inside_sentence(text, match)]
+        if not 0 < len(runs) <= _MOST_INJECTED or len(runs) < sum(1 for _ in words.finditer(text)):
+            continue
+        if not context.search(words.sub("", text)):
+            found.extend(Edit(m.start(), m.end(), "", ADVERTISING, _INJECTED_CONFIDENCE) for m in runs)
+    return sorted(found, key=lambda edit: edit.start)
+
+
+def _inside_sentence(text: str, match: re.Match[str]) -> bool:
+    """Tell whether the words run straight on into Chinese: a word of the sentence itself would be set off by a mark."""
+    following = text[match.end() : match.end() + 1]
+    return is_han(following) and match.start() > 0 and text[match.start() - 1] != "\n" if following else False
 
 
 def _litter_lines(text: str, patterns: _Patterns) -> Iterator[tuple[int, int]]:

@@ -42,7 +42,7 @@ def evaluate(
         data = read_beir(dataset)
         wanted, judged = judged_topics(data.topics, data.qrels), list(data.qrels)
         if index is None:
-            with tempfile.TemporaryDirectory(prefix="speechrag-") as folder:
+            with tempfile.TemporaryDirectory(prefix="speechrag-", ignore_cleanup_errors=True) as folder:
                 seconds = _index_collection(data.corpus, Path(folder), settings)
                 return _report(folder, settings, wanted, judged, seconds, run_out, compared)
     else:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from speechrag.index import layout
 from speechrag.index.lexical import LexicalIndex, facet_token
-from speechrag.index.store import OWN_KEYS, SKIPPED, CorpusStore, LedgerEntry, SpeechFacts, facet_values
+from speechrag.index.store import OWN_KEYS, TAKEN_IN, CorpusStore, LedgerEntry, SpeechFacts, facet_values
 from speechrag.index.vectors import VectorStore
 from speechrag.records import IndexManifest, Passage
 from speechrag.text import segmenter
@@ -93,7 +93,7 @@ class IndexFiller:
             embedder_fingerprint=self._encoder.fingerprint,
             dim=self._encoder.dim,
             metric="inner_product",
-            files=sum(e.state != SKIPPED for e in ledger),
+            files=sum(e.state in TAKEN_IN for e in ledger),
             speeches=self._store.count("speeches"),
             passages=self._total,
             vectors=vectors,

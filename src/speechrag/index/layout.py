@@ -12,6 +12,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
+from io import FileIO
 from pathlib import Path
 
 from speechrag.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing, SpeechragError
@@ -102,7 +103,10 @@ def sha256_of(path: Path) -> str:
 
 def verify(folder: Path, manifest: IndexManifest) -> None:
     """Check that the generation holds exactly the files of its manifest, unchanged. Raises IndexDamaged."""
-    found = files_of(folder)
+    try:
+        found = files_of(folder)
+    except OSError as exc:
+        raise IndexDamaged(f"{folder}: cannot be listed ({exc.strerror})", hint=REBUILD) from exc
     for name in sorted(set(manifest.sha256) | set(found)):
         if name not in found:
             raise IndexDamaged(f"{folder / name}: this file of the index is missing", hint=REBUILD)
@@ -149,7 +153,10 @@ def sweep(index: Path) -> None:
         live = ""
     except IndexDamaged:
         return  # what is left may be all there is: keep it until a build has published a whole one
-    names = sorted((p.name for p in folder.iterdir() if p.is_dir()), reverse=True)
+    try:
+        names = sorted((p.name for p in folder.iterdir() if p.is_dir()), reverse=True)
+    except OSError:
+        return  # the next build will try again; what it writes itself will tell what is wrong with the disk
     for stale in [name for name in names if name.startswith(STAGING)]:
         shutil.rmtree(folder / stale, ignore_errors=True)
     published = [name for name in names if GENERATION_NAME.fullmatch(name)]
@@ -167,21 +174,31 @@ def build_lock(index: Path) -> Iterator[None]:
     """
     try:
         (index / GENERATIONS).mkdir(parents=True, exist_ok=True)
-        handle = (index / LOCK).open("a+", encoding="utf-8")
+        handle = (index / LOCK).open("a+b", buffering=0)
     except OSError as exc:
-        raise SpeechragError(
-            f"{index}: the index cannot be written here ({exc.strerror}); choose another --index"
-        ) from exc
+        raise _unwritable(index, exc) from exc
     with handle:
-        if not _try_lock(handle.fileno()):
-            handle.seek(0)
-            owner = handle.read().strip() or "another process"
+        try:
+            owner = _claim(handle)
+        except OSError as exc:
+            raise _unwritable(index, exc) from exc
+        if owner:
             raise IndexBusy(f"{index}: {owner} is building this index; wait for it to finish")
-        handle.seek(0)
-        handle.truncate()
-        handle.write(f"process {os.getpid()}, since {time.strftime('%Y-%m-%d %H:%M:%S')},")
-        handle.flush()
         yield
+
+
+def _unwritable(index: Path, error: OSError) -> SpeechragError:
+    return SpeechragError(f"{index}: the index cannot be written here ({error.strerror}); choose another --index")
+
+
+def _claim(handle: FileIO) -> str:
+    """Lock the file and note in it who did; return who holds it already, empty where nobody did."""
+    if not _try_lock(handle.fileno()):
+        handle.seek(0)
+        return handle.read().decode("utf-8", "replace").strip() or "another process"
+    handle.truncate(0)
+    handle.write(f"process {os.getpid()}, since {time.strftime('%Y-%m-%d %H:%M:%S')},".encode())
+    return ""
 
 
 def _try_lock(descriptor: int) -> bool:

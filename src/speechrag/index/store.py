@@ -30,12 +30,17 @@ CREATE TABLE ledger (source TEXT PRIMARY KEY, sha256 TEXT, state TEXT, detail TE
 """
 
 CACHED_ORIGINALS = 16  # documents whose text as received is kept at hand: the hits of one query share them
-INDEXED, COPY, SKIPPED = "indexed", "copy", "skipped"
+INDEXED, COPY, SKIPPED, PART_SKIPPED = "indexed", "copy", "skipped", "part skipped"
+TAKEN_IN = (INDEXED, COPY)  # the states of files whose text is in the index
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """What became of one file: ``indexed`` (detail: doc_id), ``copy`` (of that source) or ``skipped`` (the reason)."""
+    """What became of one file: ``indexed`` (detail: doc_ids), ``copy`` (of that source) or ``skipped`` (the reason).
+
+    ``part skipped`` is a part left out of a file (the reason), such as a damaged member of an archive; its hash is
+    that of the whole file, which has an entry of its own.
+    """
 
     source: str
     sha256: str
@@ -116,6 +121,16 @@ class CorpusWriter:
         )
         self._database.execute("INSERT INTO passages VALUES (?,?,?,?,?,?,?,?,?)", row)
         self.passages += 1
+
+    def set_copies(self, copies: Mapping[str, Sequence[str]]) -> None:
+        """Name, in the metadata of a document's speeches, the other sources that hold the same bytes."""
+        for doc_id, sources in sorted(copies.items()):
+            rows = self._database.execute(
+                "SELECT speech_id, metadata FROM speeches WHERE doc_id=?", (doc_id,)
+            ).fetchall()
+            for speech_id, metadata in rows:
+                changed = _dump(json.loads(metadata) | {"also_in": list(sources)})
+                self._database.execute("UPDATE speeches SET metadata=? WHERE speech_id=?", (changed, speech_id))
 
     def set_families(self, families: Mapping[str, str]) -> None:
         pairs = [(family, speech_id) for speech_id, family in families.items()]

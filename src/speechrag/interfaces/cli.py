@@ -377,14 +377,14 @@ def _corpus(options: argparse.Namespace) -> int:
     from dataclasses import asdict
 
     from speechrag.index.opened import open_store
-    from speechrag.index.store import SKIPPED
+    from speechrag.index.store import TAKEN_IN
 
     settings = _settings(options, "index")
     _, store = open_store(Path(settings.index))
     found = 0
     for speech in store.speeches():
-        sources = (speech.source, speech.source.partition("!")[0], *speech.metadata.get("also_in", ()))
-        if options.source and options.source not in sources:
+        sources = (speech.source, *speech.metadata.get("also_in", ()))
+        if options.source and not any(options.source in (name, name.partition("!")[0]) for name in sources):
             continue
         found += 1
         if options.format == "text":
@@ -400,7 +400,7 @@ def _corpus(options: argparse.Namespace) -> int:
     if options.source and not found:
         entry = next((e for e in store.ledger() if e.source == options.source), None)
         why = "is not in this index" if entry is None else "holds no speech"
-        if entry and entry.state == SKIPPED:
+        if entry and entry.state not in TAKEN_IN:
             why = f"was skipped: {entry.detail}"
         raise UsageError(f"--source {options.source}: {why}")
     return 0

@@ -22,7 +22,7 @@ MAX_BYTES = 200 * 1024 * 1024  # of one file or one member of an archive
 MAX_UNPACKED = 2 * MAX_BYTES  # of all members of an archive together
 READERS_VERSION = "2"  # counts up when the same file would be read differently
 
-__all__ = ["MAX_BYTES", "MAX_UNPACKED", "Reading", "SourceFile", "find_sources", "read_source", "readers_fingerprint"]
+__all__ = ["MAX_BYTES", "Reading", "SourceFile", "find_sources", "member_of", "read_source", "readers_fingerprint"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,14 @@ def read_source(file: SourceFile) -> Reading:
     return Reading(tuple(documents), tuple(skipped))
 
 
+def member_of(file: str, source: str) -> str | None:
+    """Return the part of a source's name behind its file's: "!inner.docx", or empty; None for another file's."""
+    member = source.removeprefix(file)
+    return member if source.startswith(file) and member[:1] in ("", "!") else None
+
+
 def readers_fingerprint() -> str:
-    """Return what decides, beside a file's bytes, how it is read here: the readers, and whether LibreOffice is there."""
+    """Return what decides, beside a file's bytes, how it is read here: the readers, and whether LibreOffice is in."""
     return READERS_VERSION + ("+office" if converter() else "")
 
 

@@ -17,8 +17,8 @@ from speechrag.text import displayable
 _COMPANIONS = {"readme", "readme.md", "readme.txt", "license", "license.txt", "license.md", "thumbs.db", "desktop.ini"}
 # fmt: off
 _EXTENSIONS = frozenset((
-    "", ".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml", ".shtml", ".docx", ".docm", ".dotx", ".doc", ".dot",
-    ".wps", ".wpt", ".rtf", ".odt", ".xml", ".pdf", ".zip", ".jsonl", ".ndjson",
+    "", ".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml", ".shtml", ".docx", ".docm", ".dotx", ".doc",
+    ".dot", ".wps", ".wpt", ".rtf", ".odt", ".xml", ".pdf", ".zip", ".jsonl", ".ndjson",
 ))
 # fmt: on
 _EXTENSION = re.compile(r"\.(?=.{0,9}[a-z])[a-z0-9]{1,10}", re.ASCII)  # not the ".12 讲话" of "2019.12 讲话"
@@ -74,7 +74,8 @@ def refusal_by_name(name: str) -> str:
     extension = PurePosixPath(name).suffix.lower()
     if extension in _EXTENSIONS or not _EXTENSION.fullmatch(extension):
         return ""
-    return f"no reader takes {display_name(extension)} files; txt, md, html, docx, doc, wps, rtf, pdf, zip and jsonl are read"
+    taken = "txt, md, html, docx, doc, wps, rtf, pdf, zip and jsonl are read"
+    return f"no reader takes {display_name(extension)} files; {taken}"
 
 
 def _walk(root: Path) -> Iterator[tuple[Path, str]]:

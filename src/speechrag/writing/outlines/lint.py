@@ -13,7 +13,7 @@ from speechrag.writing.outlines.plan import Plan
 COPIED_RUN = 20  # characters a heading may share with its source in one run
 
 _HOLES = re.compile(
-    r"[\ufffd\ue000-\uf8ff□]|[xX×*＊]{2,}|[×*＊](?=[\u4e00-\u9fff])|\?\?|[-—－]{2,}(?=同志|主席|书记|市长|县长)"
+    r"[\ufffd\ue000-\uf8ff□]|[xX×*＊]{2,}|[×*＊](?=[\u4e00-\u9fff])|\?\?|[-—－]{2,6}(?=同志|主席|书记|市长|县长)"
 )
 
 

@@ -17,7 +17,7 @@ GOVERNED = "省市县区州旗镇乡"  # levels that have a committee and a gove
 
 _NUMERAL = "一二两三四五六七八九十0-9"
 _AT = re.compile(
-    r"(?P<speaker>[^，。；,;\n]*?)在(?P<event>[^，。；,;\n]+?)上(?:的|作|做|发表|所作)?(?:一[个篇]|了)?"
+    r"在(?P<event>[^在，。；,;\n]{2,60}?)上(?:的|作|做|发表|所作)?(?:一[个篇]|了)?"
     r"(?:[^，。；,;\n]{0,6}?)(?P<genre>讲话|发言|致辞|报告|讲课|稿)"
 )
 _EVENT = re.compile(r"(?P<event>[^，。；,;\n在]{2,40}(?:会议?|大会|仪式|[班式]))上?的?(?:讲话|发言|致辞|上讲|讲)")
@@ -108,7 +108,7 @@ def read_plan(brief: str) -> Plan:
     """Return what ``brief`` asks for; what it leaves open gets the usual value (three points, a working meeting)."""
     text = to_simplified(displayable(brief)).strip()[:MAX_QUERY_CHARS]
     at = _AT.search(text)
-    speaker = _speaker(at.group("speaker")) if at else ""
+    speaker = _speaker(re.split(r"[，。；,;\n]", text[: at.start()])[-1]) if at else ""
     event = at.group("event").strip("“”《》 ") if at else _event(text)
     theme = _theme(text, event)
     rows = _rows(theme)
