@@ -335,11 +335,12 @@ class _Job:
         if not known or not self._previous or PurePosixPath(known.source).suffix != PurePosixPath(file.name).suffix:
             return None
         texts, ids = self._previous.texts, known.detail.split()
+        distinct = len(set(ids)) == len(ids)
         taken: list[_Taken] = []
         for doc_id in ids:
             stored = texts.document(doc_id)
             member = member_of(known.source, stored.document.source)
-            if member is None or ids.count(doc_id) > 1:  # stored under the name of another source with the same bytes
+            if member is None or not distinct:  # stored under another name that has the same bytes
                 return None
             if known.source == file.name:
                 taken.append((stored, texts.speeches_of(doc_id)))

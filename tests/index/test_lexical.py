@@ -12,7 +12,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from speechrag.errors import ConfigError, IndexDamaged
-from speechrag.index.lexical import MAX_TERMS, WEIGHTS, LexicalIndex, facet_token, segmenter_fingerprint, tokens
+from speechrag.index.lexical import (
+    MAX_TERMS,
+    WEIGHTS,
+    LexicalIndex,
+    _schema,
+    facet_token,
+    segmenter_fingerprint,
+    tokens,
+)
 from speechrag.text import segmenter
 
 CUT = segmenter("characters")
@@ -94,6 +102,24 @@ def test_ties_come_in_the_order_of_the_corpus(tmp_path: Path) -> None:
     every = index.search("信息工作", 60)
     assert [ordinal for ordinal, _ in every] == list(range(60))
     assert all(index.search("信息工作", limit) == every[:limit] for limit in (1, 7, 39, 41, 60))
+
+
+def test_ties_come_in_the_order_of_the_corpus_in_a_large_index_too(tmp_path: Path) -> None:
+    """An index too large for one segment has them in any order; equal passages are still listed by ordinal."""
+    import tantivy
+
+    (tmp_path / "lexical").mkdir()
+    writer = tantivy.Index(_schema(), path=str(tmp_path / "lexical")).writer(heap_size=15_000_000, num_threads=1)
+    for segment in (range(1, 40, 2), range(0, 40, 2)):
+        for ordinal in segment:
+            fields = {name: " ".join(found) for name, found in tokens("信息工作", "", CUT).items()}
+            writer.add_document(tantivy.Document(ordinal=ordinal, facets="", **fields))
+        writer.commit()
+    writer.wait_merging_threads()
+    index = LexicalIndex.open(tmp_path / "lexical", CUT)
+    assert len(list((tmp_path / "lexical").glob("*.term"))) == 2
+    for limit in (1, 5, 20, 39, 40, 60):
+        assert [ordinal for ordinal, _ in index.search("信息", limit)] == list(range(min(limit, 40)))
 
 
 def test_the_same_corpus_gives_the_same_scores_after_every_build(tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ def _link_all(folder: Path, links: Path) -> bool:
 
 
 class LexicalIndex:
-    """Postings of all passages in one tantivy segment."""
+    """Postings of all passages in one tantivy index."""
 
     def __init__(self, index: Any, cutter: Segmenter) -> None:
         self._schema = index.schema
@@ -139,7 +139,7 @@ class LexicalIndex:
         folder.mkdir(parents=True)
         with _writing(folder):
             index = tantivy.Index(_schema(), path=str(folder))
-            # One thread and one commit: the segment layout, and with it every score, is the same after every build.
+            # One thread: up to about 40,000 passages the index is one segment, in the order of the corpus.
             writer = index.writer(heap_size=HEAP, num_threads=1)
         count = 0
         for body, headings, facets in entries:
@@ -181,10 +181,22 @@ class LexicalIndex:
             query = tantivy.Query.boolean_query(
                 [(tantivy.Occur.Must, query), *[(tantivy.Occur.Must, self._any_facet(group)) for group in facets]]
             )
-        hits = self._searcher.search(query, limit, count=False).hits
+        hits = self._best(query, limit)
         ordinals = self._searcher.fast_field_values("ordinal", [address for _, address in hits]) if hits else []
         found = [(int(o), float(score)) for o, (score, _) in zip(ordinals, hits, strict=True) if score > 0]
-        return sorted(found, key=lambda pair: (-pair[1], pair[0]))
+        return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:limit]
+
+    def _best(self, query: Any, limit: int) -> list[Any]:
+        """Return the best ``limit`` hits and all that tie with the last of them.
+
+        tantivy orders ties by segment, and a large index has several whose order changes with every build.
+        """
+        wanted = limit + 1
+        while True:
+            hits = self._searcher.search(query, wanted, count=False).hits
+            if len(hits) < wanted or hits[-1][0] < hits[limit - 1][0]:
+                return list(hits)
+            wanted *= 2
 
     def document_frequency(self, term: str) -> float:
         """Return the share (0..1) of passages whose body or headings hold ``term``, in any script or width.

@@ -52,7 +52,7 @@ class Retriever:
             ranked, channels = self._rank(text, depth, query.filters)
             hits = self._hits(ranked, channels, query.top_k)
             # A speech copied over many sites may fill the candidates with copies of one passage: then look deeper.
-            if len(hits) == query.top_k or len(ranked) < depth:
+            if len(hits) == query.top_k or len(ranked) < depth or ranked[-1][1] <= 0:
                 return hits
             depth *= 4
 

@@ -225,7 +225,8 @@ def _fits(carried: str, raw: str, unit: Unit, plan: Plan, adapter: Adapter) -> b
     if unit.source.on_theme:
         return True
     theme = theme_score(raw, plan)
-    spoken_of = theme_score(unit.heading, plan) >= 1 or theme * 25 >= len(carried)
+    strict = theme_score(raw, plan, common=0.4)
+    spoken_of = theme_score(unit.heading, plan, common=0.4) >= 1 or strict * 25 >= len(carried)
     if adapter.residue(carried) > int(theme // 2) or any(sector in carried for sector in unit.source.sectors):
         return False
     if adapter.swaps(raw) and not adapter.swapped_well(carried):

@@ -133,8 +133,11 @@ def _distinct(sources: Sequence[Source]) -> list[Source]:
     return list(kept.values())
 
 
-def theme_score(text: str, plan: Plan) -> float:
-    """Return how much ``text`` is about the theme: 3 for its name, 2 for another name, 1 for a term; at most 8."""
+def theme_score(text: str, plan: Plan, *, common: float = 1.0) -> float:
+    """Return how much ``text`` is about the theme: 3 for its name, 2 for another name, 1 for a term; at most 8.
+
+    ``common`` is what a term counts that is at home in every theme, such as 考核.
+    """
     for decoy in (decoy for row in plan.rows for decoy in row.decoys):
         text = text.replace(decoy, "|")
     score = 3.0 if plan.theme and plan.theme in text else 0.0
@@ -142,7 +145,7 @@ def theme_score(text: str, plan: Plan) -> float:
     for words, value in ((plan.names[1:], 2.0), (plan.terms, 1.0)):
         for word in words:
             if word in rest:
-                score += value if word not in genre().common else 0.4  # 考核 and 干部 are at home everywhere
+                score += value if common == 1.0 or word not in genre().common else common
                 rest = rest.replace(word, "|")
     return min(score, 8.0)
 
