@@ -37,7 +37,7 @@ CALLS = (
 )
 LINE = re.compile(r"^(\d+) +(\w+)\((.*)")
 SETTINGS = Settings(embedder="hash", segmenter="characters", passage_chars=80)
-OLD, NEW = "一号水库的巡查责任人必须在岗", "二号水库的巡查责任人必须在岗"
+EARLIER, OLD, NEW = (f"{number}号水库的巡查责任人必须在岗" for number in "零一二")
 SPEECH = "在防汛工作会议上的讲话\n同志们：\n一、盯住水库\n{}。\n二、备足物资\n各县要储备编织袋五万条以上。\n"
 
 
@@ -73,8 +73,9 @@ class Sweep:
         self._sources.mkdir()
         for number in range(6):
             self._write(f"{number}.txt", f"第{number}支队伍的队长是联络员")
-        self._write("水库.txt", OLD)
-        build_index([self._sources], self._base, SETTINGS)
+        for sentence in (EARLIER, OLD):  # two generations, so that the rebuild has one to sweep away
+            self._write("水库.txt", sentence)
+            build_index([self._sources], self._base, SETTINGS)
         self._write("水库.txt", NEW)
 
     def _write(self, name: str, sentence: str) -> None:

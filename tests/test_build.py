@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from small_corpus import FLOOD, INFORMATION, PETITION, QUICK, SAFETY, TEXTS, build, write_texts
 from speechrag import build as module
 from speechrag.build import build_collection, build_index
+from speechrag.config import Settings
 from speechrag.engine import Engine
 from speechrag.errors import IndexMissing, SourceError, UsageError
 from speechrag.index import layout
 from speechrag.index.opened import open_store
-from speechrag.records import Query
+from speechrag.records import CleanDocument, Document, Query
 from speechrag.text import fold
 
 QUERIES = ("安全生产责任", "信息报送时限", "接访", "水库巡查", "同志们", "zzz")
@@ -349,3 +350,29 @@ def test_a_collection_is_indexed_as_it_stands(index: Path) -> None:
     assert (manifest.speeches, manifest.passages) == (3, 2)
     ranked = Engine.open(index, QUICK).rank("信息工作", 5)
     assert (ranked[0][0].speech_id, ranked[0][0].text) == ("d1", "一、信息工作")
+
+
+def test_a_build_keeps_the_encoder_of_the_index(tmp_path: Path) -> None:
+    """Building again without naming an encoder must not switch an index back to the built-in one."""
+    write_texts(tmp_path / "texts")
+    build(tmp_path / "texts", tmp_path / "index")
+    build_index([tmp_path / "texts"], tmp_path / "index", Settings())
+    assert layout.read_manifest(layout.current_generation(tmp_path / "index")).embedder == "hash"
+
+
+def test_a_fault_in_one_text_leaves_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An unforeseen exception while one file is cleaned is that file's reason, not the end of the build."""
+    write_texts(tmp_path / "texts")
+    (tmp_path / "texts" / "bad.txt").write_text("同志们：\n这一篇会出错。", encoding="utf-8")
+    healthy = module.clean
+
+    def faulty(document: Document) -> CleanDocument:
+        if "出错" in document.text:
+            raise RecursionError("too deep")
+        return healthy(document)
+
+    monkeypatch.setattr(module, "clean", faulty)
+    report = build(tmp_path / "texts", tmp_path / "index")
+    assert [s.source for s in report.skipped] == ["bad.txt"]
+    assert "RecursionError" in report.skipped[0].reason
+    assert report.files == len(TEXTS)

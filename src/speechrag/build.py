@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from speechrag.cleaning import CLEANER_VERSION, clean
+from speechrag.config import PACKAGE
 from speechrag.embedding import load_encoder
 from speechrag.errors import IndexError_, SourceError, UsageError
 from speechrag.index import layout
@@ -80,9 +81,9 @@ def build_index(
     if settings.passage_chars < 1:
         raise UsageError(f"passage_chars is {settings.passage_chars}; expected a number of at least 1")
     report = progress or (lambda stage, done, total: None)
-    encoder = load_encoder(settings.embedder or "builtin")
     chunker = resolve(CHUNKERS, settings.chunker)(settings.passage_chars)
     stages = _stages(settings, chunker.name)
+    encoder = load_encoder(settings.embedder or _embedder_of(index) or "builtin")
     with layout.build_lock(index):
         layout.sweep(index)
         previous = _previous(index, stages, encoder)
@@ -118,8 +119,30 @@ def _staging(index: Path) -> Iterator[Path]:
 
 def _stages(settings: Settings, chunker: str) -> dict[str, str]:
     cut = segmenter_fingerprint(settings.segmenter, settings.user_dictionary)
-    cleaner = f"{readers_fingerprint()}/{CLEANER_VERSION}/{STRUCTURE_VERSION}"
+    cleaner = f"{readers_fingerprint()}/{CLEANER_VERSION}/{STRUCTURE_VERSION}+{_code_fingerprint()}"
     return {"cleaner": cleaner, "chunker": chunker, "segmenter": cut}
+
+
+def _code_fingerprint() -> str:
+    """Return a short hash of the code and tables that turn files into passages.
+
+    A version number is forgotten sooner or later, and an index would then keep text that the rules no longer give.
+    """
+    files = [PACKAGE / "text.py"]
+    for pattern in ("sources/*.py", "cleaning/*.py", "structure/*.py", "passages/*.py", "data/[cs]*.*"):
+        files.extend(sorted(PACKAGE.glob(pattern)))
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:8]
+
+
+def _embedder_of(index: Path) -> str:
+    """Return the encoder of the live index, which a build keeps unless told otherwise; empty where there is none."""
+    try:
+        return layout.read_manifest(layout.current_generation(index)).embedder
+    except IndexError_:
+        return ""
 
 
 def _previous(index: Path, stages: Mapping[str, str], encoder: Encoder) -> Previous | None:
@@ -320,10 +343,7 @@ class _Job:
         reading = read_source(file)
         taken = []
         for document in reading.documents:
-            cleaned = clean(document)
-            if document.notes:
-                cleaned = replace(cleaned, notes=document.notes + cleaned.notes)
-            taken.append((cleaned, list(structure(cleaned))))
+            taken.append(_processed(document))
         if _sha256(file.path) != digest:
             raise SourceError("changed while it was read; build again when it is complete")
         return taken, reading.skipped
@@ -394,3 +414,14 @@ def build_collection(documents: Iterable[tuple[str, str, str]], index: Path, set
         manifest = filler.finish([])
         layout.publish(index, staging, manifest.generation)
     return manifest
+
+
+def _processed(document: Document) -> _Taken:
+    """Return a document cleaned and taken apart. Raises SourceError whatever goes wrong in it."""
+    try:
+        cleaned = clean(document)
+        if document.notes:
+            cleaned = replace(cleaned, notes=document.notes + cleaned.notes)
+        return cleaned, list(structure(cleaned))
+    except Exception as exc:  # a fault of ours in one text must not cost the other thousand files
+        raise SourceError(f"could not be processed ({type(exc).__name__}: {exc}); please report this file") from exc

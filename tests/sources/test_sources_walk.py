@@ -82,3 +82,12 @@ def test_a_name_in_gbk_bytes_is_shown_in_chinese(tmp_path: Path) -> None:
 def test_a_shown_name_holds_nothing_that_reorders_or_breaks_it(raw: str, shown: str) -> None:
     """Bidirectional controls and line ends do not reach the screen."""
     assert display_name(raw) == shown
+
+
+@pytest.mark.parametrize(
+    "name", ["讲话.docx", "旧.DOC", "红头.wps", "扫描.pdf", "全年.zip", "库.jsonl", "2019.12 讲话", "第1.2版"]
+)
+def test_every_format_that_is_read_is_found(tmp_path: Path, name: str) -> None:
+    """A dot in a Chinese name begins no extension."""
+    (tmp_path / name).write_bytes(b"x")
+    assert names(tmp_path) == [name]

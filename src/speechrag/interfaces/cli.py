@@ -323,7 +323,13 @@ def answer_text(engine: Engine, answer: Any) -> str:
         near = [engine.passage(p) for p in answer.nearest[:3]]
         places = [f"  - {engine.speech(p.speech_id).title} › {' › '.join(p.headings) or p.text[:24]}" for p in near]
         return "\n".join([answer.text, *(["相近但不足以回答：", *places] if places else [])])
-    lines = ["".join(f"{s.text}{''.join(f'[{n}]' for n in s.citations)}" for s in answer.sentences), "", "依据："]
+    from speechrag.writing.answer import closing_mark
+
+    said = [
+        f"{s.text}{''.join(f'[{n}]' for n in s.citations)}{closing_mark(s.text, last=place == len(answer.sentences))}"
+        for place, s in enumerate(answer.sentences, 1)
+    ]
+    lines = ["".join(said), "", "依据："]
     for c in answer.citations:
         lines.append(f"  [{c.number}] {' › '.join((c.title, *c.headings))}（{c.source}）")
     return "\n".join(lines)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from speechrag.records import Answer, Citation, Hit, IndexManifest, Outline, OutlinePoint, Passage, Speech
 from speechrag.text import fold, numerals, words
+from speechrag.writing.answer import closing_mark
 
 if TYPE_CHECKING:
     from speechrag.engine import Engine
@@ -120,7 +121,7 @@ def answer_view(answer: Answer, engine: Engine) -> View:
         "question": answer.question,
         "supported": answer.supported,
         "text": answer.text,
-        "sentences": [{"text": s.text, "citations": list(s.citations)} for s in answer.sentences],
+        "sentences": _sentences(answer),
         "citations": [citation_view(c) for c in answer.citations],
         "nearest": nearest,
         "notes": list(answer.notes),
@@ -271,3 +272,12 @@ def original_segments(engine: Engine, speech: Speech, spans: Sequence[tuple[int,
         done = at + len(quoted)
     segments.append({"text": whole[done:], "mark": -1})
     return [segment for segment in segments if segment["text"]]
+
+
+def _sentences(answer: Answer) -> list[View]:
+    """Return the sentences with their citation numbers and the mark to print behind each."""
+    count = len(answer.sentences)
+    return [
+        {"text": s.text, "citations": list(s.citations), "stop": closing_mark(s.text, last=place == count)}
+        for place, s in enumerate(answer.sentences, 1)
+    ]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from speechrag.errors import SourceError
-from speechrag.sources.packed import ERRORS, MAX_MEMBERS, is_encrypted, open_zip, unpack
+from speechrag.sources.packed import ERRORS, MAX_MEMBERS, brief, is_encrypted, open_zip, unpack
 from speechrag.sources.walk import display_name, is_companion, refusal_by_name
 
 MAX_DEPTH = 2
@@ -40,8 +40,8 @@ def members(data: bytes, budget: Budget, limit: int) -> Iterator[Member]:
     SourceError for an archive that is damaged, empty, encrypted as a whole, or lists too many members.
     """
     with open_zip(data, "the zip archive") as archive:
-        files = [(info, member_name(info)) for info in archive.filelist if not info.is_dir()]
-        files = [(info, name) for info, name in files if not _is_passed_over(name)]
+        named = [(info, member_name(info)) for info in archive.filelist]
+        files = [(info, name) for info, name in named if not name.endswith("/") and not _is_passed_over(name)]
         if not files:
             raise SourceError("the zip archive is empty")
         if all(is_encrypted(info) for info, _ in files):
@@ -76,7 +76,7 @@ def member_name(info: zipfile.ZipInfo) -> str:
                 break
             except UnicodeDecodeError:
                 continue
-    return display_name(name.replace("\x00", "").replace("\\", "/"))
+    return display_name(name.replace("\x00", "").replace("\\", "/")) or "unnamed"
 
 
 def _is_passed_over(name: str) -> bool:
@@ -106,4 +106,4 @@ def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, limit:
     try:
         return unpack(archive, info, limit)
     except ERRORS as exc:
-        raise SourceError(f"damaged ({exc}); fetch or save it again") from exc
+        raise SourceError(f"damaged ({brief(exc)}); fetch or save it again") from exc

@@ -9,6 +9,7 @@ import zipfile
 import zlib
 
 from speechrag.errors import SourceError
+from speechrag.text import displayable
 
 MAX_MEMBERS = 10_000
 _MAX_DIRECTORY = 8 << 20  # bytes of the table of contents: bounds what listing the members costs
@@ -17,6 +18,7 @@ _END_LENGTH = 22
 _SMALL = 10 << 20  # below this no ratio is suspicious: a table of one repeated word packs very well
 _MAX_RATIO = 150  # prose packs about 3 times, repetitive XML up to about 50 times, a bomb 1,000 times
 _CHUNK = 1 << 20
+_BRIEF = 120  # characters
 
 # What the zipfile module raises on damaged or odd archives, beside BadZipFile.
 ERRORS = (
@@ -40,11 +42,17 @@ def open_zip(data: bytes, what: str) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except ERRORS as exc:
-        raise SourceError(f"{what} is damaged or cut short ({exc}); fetch or save it again") from exc
+        raise SourceError(f"{what} is damaged or cut short ({brief(exc)}); fetch or save it again") from exc
     if len(archive.filelist) > MAX_MEMBERS:
         count = len(archive.filelist)
         raise SourceError(f"{what} lists {count} members, more than the {MAX_MEMBERS} that are read; split it")
     return archive
+
+
+def brief(exc: BaseException) -> str:
+    """Return what a library says of a damaged file, in one short line; some quote the damaged bytes at length."""
+    said = displayable(" ".join(str(exc).split())) or type(exc).__name__
+    return said if len(said) <= _BRIEF else said[:_BRIEF] + " ..."
 
 
 def suspicious(packed: int, unpacked: int) -> bool:
@@ -79,9 +87,11 @@ def unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int) -> bytes
                     raise SourceError(f"unpacked size is over what it declares or over the limit of {limit} bytes")
                 pieces.append(piece)
     except NotImplementedError as exc:
-        raise SourceError(f"packed by a method that is not read here ({exc}); pack it as an ordinary zip") from exc
+        raise SourceError(
+            f"packed by a method that is not read here ({brief(exc)}); pack it as an ordinary zip"
+        ) from exc
     except ERRORS as exc:
-        raise SourceError(f"damaged ({exc}); fetch or save it again") from exc
+        raise SourceError(f"damaged ({brief(exc)}); fetch or save it again") from exc
     return b"".join(pieces)
 
 

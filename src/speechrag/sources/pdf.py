@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from speechrag.errors import SourceError
 from speechrag.sources.encoding import Decoded
+from speechrag.sources.packed import brief
 from speechrag.sources.pdf_lines import Line, Page, paragraphs
 from speechrag.text import is_han
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _MAX_PAGES = 5_000
 _MAX_PAGE_CHARS = 1_000_000
+_COLUMN_GAP = 1.8  # heights of a line: more than that parts columns or cells of a table
 _FEW = 10  # characters a page: below this a page with a picture is a scan, perhaps with a stamp
 _UNREADABLE = 0.3  # share of characters without meaning from which on the text layer is no text
 # The characters of U+2E80-2EFF that stand for whole words in text and that NFKC leaves as they are.
@@ -78,7 +80,7 @@ def _open(data: bytes) -> PdfDocument:
     except PdfiumError as exc:
         if getattr(exc, "err_code", None) in (FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY):
             raise SourceError("the PDF is encrypted with a password; save it without one") from exc
-        raise SourceError(f"the PDF is damaged or cut short ({exc}); fetch or save it again") from exc
+        raise SourceError(f"the PDF is damaged or cut short ({brief(exc)}); fetch or save it again") from exc
     return document
 
 
@@ -102,18 +104,27 @@ def _page(document: PdfDocument, number: int) -> tuple[Page, bool]:
 
 
 def _lines(text: Any, count: int) -> Iterator[Line]:
-    """Yield the lines of a page in pdfium's order; ``text`` is a raw handle."""
+    """Yield the lines of a page in pdfium's order, cut at gaps as between columns; ``text`` is a raw handle."""
     from pypdfium2.raw import FS_RECTF, FPDFText_GetLooseCharBox, FPDFText_GetUnicode
 
     run: list[tuple[str, float, float, float, float]] = []
     box = FS_RECTF()
+    edge: float | None = None  # the right edge of the last visible character of the run
+    height = 0.0
     for index in range(count):
         code = FPDFText_GetUnicode(text, index)
         char = chr(code) if code < 0x110000 else "\ufffd"
         if char in "\r\n":
             yield from _line(run)
-            run = []
+            run, edge, height = [], None, 0.0
         elif FPDFText_GetLooseCharBox(text, index, box):
+            if not char.isspace():
+                height = max(height, box.top - box.bottom)  # of the tallest: some boxes are no higher than their glyph
+                wide = _COLUMN_GAP * height
+                if edge is not None and not -wide < box.left - edge < wide:
+                    yield from _line(run)
+                    run = []
+                edge = box.right
             run.append((char, box.left, box.right, box.bottom, box.top))
     yield from _line(run)
 

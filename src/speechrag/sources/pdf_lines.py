@@ -87,7 +87,9 @@ def _is_running(page: Page, line: Line, running: set[tuple[bool, str]], pages: i
 
 def _in_order(lines: list[Line]) -> list[Line]:
     """Return lines as they are read. Drawn from top to bottom they stay; else columns are looked for, then rows."""
-    drawn_down = all(b.middle <= a.middle + a.height / 2 for a, b in pairwise(lines))
+    drawn_down = all(
+        b.left > a.left if _same_row(a, b) else b.middle < a.middle + a.height / 2 for a, b in pairwise(lines)
+    )
     if drawn_down:
         return lines
     rows = sorted(lines, key=lambda line: (-line.middle, line.left))
@@ -181,6 +183,8 @@ def _joined(bodies: Sequence[Sequence[Line]]) -> Iterator[str]:
 def _continues(last: Line, line: Line, left: float, setting: _Setting, near: Line | None, in_block: bool) -> bool:
     """Tell whether ``line`` goes on with the paragraph of the full line ``last``; ``near`` is that on the same page."""
     em = setting.em
+    if "\t" in last.text or "\t" in line.text:  # rows of a table
+        return False
     if last.em and line.em and not 0.87 < last.em / line.em < 1.15:
         return False
     larger = max(1.0, line.em / em)  # than the body: a title

@@ -15,7 +15,8 @@ from typing import Any
 
 from speechrag.errors import SourceError
 from speechrag.sources.encoding import Decoded
-from speechrag.sources.packed import is_encrypted, open_zip, suspicious, unpack
+from speechrag.sources.packed import brief, is_encrypted, open_zip, suspicious, unpack
+from speechrag.sources.walk import display_name
 from speechrag.sources.word_lists import LEVELS, Numbering, integer, local, read_numbering, value
 
 _MAX_PART = 64 << 20  # bytes of one XML part; a thousand pages make about 10 MB
@@ -93,7 +94,7 @@ class _Package:
         try:
             root = etree.fromstring(data, parser)
         except etree.LxmlError as exc:
-            raise SourceError(f"the Word document is damaged in {name} ({exc}); save it again") from exc
+            raise SourceError(f"the Word document is damaged in {name} ({brief(exc)}); save it again") from exc
         if root.getroottree().docinfo.internalDTD is not None:
             raise SourceError(f"the Word document declares a document type in {name}, which Word never does; not read")
         return root
@@ -102,7 +103,7 @@ class _Package:
         try:
             return unpack(self._archive, info, _MAX_PART)
         except SourceError as exc:
-            raise SourceError(f"the Word document's part {info.filename}: {exc}") from exc
+            raise SourceError(f"the Word document's part {display_name(info.filename)[:60]}: {exc}") from exc
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import IO, Any
 
 from speechrag.errors import SpeechragError
 from speechrag.registry import READERS, resolve
+from speechrag.sources.packed import brief
 
 try:
     import resource
@@ -51,8 +52,8 @@ def _read(request: dict[str, Any], data: bytes) -> dict[str, Any]:
     except MemoryError:
         return {"failed": f"reading it needs more than {request['megabytes']} MB of memory", "memory": True}
     except Exception as exc:  # whatever a parser raises on a damaged file is a reason and never the end of the build
-        detail = " ".join(f"{type(exc).__name__}: {exc}".split())[:200]
-        return {"failed": f"damaged, the {request['media']} reader gave up on it ({detail})"}
+        said = f"{type(exc).__name__}: {brief(exc)}"
+        return {"failed": f"damaged, the {request['media']} reader gave up on it ({said})"}
 
 
 def _limit(seconds: float, megabytes: int) -> None:

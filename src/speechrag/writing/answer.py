@@ -13,7 +13,8 @@ from dataclasses import replace
 from speechrag.errors import GenerationError, PromptError
 from speechrag.records import Answer, AnswerSentence, Citation, Hit, Query, Speech
 from speechrag.text import Segmenter, fold, jaccard, sentence_spans, shingles
-from speechrag.writing.answer_evidence import HARD, Candidate, Evidence, Span, series_spans
+from speechrag.writing.answer_evidence import Candidate, Evidence, Span, series_spans
+from speechrag.writing.answer_features import HARD
 from speechrag.writing.answer_lists import series_of
 from speechrag.writing.answer_support import support
 from speechrag.writing.answer_types import values
@@ -111,7 +112,9 @@ def _whole_series(question: Question, best: Candidate) -> Candidate:
         return best
     start, end = best.spans[0]
     for series in series_of(best.speech.text, best.spans):
-        if start < series.start < end <= series.points[-1][0]:
+        announced = series.intro == (start, end) and question.kind is Kind.LIST and len(best.spans) == 1
+        fits = not question.count or question.count == len(series.points)
+        if start < series.start < end <= series.points[-1][0] or (announced and fits):
             return replace(best, spans=series_spans(best.speech.text, series), listed=True)
     return best
 
@@ -141,7 +144,9 @@ def _before(best: Candidate) -> list[Span]:
 def _behind(question: Question, best: Candidate) -> list[Span]:
     """Return what explains a bare heading or lead sentence: the sentences behind it, up to the next point."""
     start, end = best.spans[-1]
-    if question.kind not in {Kind.HOW, Kind.WHY, Kind.WHAT, Kind.TOPIC} or best.listed or end - start > _LEAD:
+    # A sentence that only repeats what is to be explained needs the reasons behind it.
+    unexplained = question.kind is Kind.WHY and best.features.typed == 0
+    if question.kind in HARD or best.listed or (end - start > _LEAD and not unexplained):
         return []
     following = sentence_spans(best.speech.text, end, min(len(best.speech.text), end + 400))[:2]
     kept = []
@@ -199,9 +204,11 @@ def cite(number: int, hit: Hit, speech: Speech, start: int, end: int) -> Citatio
 def join(sentences: Iterable[str]) -> str:
     """Return sentences as running text; one without punctuation at its end gets a semicolon, the last a full stop."""
     parts = list(sentences)
-    joined = ""
-    for place, part in enumerate(parts):
-        joined += part
-        if fold(part[-1:]) not in {"。", "!", "?", "…", ":", ";", "”", "’", "」"}:
-            joined += "。" if place == len(parts) - 1 else "；"
-    return joined
+    return "".join(part + closing_mark(part, last=place == len(parts)) for place, part in enumerate(parts, 1))
+
+
+def closing_mark(sentence: str, *, last: bool) -> str:
+    """Return the mark to print behind a quotation that has none at its end: quoted clauses would run together."""
+    if fold(sentence[-1:]) in {"。", "!", "?", "…", ":", ";", "”", "’", "」"}:
+        return ""
+    return "。" if last else "；"

@@ -106,6 +106,23 @@ def _intro(text: str, first: int) -> tuple[int, int]:
     return (start, end) if start > window or window == 0 else (first, first)
 
 
+def _parallel(text: str) -> list[Series]:
+    """Return the runs of three or more paragraphs that begin alike: 搞清楚资产。… 搞清楚边界。… 搞清楚供应链。…"""
+    lines = [(m.start(), m.end()) for m in re.finditer(r"[^\n]+", text) if not _MARKER.match(text, m.start())]
+    found: list[Series] = []
+    run: list[tuple[int, int]] = []
+    for line in [*lines, (len(text), len(text))]:
+        alike = run and text[line[0] : line[0] + 2] == text[run[-1][0] : run[-1][0] + 2] and line[0] == run[-1][1] + 1
+        if not alike:
+            if len(run) > 2:
+                points = tuple(sentence_spans(text, a, b)[0] for a, b in run[:MAX_POINTS])
+                found.append(Series(_intro(text, run[0][0]), points, "parallel"))
+            run = []
+        if line[1] - line[0] > 2:
+            run.append(line)
+    return found
+
+
 def series_of(text: str, near: Sequence[tuple[int, int]] | None = None) -> list[Series]:
     """Return the enumerations of ``text`` in the order of their first points; with ``near`` those that touch one of it.
 
@@ -122,4 +139,7 @@ def series_of(text: str, near: Sequence[tuple[int, int]] | None = None) -> list[
         points = tuple(_lead(text, mark, stop) for mark, stop in zip(chain, stops, strict=True))
         if all(a < b for a, b in points):
             found.append(Series(_intro(text, chain[0].start), points, chain[0].style))
+    for series in _parallel(text):
+        if near is None or any(series.intro[0] < b and a < series.points[-1][1] for a, b in near):
+            found.append(series)
     return sorted(found, key=lambda s: (s.start, len(s.points)))

@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from speechrag.writing.answer_evidence import Candidate, Features
+from speechrag.writing.answer_evidence import Candidate
+from speechrag.writing.answer_features import Features
 
 _BIAS = -1.2
 _WEIGHTS = {"covered": 1.9, "asked": 1.85, "names": 0.4, "missing": -2.0, "absent": -2.05}

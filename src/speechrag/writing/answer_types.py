@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from speechrag.text import fold
-from speechrag.writing.questions import Kind, Question
+from speechrag.writing.questions import Kind, Question, lexicon
 
 _CN = "一二三四五六七八九十百千万亿两半零〇"
 NUMBER = re.compile(
@@ -16,9 +17,9 @@ NUMBER = re.compile(
 # What may stand right behind a figure for it to be a count or an amount and not part of a word such as 一般, 统一.
 _UNIT = re.compile(
     r"(?:个|名|条|篇|期|次|项|处|所|家|座|台|部|份|起|件|人|位|户|间|元|万元|亿元|种|类|点|句|字|册|本|张|批|倍|岁|届|层|级|方面|亩|米|"
-    r"公里|平方|里|吨|天|年|月|日|小时|分钟|周|时|美元|余|多|盏|株|棵|辆|支|只|套|场|片|门|股|笔|版|页|集|幅|m|g|kg|‰|%|℃|以上|成)"
+    r"公里|平方|里|吨|天|年|月|日|小时|分钟|周|时|美元|余|多|块|趟|秒|斤|公斤|席|口|顶|桌|轮|堂|千瓦|米|厘米|厘|对|封|步|关|道|盏|株|棵|辆|支|只|套|场|片|门|股|笔|版|页|集|幅|m|g|kg|‰|%|℃|以上|成)"
 )
-_TIME_UNIT = r"(?:个)?(?:小时|分钟|天|日|周|星期|个?月|季度|年|工作日)"
+_TIME_UNIT = r"(?:个)?(?:小时|分钟|秒钟?|半天|天|日|周|星期|个?月|季度|年|工作日)"
 _DURATION = re.compile(
     rf"(?:\d+|[{_CN}]+){_TIME_UNIT}(?:以?内|左右|之内)?|每(?:隔)?(?:\d+|[{_CN}]+)?(?:个)?(?:天|日|周|星期|月|季度?|年)|"
     rf"[一每][天日周月季年]一[次通期条报]|第一时间|按[月季年]|定期|半年|(?:\d+|[{_CN}]+)[-—至到](?:\d+|[{_CN}]+){_TIME_UNIT}|"
@@ -31,9 +32,12 @@ _DATE = re.compile(
 )
 _ROLE = (
     r"(?:总书记|书记|市长|县长|区长|省长|镇长|乡长|主席|部长|局长|处长|科长|主任|秘书长|委员|组长|会长|院长|校长|同志|"
-    r"领导|责任人|负责人|一把手|联络员|信息员|专家|干部|人员|汇报人)"
+    r"常委|领导|责任人|负责人|一把手|联络员|信息员|专家|干部|人员|汇报人)"
 )
-_PERSON = re.compile(rf"[\u4e00-\u9fff]{{0,4}}(?:副)?{_ROLE}")
+_PERSON = re.compile(
+    rf"[\u4e00-\u9fff]{{0,4}}(?:副)?{_ROLE}|"
+    r"(?:由|请|从)[\u4e00-\u9fff]{2,12}?(?:牵头|负责|管|做起|主抓|承担|组织|说了算)"
+)
 _PLACE = re.compile(
     r"(?:在|于|到|赴|位于)[\u4e00-\u9fff“”]{1,10}?(?:省|市|县|区|镇|乡|村|街道|社区|城|湖|山|路|大厅|大学|会议室|广场|馆|院|礼堂)|地点"
 )
@@ -42,16 +46,21 @@ _REASON = re.compile(
 )
 _MANNER = re.compile(r"要|通过|采取|加强|建立|按照|实行|坚持|必须|应当?|开展|围绕|利用|严格|不得")
 _DEFINITION = re.compile(r"就是|是指|即|指的是|是|称为|包括|分为|主要|：|——")
-_INTRODUCED = re.compile(r"包括|分别|主要有|主要是|即|就是|如下|分为")
+_INTRODUCED = re.compile(r"包括|分别|主要有|主要是|即|就是|如下|分为|(?:做到|归纳为|坚持|达到|做好)[^，。]{0,12}[：:]|”[：:]")
 _LAST = re.compile(r"、[^、]*(?:和|及|与)[^、]+$")
 _MARKER = re.compile(rf"(?:^|[，。；：！？\s])(?:[{_CN}]是|[{_CN}]要|第[{_CN}]|[（(][{_CN}]+[）)]|首先|其次)")
+
+
+_ENDS = re.compile(r"[，。；！？、,;]|$")
 
 
 def figures(text: str) -> Iterator[re.Match[str]]:
     """Yield the figures of a folded text that count or measure something."""
     for match in NUMBER.finditer(text):
         figure = match.group()
-        if figure[-1] == "%" or "百分之" in figure or "/" in figure or _UNIT.match(text, match.end()):
+        if len(figure) > 2 and re.search(r"[百千万亿]", figure) and _ENDS.match(text, match.end()):
+            yield match  # said without its unit: 还短十一万六
+        elif figure[-1] == "%" or "百分之" in figure or "/" in figure or _UNIT.match(text, match.end()):
             yield match
 
 
@@ -88,9 +97,27 @@ def spots(question: Question, text: str) -> Iterator[tuple[int, int, float]]:
         for match in figures(text):
             yield match.start(), match.end(), _figure_strength(question, text, match)
         return
-    pattern = _PATTERNS.get(question.kind)
+    pattern = _name_pattern() if question.named else _PATTERNS.get(question.kind)
+    limited = question.kind is Kind.DURATION
     for match in pattern.finditer(text) if pattern else ():
-        yield match.start(), match.end(), 1.0
+        yield match.start(), match.end(), _time_strength(question, match.group()) if limited else 1.0
+
+
+@cache
+def _name_pattern() -> re.Pattern[str]:
+    """Return what tells a person's own name: a surname and one or two characters beside an office, or set apart."""
+    surnames = "".join(sorted(lexicon()["surnames"]))
+    office = r"(?:总书记|书记|[市县区省镇乡局处科部院校会所站厅社行]长|主席|主任|秘书长|委员|老师|同志|经理|教授)"
+    name = rf"[{surnames}][\u4e00-\u9fff]{{1,2}}"
+    return re.compile(rf"{office}[　\s]*{name}(?=[　\s，。、的在作就还将要]|同志|致|指|批|讲|$)|{name}(?:副)?(?:{office})")
+
+
+def _time_strength(question: Question, found: str) -> float:
+    """Tell how well a time fits: 几天 wants days, 几个小时 hours or minutes; a mere 月底 is a poor length of time."""
+    if re.search(r"几个?(?:天|小时|钟头|分钟|秒)|多少个?(?:天|小时|分钟)", question.text):
+        wanted = "天|日" if re.search("[几少]个?天", question.text) else "小时|分钟|秒"
+        return 1.0 if re.search(wanted, found) else 0.5
+    return 0.6 if found.startswith(("年底", "月底")) and "截止" not in question.text else 1.0
 
 
 _PATTERNS = {Kind.DURATION: _DURATION, Kind.DATE: _DATE, Kind.PERSON: _PERSON, Kind.PLACE: _PLACE, Kind.WHY: _REASON}
@@ -100,6 +127,8 @@ _GROWTH = re.compile(r"增长|提高|下降|增速|增幅|上升")
 _RIGHT = 0.7  # from this strength on a figure has the measure asked for
 # Measure words that stand for each other: 几个乡镇 is answered by 10处, 几名 by 30位.
 _ALIKE = tuple(frozenset(group) for group in ("个处家所座项类种", "个名位人", "篇条件份", "家户所个", "次期届回"))
+_MONEY = re.compile(r"[多几余]?(?:元|块|万元|亿元|美元|角)")
+_SIZES = {"长": "米|公里|里|厘米", "高": "米|厘米|层", "宽": "米|厘米", "重": "吨|斤|公斤|克", "远": "公里|里|米", "深": "米|厘米"}
 _AMOUNT = {"钱": "元", "年纪": "岁", "年龄": "岁", "比例": "%", "时间": "时"}
 
 
@@ -118,6 +147,11 @@ def _figure_strength(question: Question, text: str, match: re.Match[str]) -> flo
     growth = ratio and "增" not in question.text and _GROWTH.search(text, max(0, match.start() - 5), match.start())
     if growth and wanted != "%":
         return 0.5  # the amount is asked, not by how much it grew
+    if wanted == "元":
+        return 1.0 if _MONEY.match(behind) else (0.8 if _ENDS.match(behind) and not ratio else 0.35 if ratio else 0.15)
+    size = re.search(r"多([长高宽重远深])", question.text)
+    if size and not ratio:
+        return 1.0 if re.match(_SIZES[size[1]], behind) else 0.1
     if not wanted or wanted in {"比", "大", "少"}:
         return 0.9 if not re.match(r"年|月|日", behind) else 0.4
     if wanted in behind[: len(wanted) + 2] or (wanted == "%" and ratio):

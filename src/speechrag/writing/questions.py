@@ -16,7 +16,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from speechrag.text import MAX_QUERY_CHARS, Segmenter, bigrams, fold, parse_chinese_number, unique, words
+from speechrag.text import MAX_QUERY_CHARS, Segmenter, bigrams, fold, is_han, parse_chinese_number, unique, words
 
 
 class Kind(StrEnum):
@@ -52,6 +52,7 @@ class Question:
     asked: tuple[str, ...] = ()  # the asked-for thing: 手机号, 单位, 线
     measure: str = ""  # the measure word or noun right after 多少 or 几: 篇, 期, 个
     names: tuple[str, ...] = ()  # quoted strings, 《titles》 and numbers that the question itself holds
+    named: bool = False  # a person's own name is asked for: 县委书记是谁, not 由谁负责
     count: int = 0  # how many members a list question expects: 哪四种 -> 4
     pairs: tuple[Term, ...] = ()  # neighbouring characters of the question that the corpus knows: 息月 in 信息月
 
@@ -59,19 +60,23 @@ class Question:
 _NUMERAL = "一二两三四五六七八九十"
 _LIST = re.compile(
     rf"哪些|哪几|哪[{_NUMERAL}](?!年|天|月|个人|位)|有什么|有啥|包括什么|分别是|都有谁|几个方面|几点|"
-    r"哪方面|列举|列出|有哪"
+    r"哪方面|列举|列出|有哪|(?:抓|做|干|注意|把握|落实|强调|突出|防范)[好住到]?(?:什么|啥)(?!时)"
 )
 _DURATION = re.compile(
-    r"多久|多长时间|多少时间|时限|期限|频率|周期|几个?(?:小时|钟头|天|周|月|年|分钟)(?!份)|多少(?:个)?(?:小时|天|分钟)|"
+    r"多久|多长时间|多少时间|时限|期限|频率|周期|几个?(?:小时|钟头|天|周|月|年|分钟|秒)(?!份)|多少(?:个)?(?:小时|天|分钟)|"
     r"最迟|最晚|隔多|多少天|截止"
 )
 _DATE = re.compile(r"什么时候|什么时间|何时|哪年|哪一年|哪天|哪一天|几月|几号|几日|哪个月|啥时候|年份|日期|什么日子")
 _PERSON = re.compile(r"谁|哪位|哪个人|什么人|何人|哪个领导|哪位领导|名字|姓名")
 _PLACE = re.compile(r"哪里|哪儿|何处|什么地方|在哪|地点|哪个(?:城市|地方)")
+_NAMED = re.compile(
+    r"(?:书记|[市县区省镇乡局处科部院校会所站厅社行]长|主席|主任|秘书长|经理|董事长|主持人|老板|矿主|老师|作者|教练|队长)"
+    r"(?:同志)?(?:是谁|叫|姓|是哪位|是哪个|的名字|的姓名)|名字|姓名|叫什么|叫啥|尊姓|哪[位个](?:副)?[^，。]{0,2}(?:书记|长|主席|主任)"
+)
 _NUMBER = re.compile(r"多少|几|多大|多高|多长|多宽|多重|多快|比例|百分之|占比|第几|人数|数量|总数|金额|名次|排名第")
 _WHY = re.compile(r"为什么|为何|为啥|原因|怎么会|缘由|凭什么|何以")
-_HOW = re.compile(r"怎么|怎样|如何|咋|用什么办法|什么办法|哪种方式|什么方式|什么措施|什么要求")
-_WHAT = re.compile(r"什么|啥|何谓|何为|指的是|哪|吗|是否|有没有|能否|能不能|是不是|可不可以|[?]")
+_HOW = re.compile(r"怎么(?!回事|一回事)|怎样|如何|咋|用什么办法|什么办法|哪种方式|什么方式|什么措施|什么要求")
+_WHAT = re.compile(r"怎么|什么|啥|何谓|何为|指的是|哪|吗|是否|有没有|能否|能不能|是不是|可不可以|[?]")
 # Order matters: 多久 before 多少, 哪些 before 哪, 几点要求 (a list) before 几.
 _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (Kind.DATE, _DATE),
@@ -102,7 +107,8 @@ _MEASURE = (
     r"份(?!额)|类(?!型)|批(?!示|评)|层(?!次)|方面|道|类)?"
 )
 _QUESTION_WORDS = re.compile(
-    r"请问|想问|问一下|告诉我|我想知道|有没有人知道|具体|到底|究竟|是不是|有没有|能不能|可不可以|是否|能否|"
+    r"怎么一?回事|咋回事|最多|最少|至少|起码|来(?=[管做办修写抓])|(?:定|设|列)为(?=多少|几|什么)|"
+    r"(?:多久|多长时间|几个?(?:小时|钟头|分钟|天|秒钟?|周|月))(?:之内|以内|内|之前|以前)?|请问|想问|问一下|告诉我|我想知道|有没有人知道|具体|到底|究竟|是不是|有没有|能不能|可不可以|是否|能否|"
     r"为什么|为何|为啥|什么时候|什么时间|什么地方|什么样|什么|啥时候|啥|多长时间|多久|多大|多高|多长|几月几日|几月|"
     rf"哪一年|哪一天|哪年|哪天|哪些|哪里|哪儿|哪位|哪方面|多少{_MEASURE}|哪[{_NUMERAL}几]?{_MEASURE}|"
     r"怎么样|怎么|怎样|如何|咋|谁|何时|何处|何谓|何为|"
@@ -151,8 +157,8 @@ def _torn(word: str, bare: str, known: Callable[[str], float]) -> bool:
         return False
     stop = lexicon()["stop_words"]
     left, right = bare[max(0, at - 1) : at], bare[at + 2 : at + 3]
-    pairs = [pair for pair, other in ((left + word[0], left), (word[1] + right, right)) if other and other not in stop]
-    return any(known(pair) > 0 for pair in pairs)
+    sides = ((left + word[0], left), (word[1] + right, right))
+    return any(is_han(other) and other not in stop and known(pair) > 0 for pair, other in sides)
 
 
 # Function characters that a dictionary segmenter glues to a neighbour in questions: 率有, 要交, 市里.
@@ -183,6 +189,8 @@ def _head(folded: str, kind: Kind, content: Callable[[str], list[str]]) -> tuple
         match = dict(_KINDS)[kind].search(folded)
         tail, lead = (folded[match.end() :], folded[: match.start()]) if match else ("", folded)
         return tuple(content(tail)[:1] or content(lead)[-1:]), ""
+    if kind is Kind.HOW:
+        return _act(folded, content), ""
     after = re.search(rf"(多少|多大|几|哪[{_NUMERAL}几]?些?|什么|何种|啥)([^，。？?！,的是]{{1,8}})", folded)
     if after:
         tail = after.group(2)
@@ -200,6 +208,23 @@ def _head(folded: str, kind: Kind, content: Callable[[str], list[str]]) -> tuple
         folded,
     )
     return tuple(content(before.group(1))[-1:]) if before else (), measure
+
+
+# 怎样把故事讲活 asks how to 讲活; 怎么办, 怎么样 and 怎么做 name no act of their own.
+_ACT = re.compile(
+    r"(?:怎么样?|怎样|如何|咋样?)(?:才能?|来|去|能|可以|要|该)?(?P<object>[把将给让对](?=[^，。？?！,]))?(?P<act>[^，。？?！,]{1,9})"
+)
+
+
+def _act(folded: str, content: Callable[[str], list[str]]) -> tuple[str, ...]:
+    """Return the act a how question asks about, empty where it names none."""
+    match = _ACT.search(folded)
+    if not match:
+        return ()
+    act, found = match["act"], content(match["act"])
+    if len(act) == 2 and found and found != [act]:
+        return (act,)  # 怎么上牌: the cut 上, 牌 would find any 牌
+    return tuple(found[-1:] if match["object"] else found[:1])
 
 
 def _share(word: str) -> float:
@@ -241,6 +266,7 @@ def analyse(
         asked=asked,
         measure=measure,
         names=tuple(names),
+        named=kind is Kind.PERSON and bool(_NAMED.search(folded)) and "责任人" not in folded,
         count=count,
         pairs=tuple(Term(p, weigh(p)) for p in known),
     )

@@ -67,7 +67,7 @@ export class AskDesk {
       const marks = sentence.citations
         .filter((number) => byNumber.has(number))
         .map((number) => citeMark(number, byNumber.get(number).quote, open(number)));
-      paragraphs.at(-1).append(sentence.text, ...marks);
+      paragraphs.at(-1).append(sentence.text, ...marks, sentence.stop);
     }
     return [...paragraphs, this.sources(view.citations, open), this.tools(view)];
   }
@@ -151,7 +151,7 @@ export function citeMark(number, quote, act) {
 
 /** @param {any} view */
 function withSources(view) {
-  const body = view.sentences.map((s) => s.text + s.citations.map((n) => `[${n}]`).join("")).join("\n");
+  const body = view.sentences.map((s) => s.text + s.citations.map((n) => `[${n}]`).join("") + s.stop).join("\n");
   const list = view.citations.map((c) => `[${c.number}] 《${c.title}》${path(c.headings)}（${fileName(c.source)}）`).join("\n");
   return `${body}\n\n出处：\n${list}\n`;
 }

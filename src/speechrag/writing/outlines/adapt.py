@@ -27,7 +27,7 @@ _BOUNDARY = re.compile(
 )
 _GAP = "\ue000"  # holds the place of what gives way; sources with private-use characters count as damaged
 _SUBORDINATE = re.compile(
-    r"各(?:县市区|市县区|区县市|县\(市、区\)|县（市、区）|市区|县区|区县|市县|区市|乡镇|镇乡|镇街)(?:[（(](?:街道|办事处)[)）]|、?街道)?"
+    r"各(?:县市区|市州|州市|市县区|区县市|县\(市、区\)|县（市、区）|市区|县区|区县|市县|区市|乡镇|镇乡|镇街)(?:[（(](?:街道|办事处)[)）]|、?街道)?"
 )
 _BELOW = {
     "省": "各市县",
@@ -76,16 +76,29 @@ def read_source(speech: Speech, plan: Plan) -> Source:
     for decoy in (decoy for row in plan.rows for decoy in row.decoys):
         bare = bare.replace(decoy, "|")
     density = 1000 * sum(bare.count(name) for name in plan.names) / max(len(text), 1)
-    titled = any(name in speech.title for name in plan.names)
-    on_theme = bool(plan.theme) and density >= 1.0 and (_leads(bare, plan) if plan.rows else titled or density >= 3.0)
+    titled = _titled(speech.title, plan)
+    spoken_of = density >= 1.0 and (_leads(bare, plan) if plan.rows else density >= 3.0)
+    on_theme = bool(plan.theme) and (titled or spoken_of)
     known = str(speech.metadata.get("level") or "-")
     levels = Counter(match.group(1) for match in _OWN.finditer(text))
     level = min(levels, key=lambda char: (-levels[char], char)) if levels else ""
     if sum(levels.values()) < 2:
         level = {"乡镇": "镇"}.get(known, known if known in GOVERNED else "") or level
     sectors = () if on_theme else _sectors(text, plan)
-    first = on_theme and (not plan.rows or _ranking(bare)[0] in plan.rows)
+    first = on_theme and (titled or not plan.rows or _ranking(bare)[0] in plan.rows)
     return Source(speech, level, _themes(text, plan), sectors, _places(speech), on_theme, first, density)
+
+
+def _titled(title: str, plan: Plan) -> bool:
+    """Tell whether a title names the brief's theme, as it stands or with words of the meeting inside (系统, 工作)."""
+
+    def bare(words: str) -> str:
+        return re.sub(r"系统|工作|建设|[与和及暨、]", "", words)
+
+    for decoy in (decoy for row in plan.rows for decoy in row.decoys):
+        title = title.replace(decoy, "|")
+    own = (plan.theme, *(name for name in plan.names if len(name) >= 4 or name in plan.theme))
+    return any(len(bare(name)) >= 2 and bare(name) in bare(title) for name in own)
 
 
 def _leads(text: str, plan: Plan) -> bool:

@@ -169,7 +169,7 @@ def salutation(plan: Plan) -> str:
 def opening(plan: Plan, parts: Sequence[Part]) -> str:
     """Return the opening: why the meeting, what it is for, and how many points follow."""
     meeting = plan.event or f"{plan.work}会议"
-    count = chinese_number(max(len(parts), 1))
+    count = "两" if len(parts) == 2 else chinese_number(max(len(parts), 1))
     kind = {"讲": "意见", "谈": "意见", "提": "要求"}[plan.occasion.verb]
     school = plan.occasion.name == "培训班"
     purpose = f"{'举办' if school else '召开'}{meeting}，{'目的' if school else '主要任务'}是{plan.occasion.aims}"

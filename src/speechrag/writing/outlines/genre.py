@@ -58,7 +58,9 @@ class Genre:
     common: frozenset[str]  # at home in every theme
     not_names: frozenset[str]
     safeguard_order: tuple[str, ...]
-    plain: Mapping[str, str]  # the plainest heading of each function
+    head_verbs: tuple[str, ...]  # a clause of a main heading opens with one of these or of the directives
+    spoken: tuple[str, ...]  # marks of a spoken heading
+    plain: Mapping[str, tuple[str, ...]]  # the plain headings of each function
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,9 @@ def genre() -> Genre:
         common=frozenset(data["common"]["words"]),
         not_names=frozenset(data["names"]["common"]),
         safeguard_order=tuple(data["order"]["safeguard"]),
-        plain=dict(data["plain"]),
+        head_verbs=tuple(data["heads"]["verbs"]),
+        spoken=tuple(data["heads"]["spoken"]),
+        plain={role: tuple(rows) for role, rows in data["plain"].items()},
     )
 
 

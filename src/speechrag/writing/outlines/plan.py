@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from speechrag.text import MAX_QUERY_CHARS, displayable, parse_chinese_number, segmenter, to_simplified, unique
-from speechrag.writing.outlines.genre import Occasion, Theme, genre, themes
+from speechrag.writing.outlines.genre import Occasion, Theme, by_length, genre, themes
 
 POINTS = range(3, 7)  # main points a speech has; three is the commonest number
 LEVELS = "国省市县区州旗镇乡村校院局厅"
@@ -193,9 +193,10 @@ def _known(text: str) -> str:
 def _rows(theme: str) -> tuple[Theme, ...]:
     """Return the themes named in ``theme``; a longer name hides a shorter one inside it (信息安全 hides 安全)."""
     spots: list[tuple[int, int, Theme]] = []
+    masked = {row: re.sub(by_length(row.decoys), lambda m: "|" * len(m[0]), theme) if row.decoys else theme for row in themes()}
     names = sorted(((name, row) for row in themes() for name in row.names), key=lambda pair: (-len(pair[0]), pair[0]))
     for name, row in names:
-        start = theme.find(name)
+        start = masked[row].find(name)
         if start >= 0 and not any(a < start + len(name) and start < b for a, b, _ in spots):
             spots.append((start, start + len(name), row))
     return tuple(dict.fromkeys(row for _, _, row in sorted(spots, key=lambda spot: spot[0])))

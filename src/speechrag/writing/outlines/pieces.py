@@ -1,0 +1,54 @@
+"""Cut a sentence down to the clauses that can stand alone: a number or an anecdote in one clause costs only that one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+LEAST = 14  # characters a piece must have to say something
+
+_CLAUSE = re.compile(r"[^，；。！？：]+[，；。！？：”]*")
+# A clause that opens so hangs on the one before it.
+_HANGS = re.compile(
+    r"^(?:而|但|也|才|就|都|还|并|却|又|则|以|使|让|从而|因为|所以|于是|更|再|即|其|同时|特别|尤其|不仅|不但|且|或|和|与|及|的|这|那|他|她|有的|一些|"
+    r"个别|比如|例如|否则|反|只|一是|二是|三是|四是|甚至|包括|直至|直到|有[机人经设制]|[^，]{0,4}(?:的|者)[，]$)"
+)
+# A clause that ends a piece must not wait for another one.
+_WAITS = re.compile(
+    r"^(?:对|在(?!线)|按|按照|围绕|通过|随着|如果|只要|凡|不仅|既|虽然|由于|当(?!好|作)|除|除了|根据|为了|从)[^，]*$|(?:的|时|后|前|中|期间|不仅|：)$"
+)
+_ORDER = re.compile(
+    r"^(?:要|必须|务必|应当|严禁|坚决|不得|不能|不许|不准|切实|确保|做到|坚持|严格|各级|各地|各单位|各部门|各[县乡镇市]|主要|领导|党委|分管|一律|全面|加强|建立|健全|完善|落实)"
+)
+
+
+def standing_piece(sentence: str, usable: Callable[[str], bool]) -> str:
+    """Return the longest run of clauses of ``sentence`` that stands alone and of which every clause is ``usable``.
+
+    The run begins with the sentence, after a semicolon or with an order, and ends where nothing is left waiting; it is
+    a part of ``sentence`` but for its closing mark. "" where there is none of at least ``LEAST`` characters.
+
+    >>> standing_piece("全市查出隐患31处，各单位要逐项登记建档，整改一项销号一项。", lambda clause: "31" not in clause)
+    '各单位要逐项登记建档，整改一项销号一项。'
+    """
+    clauses = _CLAUSE.findall(sentence)
+    best = ""
+    for first in range(len(clauses)):
+        if not _may_open(clauses, first):
+            continue
+        last = first
+        while last < len(clauses) and usable(clauses[last]):
+            last += 1
+        while last > first and _WAITS.search(clauses[last - 1].rstrip("，；。！？")):
+            last -= 1
+        piece = "".join(clauses[first:last]).rstrip("，；。！？：")
+        if len(piece) > len(best) and piece.count("“") == piece.count("”"):
+            best = piece
+    return best + "。" if len(best) >= LEAST else ""
+
+
+def _may_open(clauses: list[str], index: int) -> bool:
+    if _HANGS.match(clauses[index]):
+        return False
+    before = clauses[index - 1][-1] if index else "。"
+    return before in "；。！？" or bool(_ORDER.match(clauses[index]))
