@@ -17,7 +17,7 @@ from speechrag import build as module
 from speechrag.engine import Engine
 from speechrag.errors import SourceError
 from speechrag.index.opened import open_store
-from speechrag.records import Query
+from speechrag.records import CleanDocument, Document, Query
 
 Files = Mapping[str, "str | Mapping[str, str]"]  # a mapping is an archive
 
@@ -162,3 +162,21 @@ def test_incremental_builds_with_archives_equal_full_builds(states: list[tuple[F
             fresh = build(sources, folder / f"fresh{number}")
             assert seen(folder / "index") == seen(folder / f"fresh{number}")
             assert report.skipped == fresh.skipped
+
+
+def test_a_fault_in_one_member_costs_that_member_only(
+    tmp_path: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rule that fails on one text must not take the archive with it."""
+    real = module.clean
+
+    def failing(document: Document) -> CleanDocument:
+        if "水库" in document.text:
+            raise ZeroDivisionError("in a rule")
+        return real(document)
+
+    monkeypatch.setattr(module, "clean", failing)
+    report = build(lay_out(tmp_path / "sources", {"a.zip": {"甲.txt": FLOOD, "乙.txt": SAFETY}}), index)
+    assert report.speeches == 1
+    assert [s.source for s in report.skipped] == ["a.zip!甲.txt"]
+    assert "ZeroDivisionError" in report.skipped[0].reason

@@ -341,12 +341,18 @@ class _Job:
         if stored is not None:
             return stored
         reading = read_source(file)
-        taken = []
+        taken: list[_Taken] = []
+        refused = list(reading.skipped)
         for document in reading.documents:
-            taken.append(_processed(document))
+            try:
+                taken.append(_processed(document))
+            except SourceError as exc:
+                if document.source == file.name:
+                    raise
+                refused.append(Skipped(document.source, str(exc)))
         if _sha256(file.path) != digest:
             raise SourceError("changed while it was read; build again when it is complete")
-        return taken, reading.skipped
+        return taken, refused
 
     def _stored(self, file: SourceFile, digest: str) -> tuple[list[_Taken], Sequence[Skipped]] | None:
         """Return what the live index has of a file with these bytes, None where the file must be read."""

@@ -37,6 +37,7 @@ EMBEDDERS: Mapping[str, Entry] = {
 READERS: Mapping[str, Entry] = {
     "text": Entry("speechrag.sources.plain:read_text"),
     "html": Entry("speechrag.sources.html:read_html", needs="lxml"),
+    "mht": Entry("speechrag.sources.mht:read_mht", needs="lxml"),
     "docx": Entry("speechrag.sources.word:read_docx", needs="lxml"),
     "pdf": Entry("speechrag.sources.pdf:read_pdf", needs="pypdfium2"),
     "office": Entry("speechrag.sources.office:read_office", needs="lxml"),

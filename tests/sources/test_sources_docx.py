@@ -259,3 +259,21 @@ def test_the_risky_readers_run_in_the_worker(tmp_path: Path, monkeypatch: pytest
     read_as(tmp_path, b"<html><body><p>text</p></body></html>", "a.html")
     read_as(tmp_path, "文。".encode(), "a.txt")
     assert seen == ["docx", "html"]
+
+
+def test_a_list_style_lends_its_levels_to_the_lists_that_name_it() -> None:
+    """A list may be defined once as a style and linked to (numStyleLink)."""
+    parts = (
+        f'<w:numbering xmlns:w="{W}"><w:abstractNum w:abstractNumId="1"><w:numStyleLink w:val="Lists"/></w:abstractNum>'
+        f'<w:abstractNum w:abstractNumId="2"><w:styleLink w:val="Lists"/>{"".join(OFFICIAL)}</w:abstractNum>'
+        '<w:num w:numId="7"><w:abstractNumId w:val="1"/></w:num><w:num w:numId="9"><w:abstractNumId w:val="2"/></w:num>'
+        "</w:numbering>"
+    )
+    styles = (
+        f'<w:styles xmlns:w="{W}"><w:style w:type="numbering" w:styleId="Lists"><w:pPr><w:numPr><w:numId w:val="9"/>'
+        "</w:numPr></w:pPr></w:style></w:styles>"
+    )
+    assert lines(paragraph("甲", "7") + paragraph("乙", "7", 1), numbering=parts, styles=styles) == [
+        "一、甲",
+        "（一）乙",
+    ]

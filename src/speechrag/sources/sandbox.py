@@ -40,6 +40,7 @@ class Limits:
 
 LIMITS = {
     "html": Limits(30, 2048),
+    "mht": Limits(30, 2048),
     "docx": Limits(60, 2048),
     "pdf": Limits(120, 2048),
     "office": Limits(180, 4096),

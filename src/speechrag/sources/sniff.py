@@ -39,6 +39,8 @@ _SECTOR = 512
 _FIB = b"\xec\xa5"  # begins the WordDocument stream
 _FIB_ENCRYPTED = 0x0100  # in the flags at offset 10 (MS-DOC 2.5.1)
 _WORD_XML = re.compile(r"<(?:\w+:)?wordDocument\b|<pkg:package\b")
+_MHT = re.compile(rb"(?:[\w-]+:[^\n]{0,998}\n(?:[ \t][^\n]{0,998}\n){0,9}){0,20}MIME-Version:", re.I)
+_PAGE_PART = re.compile(rb"^content-type:\s*(?:multipart/related|text/html)", re.I | re.M)
 _HEAD = 4096
 _HTML = re.compile(
     r"^\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
@@ -49,7 +51,7 @@ _RECORDS = 3  # lines looked at to see whether a text is JSON Lines
 
 
 def kind_of_bytes(data: bytes) -> str:
-    """Return the reader for ``data`` where its bytes tell: "pdf", "docx", "zip", "office"; empty for a text.
+    """Return the reader for ``data`` where its bytes tell: "pdf", "docx", "zip", "mht", "office"; empty for a text.
 
     Raises SourceError for what no reader takes, for locked documents and for damaged containers.
     """
@@ -62,6 +64,8 @@ def kind_of_bytes(data: bytes) -> str:
         return _zip_kind(data)
     if data.startswith(_OLE):
         return _ole_kind(data)
+    if _MHT.match(data[:_HEAD]) and _PAGE_PART.search(data[:_HEAD]):
+        return "mht"
     return "office" if _RTF.match(data) else ""
 
 

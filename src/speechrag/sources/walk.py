@@ -17,8 +17,8 @@ from speechrag.text import displayable
 _COMPANIONS = {"readme", "readme.md", "readme.txt", "license", "license.txt", "license.md", "thumbs.db", "desktop.ini"}
 # fmt: off
 _EXTENSIONS = frozenset((
-    "", ".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml", ".shtml", ".docx", ".docm", ".dotx", ".doc",
-    ".dot", ".wps", ".wpt", ".rtf", ".odt", ".xml", ".pdf", ".zip", ".jsonl", ".ndjson",
+    "", ".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml", ".shtml", ".mht", ".mhtml", ".docx", ".docm",
+    ".dotx", ".doc", ".dot", ".wps", ".wpt", ".rtf", ".odt", ".xml", ".pdf", ".zip", ".jsonl", ".ndjson",
 ))
 # fmt: on
 _EXTENSION = re.compile(r"\.(?=.{0,9}[a-z])[a-z0-9]{1,10}", re.ASCII)  # not the ".12 讲话" of "2019.12 讲话"

@@ -7,11 +7,14 @@ import json
 import math
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
+from functools import cache
 from typing import IO, Any
 
 from speechrag.errors import SpeechragError
 from speechrag.registry import READERS, resolve
+from speechrag.sources.encoding import Decoded
 from speechrag.sources.packed import brief
 
 try:
@@ -46,7 +49,7 @@ def _receive(stream: IO[bytes]) -> bytes | None:
 def _read(request: dict[str, Any], data: bytes) -> dict[str, Any]:
     _limit(request["seconds"], request["megabytes"])
     try:
-        return asdict(resolve(READERS, request["media"])(data))
+        return asdict(_reader(request["media"])(data))
     except SpeechragError as exc:
         return {"refused": f"{exc} ({exc.hint})" if exc.hint else str(exc)}
     except MemoryError:
@@ -54,6 +57,13 @@ def _read(request: dict[str, Any], data: bytes) -> dict[str, Any]:
     except Exception as exc:  # whatever a parser raises on a damaged file is a reason and never the end of the build
         said = f"{type(exc).__name__}: {brief(exc)}"
         return {"failed": f"damaged, the {request['media']} reader gave up on it ({said})"}
+
+
+@cache
+def _reader(media: str) -> Callable[[bytes], Decoded]:
+    """Return a reader; kept, because looking whether its package is installed takes longer than a small page."""
+    reader: Callable[[bytes], Decoded] = resolve(READERS, media)
+    return reader
 
 
 def _limit(seconds: float, megabytes: int) -> None:

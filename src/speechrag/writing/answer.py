@@ -16,7 +16,7 @@ from speechrag.text import Segmenter, fold, jaccard, sentence_spans, shingles
 from speechrag.writing.answer_evidence import Candidate, Evidence, Span, series_spans
 from speechrag.writing.answer_features import HARD
 from speechrag.writing.answer_lists import series_of
-from speechrag.writing.answer_support import support
+from speechrag.writing.answer_support import confidence, support
 from speechrag.writing.answer_types import values
 from speechrag.writing.generate import Generator
 from speechrag.writing.questions import Kind, Question, analyse, expansions
@@ -26,6 +26,7 @@ RETRIEVED = 20
 EXPANDED = 10  # further passages from the search in official words
 NEAREST = 5
 MAX_SENTENCES = 3
+MAX_SOURCES = 5  # speeches that give different values
 MAX_LISTED = 9
 # Two sentences this alike (4-gram Jaccard) say the same thing; the second is not quoted again.
 _SAME = 0.6
@@ -33,6 +34,8 @@ _ANAPHORA = re.compile(r"其中|这(?!次|里)|该|此(?!次)|对此|为此|他�
 _POINT = re.compile(
     r"[一二三四五六七八九十]{1,2}(?:是|要|、)|第[一二三四五六七八九十]|[（(]?\d{0,2}[一二三四五六七八九十]?[）)、.]"
 )
+# How good, relative to the best, the sentence of another speech must be that gives another value.
+_ANOTHER = 0.75
 # A sentence up to this size only announces what follows.
 _LEAD = 24
 
@@ -96,7 +99,7 @@ def select(question: Question, candidates: Sequence[Candidate]) -> list[tuple[Ca
     """Choose what to quote: the best candidate, then what adds to it or disagrees with it."""
     best = _whole_series(question, candidates[0])
     chosen: list[tuple[Candidate, Span]] = []
-    limit = MAX_LISTED if best.listed else MAX_SENTENCES
+    limit = MAX_LISTED if best.listed else MAX_SOURCES if question.kind in HARD else MAX_SENTENCES
     _take(chosen, best, [*_before(best), *best.spans, *_behind(question, best)], limit)
     for other in candidates[1:40]:
         if len(chosen) >= limit or best.listed:
@@ -148,12 +151,13 @@ def _behind(question: Question, best: Candidate) -> list[Span]:
     unexplained = question.kind is Kind.WHY and best.features.typed == 0
     if question.kind in HARD or best.listed or (end - start > _LEAD and not unexplained):
         return []
-    following = sentence_spans(best.speech.text, end, min(len(best.speech.text), end + 400))[:2]
+    following = sentence_spans(best.speech.text, end, min(len(best.speech.text), end + 400))[:3]
     kept = []
     for span in following:
         if _POINT.match(best.speech.text, span[0]) or span[1] == end + 400:
             break
-        kept.append(span)
+        if best.speech.text[span[1] - 1] not in "？?":
+            kept.append(span)
     return kept
 
 
@@ -168,7 +172,15 @@ def _adds(question: Question, best: Candidate, other: Candidate, chosen: Sequenc
     if question.kind in HARD and values(question, text) <= values(question, " ".join(taken)):
         return False
     # Another speech with another value is a second source the reader must see, even if it fits a little less.
-    elsewhere = question.kind in HARD and other.speech.speech_id != best.speech.speech_id
+    elsewhere = question.kind in HARD and all(other.speech.speech_id != c.speech.speech_id for c, _ in chosen)
+    related = other.features.covered >= 0.88 * best.features.covered
+    if (
+        elsewhere
+        and related
+        and confidence(other.features) >= 0.5
+        and other.features.typed >= 0.85 * best.features.typed
+    ):
+        return other.score >= _ANOTHER * best.score
     close, own = (0.85, 0.8) if elsewhere or question.kind in {Kind.HOW, Kind.WHY} else (0.93, 0.9)
     if other.features.typed < 0.9 * best.features.typed or other.features.own < max(0.6, own * best.features.own):
         return False

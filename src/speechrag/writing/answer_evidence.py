@@ -9,17 +9,18 @@ from pathlib import Path
 
 from speechrag.records import Hit, Speech
 from speechrag.text import fold, sentence_spans, trim
-from speechrag.writing.answer_features import ORDER, Features, Window, best_credit, features, presence
+from speechrag.writing.answer_features import Features, Window, best_credit, features, presence
 from speechrag.writing.answer_features import score as rate
 from speechrag.writing.answer_lists import Series, series_of
 from speechrag.writing.answer_types import enumerated, members, parallel
-from speechrag.writing.questions import Kind, Question
+from speechrag.writing.questions import Kind, Question, synonyms
 
 Span = tuple[int, int]
 
 # What it adds when the points stand under the question itself, and takes when one point alone is asked about.
 _SLOGAN = 1.2
 _NUMERALS = "零一二三四五六七八九十"
+_CUE, _THEME, _BROAD, _NAMED = 0.4, 1.3, 0.75, 0.8
 _ECHO, _INSIDE_POINT = 1.6, 0.5
 # A longer sentence is cut at its semicolons, each part a candidate.
 _LONG = 140
@@ -76,7 +77,9 @@ def _bare(text: str, start: int, end: int) -> Span:
 
 def _topic(speech: Speech) -> str:
     """Return what tells the subject and place of the whole speech: its title, the name of its file, its region."""
-    return "\n".join([speech.title, Path(speech.source).stem, str(speech.metadata.get("region", ""))])
+    return "\n".join(
+        [speech.title, Path(speech.source).stem, *(str(speech.metadata.get(key, "")) for key in ("region", "year"))]
+    )
 
 
 class Evidence:
@@ -171,17 +174,23 @@ class Evidence:
         heading = fold("\n".join(path))
         topic, whole = self._topic[speech.speech_id], self._whole[speech.speech_id]
         window = Window.of(intro, heading, topic, points, "", points, whole)
-        bonus = self._list_bonus(series, points) + self._echo(intro) - self._inside(window, text, series)
+        bonus = (
+            self._list_bonus(series, points)
+            + self._echo(intro)
+            + self._cue(intro, heading)
+            - self._inside(window, text, series)
+        )
+        bonus += self._theme(speech, series)
         spans = series_spans(text, series)
         found = self._candidate(hit, speech, spans, window, intro + points, bonus=bonus)
         typed = 1.0 if self.question.kind is Kind.LIST else max(found.features.typed, 0.8)
-        fitted = replace(found.features, typed=typed)
+        fitted = replace(found.features, typed=typed, alone=found.features.own)
         return Candidate(
             hit,
             speech,
             spans,
             fitted,
-            found.score + ORDER["typed"] * (typed - found.features.typed),
+            rate(fitted) + found.score - rate(found.features),
             found.words,
             True,
         )
@@ -191,7 +200,34 @@ class Evidence:
         if self.question.kind is not Kind.HOW or not self.question.asked:
             return 0.0
         act = re.escape(self.question.asked[0])
-        return _ECHO if re.search(rf"(?:怎么|怎样|如何)[^，。]{{0,6}}{act}", intro) else 0.0
+        if re.search(r"(?:怎么|怎样|如何)(?:做到|办|做|干|抓)", intro):
+            return _ECHO / 2
+        # An agenda asks several things: 讲一讲为什么要写、怎样写好、怎样带好.
+        alone = len(re.findall("怎么|怎样|如何|为什么|为何", intro)) == 1
+        return _ECHO if alone and re.search(rf"(?:怎么|怎样|如何)[^，。]{{0,6}}{act}", intro) else 0.0
+
+    def _cue(self, intro: str, heading: str) -> float:
+        """Return the bonus of points announced as what is asked: 差距主要在三个方面, 再讲办法."""
+        question = self.question
+        if question.kind is Kind.HOW:
+            return _CUE if re.search("办法|措施|怎样|怎么|如何", heading) else 0.0
+        if question.kind is not Kind.LIST or not question.asked:
+            return 0.0
+        noun = "|".join(re.escape(word) for word in (question.asked[0], *synonyms(question.asked[0])))
+        told = rf"(?:{noun})[^，。]{{0,6}}(?:主要|有|在|是|表现|突出|方面|[：:])"
+        told += rf"|(?:存在|主要|几|[{_NUMERALS}])[^，。]{{0,6}}(?:{noun})"
+        return _CUE if re.search(told, intro) else 0.0
+
+    def _theme(self, speech: Speech, series: Series) -> float:
+        """Return the bonus of the main headings of a speech whose title is what the question is about."""
+        question = self.question
+        broad = question.kind in {Kind.HOW, Kind.LIST} and not question.count and not question.names
+        if not broad or series.style != "comma" or (question.kind is Kind.LIST and question.asked[:1] != ()):
+            return 0.0
+        total = sum(t.weight for t in question.terms)
+        topic = self._topic[speech.speech_id]
+        held = sum(t.weight for t in question.terms if presence(t.text, topic) >= _NAMED)
+        return _THEME if total and held >= _BROAD * total else 0.0
 
     def _inside(self, window: Window, text: str, series: Series) -> float:
         """Return the penalty of a series of which one point alone is what the question is about."""
@@ -202,7 +238,9 @@ class Evidence:
         for start, end in series.points:
             point = Window(((fold(text[start:end]), 1.0), *around.layers))
             best = max(best, sum(t.weight * point.credit(t.text) for t in self.question.terms))
-        return _INSIDE_POINT if total and best - held > 0.3 * total else 0.0
+        # The main headings of a speech (一、二、三) share no subject but the speech's own.
+        share, penalty = (0.1, 2 * _INSIDE_POINT) if series.style == "comma" else (0.3, _INSIDE_POINT)
+        return penalty if total and best - held > share * total else 0.0
 
     def _list_bonus(self, series: Series, points: str) -> float:
         """Return what the form of a series adds: the right number of points, or against it the wrong one."""

@@ -30,6 +30,8 @@ MAX_POINTS = 20
 _INTRO_CHARS, _POINT_CHARS = 400, 600
 # A point shorter than this ("一是清楚。") is only a label: the sentence behind it belongs to it.
 _LABEL_CHARS = 6
+# A heading up to this size, with its text on the same line, is quoted with the first sentence of that text if short.
+_HEADING_CHARS, _BODY_CHARS = 13, 110
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +92,18 @@ def _lead(text: str, mark: _Mark, stop: int) -> tuple[int, int]:
     label = end - mark.end < _LABEL_CHARS and mark.style not in _HEADINGS
     if label and len(spans) > 1 and "\n" not in text[end : spans[1][0]]:
         end = spans[1][1]
+    elif mark.style in _HEADINGS and len(spans) > 1:
+        end = _with_body(text, mark.end, spans)
     while end > start and text[end - 1] in "；;，,、：:":
         end -= 1
     return trim(text, start, end)
+
+
+def _with_body(text: str, label: int, spans: Sequence[tuple[int, int]]) -> int:
+    """Return where a point ends that begins at ``label``: behind its heading, or behind the sentence following it."""
+    end, (start, stop) = spans[0][1], spans[1]
+    bare = end - label <= _HEADING_CHARS and "\n" not in text[end:start] and stop - start <= _BODY_CHARS
+    return stop if bare and not _MARKER.match(text, start) and text[stop - 1] not in "？?：:" else end
 
 
 def _intro(text: str, first: int) -> tuple[int, int]:
@@ -102,6 +113,9 @@ def _intro(text: str, first: int) -> tuple[int, int]:
     if not before:
         return first, first
     start, end = before[-1]
+    # 怎么做到？ says what it is about in the sentence before.
+    if end - start < _LABEL_CHARS + 2 and len(before) > 1 and "\n" not in text[before[-2][1] : start]:
+        start = before[-2][0]
     # A window that begins inside a sentence would quote a torn one.
     return (start, end) if start > window or window == 0 else (first, first)
 
@@ -115,7 +129,8 @@ def _parallel(text: str) -> list[Series]:
         alike = run and text[line[0] : line[0] + 2] == text[run[-1][0] : run[-1][0] + 2] and line[0] == run[-1][1] + 1
         if not alike:
             if len(run) > 2:
-                points = tuple(sentence_spans(text, a, b)[0] for a, b in run[:MAX_POINTS])
+                spans = [sentence_spans(text, a, b) for a, b in run[:MAX_POINTS]]
+                points = tuple((s[0][0], _with_body(text, s[0][0], s) if len(s) > 1 else s[0][1]) for s in spans)
                 found.append(Series(_intro(text, run[0][0]), points, "parallel"))
             run = []
         if line[1] - line[0] > 2:

@@ -19,9 +19,9 @@ _UNIT = re.compile(
     r"(?:个|名|条|篇|期|次|项|处|所|家|座|台|部|份|起|件|人|位|户|间|元|万元|亿元|种|类|点|句|字|册|本|张|批|倍|岁|届|层|级|方面|亩|米|"
     r"公里|平方|里|吨|天|年|月|日|小时|分钟|周|时|美元|余|多|块|趟|秒|斤|公斤|席|口|顶|桌|轮|堂|千瓦|米|厘米|厘|对|封|步|关|道|盏|株|棵|辆|支|只|套|场|片|门|股|笔|版|页|集|幅|m|g|kg|‰|%|℃|以上|成)"
 )
-_TIME_UNIT = r"(?:个)?(?:小时|分钟|秒钟?|半天|天|日|周|星期|个?月|季度|年|工作日)"
+_TIME_UNIT = r"(?:个)?(?:小时|分钟|秒钟?|半天|天|日|周|星期|个月|季度|年|工作日)"
 _DURATION = re.compile(
-    rf"(?:\d+|[{_CN}]+){_TIME_UNIT}(?:以?内|左右|之内)?|每(?:隔)?(?:\d+|[{_CN}]+)?(?:个)?(?:天|日|周|星期|月|季度?|年)|"
+    rf"(?<![月\d])(?:\d{{1,3}}|[{_CN}]+){_TIME_UNIT}(?:以?内|左右|之内)?|每(?:隔)?(?:\d+|[{_CN}]+)?(?:个)?(?:天|日|周|星期|月|季度?|年)|"
     rf"[一每][天日周月季年]一[次通期条报]|第一时间|按[月季年]|定期|半年|(?:\d+|[{_CN}]+)[-—至到](?:\d+|[{_CN}]+){_TIME_UNIT}|"
     r"全天候|年底前?|月底前?|连年|逐年|每逢|事发后|小时"
 )
@@ -46,8 +46,12 @@ _REASON = re.compile(
 )
 _MANNER = re.compile(r"要|通过|采取|加强|建立|按照|实行|坚持|必须|应当?|开展|围绕|利用|严格|不得")
 _DEFINITION = re.compile(r"就是|是指|即|指的是|是|称为|包括|分为|主要|：|——")
-_INTRODUCED = re.compile(r"包括|分别|主要有|主要是|即|就是|如下|分为|(?:做到|归纳为|坚持|达到|做好)[^，。]{0,12}[：:]|”[：:]")
+_INTRODUCED = re.compile(
+    r"包括|分别|主要有|主要是|即|就是|如下|分为|(?:做到|归纳为|坚持|达到|做好)[^，。]{0,12}[：:]|”[：:]"
+)
 _LAST = re.compile(r"、[^、]*(?:和|及|与)[^、]+$")
+_HEADING_CHARS = 24
+_MARKED = re.compile(rf"[（(]?(?:[{_CN}]+|\d{{1,2}})[）)、.．]|第[{_CN}]+[，,、]")
 _MARKER = re.compile(rf"(?:^|[，。；：！？\s])(?:[{_CN}]是|[{_CN}]要|第[{_CN}]|[（(][{_CN}]+[）)]|首先|其次)")
 
 
@@ -100,7 +104,9 @@ def spots(question: Question, text: str) -> Iterator[tuple[int, int, float]]:
     pattern = _name_pattern() if question.named else _PATTERNS.get(question.kind)
     limited = question.kind is Kind.DURATION
     for match in pattern.finditer(text) if pattern else ():
-        yield match.start(), match.end(), _time_strength(question, match.group()) if limited else 1.0
+        deputy = question.named and "副" in match.group() and "副" not in question.text
+        strength = 0.4 if deputy else _time_strength(question, match.group()) if limited else 1.0
+        yield match.start(), match.end(), strength
 
 
 @cache
@@ -109,7 +115,9 @@ def _name_pattern() -> re.Pattern[str]:
     surnames = "".join(sorted(lexicon()["surnames"]))
     office = r"(?:总书记|书记|[市县区省镇乡局处科部院校会所站厅社行]长|主席|主任|秘书长|委员|老师|同志|经理|教授)"
     name = rf"[{surnames}][\u4e00-\u9fff]{{1,2}}"
-    return re.compile(rf"{office}[　\s]*{name}(?=[　\s，。、的在作就还将要]|同志|致|指|批|讲|$)|{name}(?:副)?(?:{office})")
+    return re.compile(
+        rf"{office}[　\s]*{name}(?=[　\s，。、的在作就还将要]|同志|致|指|批|讲|$)|{name}(?:副)?(?:{office})"
+    )
 
 
 def _time_strength(question: Question, found: str) -> float:
@@ -127,13 +135,19 @@ _GROWTH = re.compile(r"增长|提高|下降|增速|增幅|上升")
 _RIGHT = 0.7  # from this strength on a figure has the measure asked for
 # Measure words that stand for each other: 几个乡镇 is answered by 10处, 几名 by 30位.
 _ALIKE = tuple(frozenset(group) for group in ("个处家所座项类种", "个名位人", "篇条件份", "家户所个", "次期届回"))
+_CALLED = frozenset(
+    ["电话", "手机", "手机号", "号码", "电话号码", "手机号码", "热线", "传真", "邮编", "邮政编码", "qq"]
+)
 _MONEY = re.compile(r"[多几余]?(?:元|块|万元|亿元|美元|角)")
-_SIZES = {"长": "米|公里|里|厘米", "高": "米|厘米|层", "宽": "米|厘米", "重": "吨|斤|公斤|克", "远": "公里|里|米", "深": "米|厘米"}
+_SIZES = {"长": "米|公里|里|厘米", "高": "米|厘米|层", "宽": "米|厘米", "重": "吨|斤|公斤|克", "远": "公里|里|米"}
+_SIZES["深"] = _SIZES["宽"]
 _AMOUNT = {"钱": "元", "年纪": "岁", "年龄": "岁", "比例": "%", "时间": "时"}
 
 
 def _figure_strength(question: Question, text: str, match: re.Match[str]) -> float:
     """Tell how well a figure fits the measure asked for: its own unit 1, a share 0.9, another unit 0.4."""
+    if any(word in _CALLED for word in question.asked):
+        return 1.0 if sum(c.isdigit() for c in match.group()) >= 5 else 0.0
     behind = text[match.end() : match.end() + 6]
     article = (
         match.group() == "一" and behind[:1] in _ARTICLE and (behind[:1] != question.measure or behind[0] in _VAGUE)
@@ -149,7 +163,7 @@ def _figure_strength(question: Question, text: str, match: re.Match[str]) -> flo
         return 0.5  # the amount is asked, not by how much it grew
     if wanted == "元":
         return 1.0 if _MONEY.match(behind) else (0.8 if _ENDS.match(behind) and not ratio else 0.35 if ratio else 0.15)
-    size = re.search(r"多([长高宽重远深])", question.text)
+    size = re.search(r"多([长高宽重远深])(?!时间)", question.text)
     if size and not ratio:
         return 1.0 if re.match(_SIZES[size[1]], behind) else 0.1
     if not wanted or wanted in {"比", "大", "少"}:
@@ -179,6 +193,8 @@ def manner(question: Question, text: str) -> float:
             return 1.0 if found == question.count else (0.5 if found >= 2 else 0.2)
         if len(_MARKER.findall(text)) >= 2:
             return 1.0
+        if len(text) <= _HEADING_CHARS and _MARKED.match(text):
+            return 0.6  # a heading: what follows it is the list
         return min(1.0, members(text) / 3) * (0.9 if _INTRODUCED.search(text) else 0.6)
     pattern = {Kind.HOW: _MANNER, Kind.WHAT: _DEFINITION}.get(question.kind)
     return 1.0 if pattern is None or pattern.search(text) else 0.3

@@ -7,11 +7,13 @@ The order of work: read the brief (``outlines.plan``), search and take speeches 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from speechrag.records import Hit, Outline, OutlinePoint, Query, Speech
+from speechrag.records import Hit, Outline, OutlinePoint, Query, Speech, Warning_
+from speechrag.text import numerals
 from speechrag.writing.outlines import compose
+from speechrag.writing.outlines.leaves import borrowed
 from speechrag.writing.outlines.lint import warnings
 from speechrag.writing.outlines.mine import Pool, mine
 from speechrag.writing.outlines.plan import Plan, read_plan
@@ -50,7 +52,13 @@ def draft_outline(
     plan = read_plan(brief)
     pool = mine(plan, retrieve, speech, filters)
     parts = choose_parts(pool, plan)
-    if not _holds(parts, plan):
+    if not _holds(pool, parts, plan):
+        return _nothing(brief, plan, pool)
+    if len(parts) < plan.points or any(len(part.leaves) < ON_THEME for part in parts):
+        wide = mine(plan, retrieve, speech, filters, wide=True)
+        lent = choose_parts(wide, plan, lend=True)
+        pool, parts = (wide, lent) if len(lent) >= len(parts) else (pool, parts)
+    if not parts:
         return _nothing(brief, plan, pool)
     citations = compose.Citations(pool, retrieve, filters)
     points = compose.points(parts, plan, citations)
@@ -64,15 +72,28 @@ def draft_outline(
         closing=frame["closing"],
         citations=citations.all(),
         slots=compose.slots(points, frame),
-        warnings=warnings(points, citations.all(), plan, speech),
+        warnings=(*warnings(points, citations.all(), plan, speech), *_lent(parts)),
         plan=plan.as_mapping(),
         notes=_notes(parts, plan, points),
     )
     return rephrase(outline) if rephrase else outline
 
 
-def _holds(parts: Sequence[Part], plan: Plan) -> bool:
-    """Tell whether the corpus speaks of the theme at all."""
+def _lent(parts: Sequence[Part]) -> Iterator[Warning_]:
+    """Yield a warning for each part that takes points from speeches on other themes."""
+    for number, part in enumerate(parts, 1):
+        strange = [numerals(2, i) for i, leaf in enumerate(part.leaves, 1) if borrowed(leaf.unit)]
+        if strange and len(strange) == len(part.leaves):
+            yield Warning_("borrowed", "这一部分的要点借自其他主题的讲话，请结合本次主题充实。", numerals(1, number))
+        elif strange:
+            text = f"要点{'、'.join(strange)}借自其他主题的讲话，请结合本次主题核改。"
+            yield Warning_("borrowed", text, numerals(1, number))
+
+
+def _holds(pool: Pool, parts: Sequence[Part], plan: Plan) -> bool:
+    """Tell whether the corpus speaks of the theme at all: a speech on it, or sub-points that do."""
+    if plan.theme and any(source.first for source in pool.sources):
+        return True
     about = [leaf for part in parts for leaf in part.leaves if leaf.unit.source.on_theme or leaf.unit.theme >= 3.0]
     return bool(plan.theme) and len(about) >= ON_THEME
 

@@ -59,7 +59,7 @@ class Question:
 
 _NUMERAL = "一二两三四五六七八九十"
 _LIST = re.compile(
-    rf"哪些|哪几|哪[{_NUMERAL}](?!年|天|月|个人|位)|有什么|有啥|包括什么|分别是|都有谁|几个方面|几点|"
+    rf"哪些|哪几|哪[{_NUMERAL}](?!年|天|月|个人|位)|有(?:什么|啥)(?!要求|规定)|包括什么|分别是|都有谁|几个方面|几点|"
     r"哪方面|列举|列出|有哪|(?:抓|做|干|注意|把握|落实|强调|突出|防范)[好住到]?(?:什么|啥)(?!时)"
 )
 _DURATION = re.compile(
@@ -75,7 +75,7 @@ _NAMED = re.compile(
 )
 _NUMBER = re.compile(r"多少|几|多大|多高|多长|多宽|多重|多快|比例|百分之|占比|第几|人数|数量|总数|金额|名次|排名第")
 _WHY = re.compile(r"为什么|为何|为啥|原因|怎么会|缘由|凭什么|何以")
-_HOW = re.compile(r"怎么(?!回事|一回事)|怎样|如何|咋|用什么办法|什么办法|哪种方式|什么方式|什么措施|什么要求")
+_HOW = re.compile(r"怎么(?!回事|一回事)|怎样|如何|咋|用什么办法|什么办法|哪种方式|什么方式|什么措施|什么要求|什么规定")
 _WHAT = re.compile(r"怎么|什么|啥|何谓|何为|指的是|哪|吗|是否|有没有|能否|能不能|是不是|可不可以|[?]")
 # Order matters: 多久 before 多少, 哪些 before 哪, 几点要求 (a list) before 几.
 _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
@@ -91,6 +91,10 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 )
 
 _QUOTED = re.compile(r"[“\"「『‘']([^”\"」』’']{2,30})[”\"」』’']|《([^》]{2,40})》")
+# The name of a law or regulation is one thing: 数据安全法 is not answered by what is said of data, safety and laws.
+_LAW = re.compile(
+    r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{2,12}(?:(?<![办方做想看说写手用执司立政依违合书])法|条例)(?![\u4e00-\u9fff]{0,1}[律院制规治官])"
+)
 _FIGURE = re.compile(r"(?<![a-z0-9])\d[\d.]*%?")
 # "四个不够", "三多三少", "五个转变": a numbered slogan expects its members.
 _SLOGAN = re.compile(rf"([{_NUMERAL}])(?:个|大|项|种|点|条|方面|句|种角色|篇|类|道|步|位)[^\d，。]{{0,12}}")
@@ -180,6 +184,10 @@ def _content(folded: str, cutter: Segmenter, known: Callable[[str], float]) -> l
     return [word for word in found if not any(word != other and word in other for other in found)]
 
 
+# 多久之内要 上报: what stands between the question word and what is asked about.
+_WITHIN = re.compile(r"^(?:之内|以内|内|之前|以前|前)?(?:就?要|得|必须|应该?|能|可以)?")
+
+
 def _head(folded: str, kind: Kind, content: Callable[[str], list[str]]) -> tuple[tuple[str, ...], str]:
     """Return the asked-for thing and the measure right after the question word.
 
@@ -188,6 +196,7 @@ def _head(folded: str, kind: Kind, content: Callable[[str], list[str]]) -> tuple
     if kind in {Kind.DATE, Kind.DURATION, Kind.PLACE, Kind.PERSON}:
         match = dict(_KINDS)[kind].search(folded)
         tail, lead = (folded[match.end() :], folded[: match.start()]) if match else ("", folded)
+        tail = _WITHIN.sub("", tail)
         return tuple(content(tail)[:1] or content(lead)[-1:]), ""
     if kind is Kind.HOW:
         return _act(folded, content), ""
@@ -252,6 +261,8 @@ def analyse(
         return _content(text, cutter, document_frequency)
 
     terms = [Term(w, weigh(w) * _share(w)) for w in content(folded)]
+    laws = [law for law in _LAW.findall(_QUESTION_WORDS.sub("，", folded)) if all(law not in name for name in quoted)]
+    terms = [t for t in terms if all(t.text not in law for law in laws)] + [Term(law, 1.0) for law in laws]
     terms += [Term(name, 1.0) for name in quoted if all(name != t.text for t in terms)]
     known = (p for p in unique(bigrams(_QUESTION_WORDS.sub("，", folded))) if document_frequency(p) > 0)
     kind = kind_of(folded)

@@ -51,7 +51,7 @@ _SIDE_WORK = re.compile(
 )
 _NOMINAL = ("n", "vn", "l", "j", "b", "i", "an")
 _DANGLING = re.compile(
-    r"^(?:同志们|各位委员|各位|对此|为此|因此|所以|同时|其次|此外|另外|总之|但是|但|而且|并且|然而|于是|首先|再次|最后|特别是|尤其是|也就是说|这就|这样|只有这样)[，,]?"
+    r"^(?:同志们|[\u4e00-\u9fff]{0,4}朋友们|各位[\u4e00-\u9fff]{2,4}(?=[，,])|各位|可以[这说][样讲说]|对此|为此|因此|所以|同时|其次|此外|另外|总之|但是|但|而且|并且|然而|于是|首先|再次|最后|特别是|尤其是|也就是说|这就|这样|只有这样)[，,]?"
 )
 
 
@@ -97,8 +97,14 @@ def _titled(title: str, plan: Plan) -> bool:
 
     for decoy in (decoy for row in plan.rows for decoy in row.decoys):
         title = title.replace(decoy, "|")
-    own = (plan.theme, *(name for name in plan.names if len(name) >= 4 or name in plan.theme))
-    return any(len(bare(name)) >= 2 and bare(name) in bare(title) for name in own)
+    for name in (plan.theme, *plan.names):
+        if len(bare(name)) >= 4 and bare(name) in bare(title):
+            return True
+        # A short name must be what the meeting is called by: 经济工作会议, not 经济普查.
+        meeting = "工作|建设|会|系统|暨|和|与|、|表彰|节|突出问题|大检查|动员|推进"
+        if name and name in plan.theme and re.search(rf"{re.escape(name)}(?:{meeting})", title):
+            return True
+    return False
 
 
 def _leads(text: str, plan: Plan) -> bool:

@@ -5,15 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from speechrag.writing.outlines.adapt import Adapter
-from speechrag.writing.outlines.genre import genre
+from speechrag.writing.outlines.genre import by_length, genre
 from speechrag.writing.outlines.leaves import Leaf
 from speechrag.writing.outlines.mine import Unit, theme_score, usable_heading
 from speechrag.writing.outlines.plan import Plan
 from speechrag.writing.outlines.wording import bare_length, form, similar
 
 MAIN_CHARS = 34  # a main heading may have a clause more than a sub-point's
+
+_PARTICLE = re.compile(
+    r"了(?!解)|[^看]着(?!力|眼|重)|过(?!程|渡|硬)|[吗呢吧]|不.{1,4}也|别(?!是)|把[^，]{1,8}[起下上掉开来去]"
+)
+_FRAME = re.compile(
+    r"以[^，]+为[^，]+$|在[^，]+(?:下功夫|见实效|求突破|走在前)|从[^，]+(?:高度|全局|大局|上)|[\u4e00-\u9fff]{2}要(?!求)[\u4e00-\u9fff]$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +65,20 @@ def _variants(heading: str) -> list[str]:
 def _transferable(heading: str, unit: Unit, plan: Plan, adapter: Adapter) -> bool:
     if not 6 <= len(heading) <= MAIN_CHARS or adapter.residue(heading) > 0 or not usable_heading(heading, adapter):
         return False
-    if unit.source.first or (theme_score(heading, plan) >= 2 and not unit.swapped):
+    if not official(heading):
+        return False
+    if unit.source.first and unit.level == 1:
         return True
-    return bare_length(heading, plan) <= (4 if plan.work in heading else 3) and adapter.swapped_well(heading)
+    general = _bare(heading, plan) <= (4 if plan.work in heading else 2)
+    if theme_score(heading, plan) >= 2 and not unit.swapped:
+        return True
+    return general and adapter.swapped_well(heading)
+
+
+def _bare(heading: str, plan: Plan) -> int:
+    """Return how much of a heading is neither theme nor genre; what it says of other aims (加快发展) counts."""
+    other = "发展" in heading.replace(plan.work, "") and "发展" not in plan.theme
+    return bare_length(heading, plan) + 4 * other
 
 
 def _head_score(heading: str, unit: Unit, role: str, plan: Plan) -> float:
@@ -98,6 +117,24 @@ def harmony(heads: Sequence[Head]) -> float:
     return worth
 
 
-def plain_head(role: str, plan: Plan) -> Head:
-    """Return the plainest heading of a function, for a corpus that has none to carry over."""
-    return Head(genre().plain[role].format(work=plan.work), "two", 0.0, ())
+def plain_heads(role: str, plan: Plan) -> list[Head]:
+    """Return the plain headings of a function, all of one pattern, for what no real heading fits."""
+    return [Head(heading.format(work=plan.work), "two", 0.0, ()) for heading in genre().plain[role]]
+
+
+def official(heading: str) -> bool:
+    """Tell whether a heading reads as one of level one: every clause a verb phrase or four even characters.
+
+    >>> official("突出重点，狠抓落实"), official("生活标准，重在守住一个日子")
+    (True, False)
+    """
+    clauses = [clause for clause in heading.split("，") if clause]
+    if any(word in heading for word in genre().spoken) or _PARTICLE.search(heading):
+        return False
+    firm = [bool(_verb_first().match(clause) or _FRAME.match(clause)) for clause in clauses]
+    return any(firm) and all(yes or len(clause) == 4 for yes, clause in zip(firm, clauses, strict=True))
+
+
+@lru_cache(maxsize=1)
+def _verb_first() -> re.Pattern[str]:
+    return re.compile(rf"(?:{by_length((*genre().head_verbs, *genre().directives, *genre().objects))})")

@@ -11,11 +11,15 @@ from speechrag.writing.outlines.adapt import Adapter
 from speechrag.writing.outlines.facts import tagged
 from speechrag.writing.outlines.genre import by_length, genre
 from speechrag.writing.outlines.mine import CLAUSE, TOPIC, Pool, Unit, cut_clauses, theme_score, usable_heading
+from speechrag.writing.outlines.pieces import standing_piece
 from speechrag.writing.outlines.plan import Plan
 from speechrag.writing.outlines.wording import bare_length, core, shape, similar
 
 SHORTLIST = 40  # units of one function looked at closely
 ENOUGH = 0.8  # a sub-point worth less than this is filler
+SCANT = 0.45  # what it must be worth at least where a part would stay empty
+STRANGE = 3  # nouns of its own trade that a borrowed sub-point may hold at most
+TRIMMED = 0.12  # what a sentence is worth less that is not told in full
 TEXT_CHARS = 120  # one or two sentences
 
 _BROKEN = re.compile(
@@ -24,6 +28,7 @@ _BROKEN = re.compile(
 _POINTING = re.compile(
     r"^(?:这|此|他|她|它|其|对此|上述|以上|为此|如此|那|前者|后者|有的|还有|但|而|却|也|又|并|一是|二是|三是|第[二三四五]|[二三四五六]要|比如|例如|特别是|同时|其次|再)"
 )
+_HANGING = re.compile(r"^(?:有的|还有|而|但|也|又|并|比如|例如)")
 _SUBJECTLESS = re.compile(r"^(?:指出|强调|多次|认为|要求|提出|表示|的|和|与|等等|其实|可见|由此)")
 _OFFICE = re.compile(
     r"(?:信息|综合|督查|秘书|人事|宣传|调研|业务|[\u4e00-\u9fff])(?:科|处|股)(?=要|应|会|负责|牵头|是|对)|信息中心|办公厅|委办|府办"
@@ -41,11 +46,22 @@ _TALE = re.compile(
     r"有[个位]|有一[个家位次]|那[天晚次家]|当时|后来|结果|查下来|昨|发现|打电话|说[：，]|[他她]|老百姓晚上"
     r"|[\u4e00-\u9fff]过(?=[，。])|却|居然|竟"
 )
+# Something that happened once, told as such.
+_STORY = re.compile(
+    r"有几[位个家]|几位同志|[挂留立占抹给送查问跑发做写讲说成到][\u4e00-\u9fff]?了(?=[\u4e00-\u9fff])|其实|早在|以后才|刚刚|正在|那[一时年]|据说|答应|期间"
+)
 _VOICE = re.compile(r"我(?![们国省市县区镇乡街州局院校党军])")
+# What a place says of itself (我县是……), what was decided or happened there once, and words that point elsewhere.
+_SELF = re.compile(
+    r"[我本全][国省市县区州镇乡](?:是|地处|位于|属于|现有|共有|原来|过去|已|还有)|本地(?:是|地处|位于)|召开[^，。]{0,16}会议|(?:作出|作了)[^，。]{0,6}(?:指示|批示)"
+    r"|已经?(?:组织|派出|派下去|投入|建成|下拨|印发|公布|上网)|这一点|这些问题|这件事|这[两三几]|上述|前面讲|如前所述|会议材料|附后"
+)
+_SHOULD = re.compile(r"[\u4e00-\u9fff]{2,4}要(?!求)[\u4e00-\u9fff]{1,3}")  # 领导责任要清
+_PLEASE = re.compile(r"欢迎|请(?!示)|希望在座|祝")
 _ORDERS = re.compile(r"要|必须|务必|应当|严禁|确保|不得|切实|坚持|着力")
 _LACKS = re.compile(r"不够|不足|不强|不到位|薄弱|差距|滞后|缺乏|不高|问题|不平衡|较低|仍|还有|个别|有的|一些")
 _LABEL = re.compile(
-    r"^(?:[（(]?[一二三四五六七八九十\d]{1,2}[）)、.．]\s*|第[一二三四五六七八九十]+[，、：,]?|[一二三四五六七八九十]{1,2}(?:是|要)(?=[\u4e00-\u9fff]{2}))+"
+    r"^(?:[（(]?[一二三四五六七八九十\d]{1,2}[）)、.．]\s*|第[一二三四五六七八九十]+[句件条点]?[，、：:,]|[一二三四五六七八九十]{1,2}(?:是|要)(?=[\u4e00-\u9fff]{2}))+"
 )
 
 
@@ -63,37 +79,46 @@ class Leaf:
 
 
 def candidates(
-    units: Iterable[Unit], role: str, plan: Plan, adapters: dict[str, Adapter], commons: Commons
+    units: Iterable[Unit], role: str, plan: Plan, adapters: dict[str, Adapter], commons: Commons, *, lend: bool = False
 ) -> list[Leaf]:
-    rough = [(unit, _worth(unit, role, adapters[unit.speech.speech_id])) for unit in units if unit.role == role]
+    """Return the sub-points for a function, best first, like ones of several speeches joined.
+
+    With ``lend``, units of the function from speeches on other themes count too where nothing in them is their own.
+    """
+    worths = ((unit, _worth(unit, role, adapters[unit.speech.speech_id], lend=lend)) for unit in units)
+    rough = [(unit, worth) for unit, worth in worths if unit.role == role]
     rough = [pair for pair in rough if pair[1] > 0.0]
     rough.sort(key=lambda pair: (-pair[1], pair[0].speech.speech_id, pair[0].start, pair[0].level))
     leaves: list[Leaf] = []
     for unit, worth in rough[:SHORTLIST]:
         leaf = _leaf(unit, worth, plan, adapters[unit.speech.speech_id])
-        if leaf is not None and _borrowed(unit):
+        if leaf is not None and borrowed(unit):
             strange = commons.strange(leaf.heading + "。" + leaf.text.replace(plan.work, "这项工作"))
+            if strange > STRANGE:
+                continue
             odd = commons.strange(leaf.heading.replace(plan.work, "这项工作"))
             leaf = replace(leaf, score=leaf.score - 0.18 * strange - 0.4 * odd)
-        if leaf is not None and leaf.score >= ENOUGH:
+        if leaf is not None and leaf.score >= (SCANT if lend else ENOUGH):
             leaves.append(leaf)
     return _merged(leaves)
 
 
-def _borrowed(unit: Unit) -> bool:
+def borrowed(unit: Unit) -> bool:
     """Tell whether a unit comes from a speech on something else and does not itself speak of the theme."""
     return not unit.source.on_theme and (unit.swapped or unit.theme < 3.0)
 
 
-def _worth(unit: Unit, role: str, adapter: Adapter) -> float:
+def _worth(unit: Unit, role: str, adapter: Adapter, *, lend: bool = False) -> float:
     """Return what a unit is worth before its text is looked at; 0 or less where it does not belong."""
     theme = unit.theme
     if unit.source.on_theme:
         base = 0.6 + 0.6 * min(unit.source.density / 8, 1.0)
-        base += 0.3 if unit.source.first else (-0.4 if theme < 1 else 0.0)
+        base += 0.3 if unit.source.first else 0.0
+        if not unit.source.first and theme < 2:  # a speech that has another theme beside this one
+            return 0.0
     elif theme >= 3.0 and not unit.swapped:
         base = 0.6
-    elif role == "safeguard" and unit.level >= 2:
+    elif (role == "safeguard" or (lend and role != "problem")) and unit.level >= 2:
         base, theme = 0.75, 0.0
     else:
         return 0.0
@@ -110,7 +135,7 @@ def _worth(unit: Unit, role: str, adapter: Adapter) -> float:
 
 def _leaf(unit: Unit, worth: float, plan: Plan, adapter: Adapter) -> Leaf | None:
     heading = unit.heading
-    if _borrowed(unit) and "要" in heading.replace("重要", "").replace("要求", ""):
+    if borrowed(unit) and "要" in heading.replace("重要", "").replace("要求", "") and not _SHOULD.fullmatch(heading):
         return None
     if not usable_heading(heading, adapter) or _is_about_other(heading, unit, plan):
         shorter = cut_clauses(heading, 12)
@@ -179,17 +204,16 @@ def _told(unit: Unit, heading: str, plan: Plan, adapter: Adapter) -> tuple[str, 
     for index, (start, end) in enumerate(unit.sentences):
         if end <= unit.head_end:
             continue
-        carried = _sentence(text[start:end], heading, unit, adapter)
-        quality = _quality(carried, text[start:end], index, unit, plan, adapter) if carried else None
-        if quality is not None and len(carried) < len(heading) + 8 and heading in carried:
-            continue
-        if quality is not None:
-            options.append((quality, index, carried))
+        whole = _sentence(text[start:end], heading, unit, adapter)
+        for carried, loss in ((whole, 0.0), (_standing(whole, adapter), TRIMMED)):
+            quality = _quality(carried, text[start:end], index, unit, plan, adapter) if carried else None
+            if quality is not None and not (len(carried) < len(heading) + 8 and heading in carried):
+                options.append((quality - loss, index, carried))
     if not options:
         return None
     quality, index, carried = max(options, key=lambda option: (option[0], -option[1]))
     start, end = unit.sentences[index]
-    following = next((o for o in options if o[1] == index + 1), None)
+    following = next((o for o in options if o[1] == index + 1 and not _HANGING.match(o[2])), None)
     if (
         following
         and len(carried) + len(following[2]) <= TEXT_CHARS
@@ -198,6 +222,24 @@ def _told(unit: Unit, heading: str, plan: Plan, adapter: Adapter) -> tuple[str, 
     ):
         carried, end = carried + following[2], unit.sentences[index + 1][1]
     return adapter.filled(carried), start, end, quality
+
+
+def _standing(whole: str, adapter: Adapter) -> str:
+    """Return the part of a carried sentence that holds neither a fact nor a story; "" where that is all or nothing."""
+    if not whole or not (adapter.facts(whole) or _TALE.search(whole) or _SELF.search(whole) or len(whole) > TEXT_CHARS):
+        return ""
+    facts = {whole[fact.start : fact.end] for fact in adapter.facts(whole)}
+
+    def usable(clause: str) -> bool:
+        return not (
+            any(fact in clause for fact in facts)
+            or _TALE.search(clause)
+            or _SELF.search(clause)
+            or _VOICE.search(clause)
+            or adapter.facts(clause)
+        )
+
+    return standing_piece(whole, usable)
 
 
 def _sentence(raw: str, heading: str, unit: Unit, adapter: Adapter) -> str:
@@ -220,20 +262,20 @@ def _fits(carried: str, raw: str, unit: Unit, plan: Plan, adapter: Adapter) -> b
     """Tell whether a carried sentence may stand in the new speech at all."""
     if not 14 <= len(carried) <= 150 or any(mark in carried for mark in genre().local):
         return False
-    if _SUBJECTLESS.match(carried) or _VOICE.search(carried):
+    if _SUBJECTLESS.match(carried) or _VOICE.search(carried) or _SELF.search(carried) or _PLEASE.match(carried):
         return False
     if unit.source.on_theme:
         return True
-    theme = theme_score(raw, plan)
-    strict = theme_score(raw, plan, common=0.4)
+    theme = min(theme_score(raw, plan), theme_score(carried, plan))  # what stays when a sentence is cut
+    strict = min(theme_score(raw, plan, common=0.4), theme_score(carried, plan, common=0.4))
     spoken_of = theme_score(unit.heading, plan, common=0.4) >= 1 or strict * 25 >= len(carried)
     if adapter.residue(carried) > int(theme // 2) or any(sector in carried for sector in unit.source.sectors):
         return False
     if adapter.swaps(raw) and not adapter.swapped_well(carried):
         return False
-    if spoken_of and not _borrowed(unit):
+    if spoken_of and not borrowed(unit):
         return True
-    return unit.role == "safeguard" and _lends(carried, unit, adapter)
+    return _lends(carried, unit, adapter)
 
 
 def _lends(carried: str, unit: Unit, adapter: Adapter) -> bool:
@@ -253,18 +295,22 @@ def _quality(carried: str, raw: str, index: int, unit: Unit, plan: Plan, adapter
     most = 3 if unit.role in {"achievement", "problem"} else (2 if unit.source.first else 1)
     if facts > most or re.search(r"“[^”]*【[^”]*”", adapter.filled(carried)):
         return None
-    quality = 0.5 - 0.35 * facts - 0.08 * min(index, 4) + 0.06 * min(theme, 4)
-    quality -= 0.3 * min(len(_TALE.findall(carried)), 3)
+    quality = 0.5 - 0.4 * facts - 0.08 * min(index, 4) + 0.06 * min(theme, 4)
+    quality -= 0.4 * min(len(_TALE.findall(carried)), 3)
     quality -= 0.5 if _POINTING.match(carried) or (facts and adapter.facts(carried)[0].start == 0) else 0.0
     if plan.level and not unit.source.level and _NATIONAL.search(carried):
         quality -= 0.4
     quality -= 0.4 * _foreign_organ(carried, plan)
     if unit.role in {"task", "safeguard"}:
         quality -= 0.4 if _PAST.search(carried) else 0.0
-        quality += 0.3 if _ORDERS.search(carried) else -0.25
+        if _STORY.search(carried) and not _ORDERS.search(carried):
+            return None
+        quality += 0.3 if _ORDERS.search(carried) else -0.35
     if unit.role == "problem":
         quality += 0.3 if _LACKS.search(carried) else -0.3
     if unit.role == "significance":
+        if facts or _STORY.search(carried):
+            return None
         quality += 0.2 if _WEIGHTY.search(carried) else 0.0
         quality -= 0.3 if re.match(r"要|必须|务必|各级|各地|一些|有的|个别", carried) else 0.0
     if not 24 <= len(carried) <= TEXT_CHARS:

@@ -30,8 +30,15 @@ _ASPECTS = (
     "存在的问题 不足 差距",
     "组织领导 责任 保障 考核 督查 队伍",
 )
+_GENERAL = (
+    "加强组织领导 主要领导亲自抓 分管领导具体抓",
+    "落实责任 责任到人 责任追究",
+    "强化督查 督促检查 考核奖惩",
+    "统一思想 提高认识 增强责任感紧迫感",
+    "突出重点 抓住关键 创新方法 讲求实效",
+)
 _ADVERBS = re.compile(
-    r"^(?:第[一二三四五六七八九十]+[，,、：:]|要|必须|应当|应该|还要|就要|就是要|需要|希望|请|我们|大家|各级各部门|务必|切实要|关于|进一步|切实|着力|著力|大力|"
+    r"^(?:第[一二三四五六七八九十]+[句件条点]?[，,、：:]|要(?![素点求害务闻件领])|必须|应当|应该|还要|就要|就是要|需要|希望|请|我们|大家|各级各部门|务必|切实要|关于|进一步|切实|着力|著力|大力|"
     r"认真|不断|继续|努力|积极|着眼于|始终)+"
 )
 _COUNTED = re.compile(
@@ -48,7 +55,12 @@ _LOCAL_HEAD = re.compile(
 )
 _VAGUE_ALLOWED = re.compile(r"^(?:总体要求|指导思想|不断)")
 _CLAUSE_END = "，；。：！？"
-_TOPIC = re.compile(r"(?:还|更|也|就)?要[^，,：“]{4,14}。")
+# 要把账算清楚。 anywhere, or a short sentence that opens a paragraph: 严在制度。
+_TOPIC = re.compile(
+    r"(?:还|更|也|就)?要[^，,：“]{4,14}。"
+    r"|(?:(?<=\n)|^)(?:第[一二三四五六]句，)?(?!.{0,12}(?:[也还先再已]|一样|例子|然后|其实|不是|有人|今天|同志|谢谢|大家|话|[一二三四]靠|吗|呢))"
+    r"[^，,：:“”？！\d]{4,14}。"
+)
 _FINISHED = re.compile(r"[\u4e00-\u9fff]了(?!解|结|不)")
 _SITUATION = re.compile(
     r"^(?!在|当|面对|随|为|对|由于|如果|一旦|就|也|还|更|又|从|有|使|让|但|而).*(?:严峻|防不胜防|不容乐观|日益突出|日趋复杂|更加复杂|复杂多变|多发|易发|高发|"
@@ -96,13 +108,21 @@ class Pool:
 
 
 def mine(
-    plan: Plan, retrieve: Retrieve, speech: Callable[[str], Speech], filters: Mapping[str, tuple[str, ...]]
+    plan: Plan,
+    retrieve: Retrieve,
+    speech: Callable[[str], Speech],
+    filters: Mapping[str, tuple[str, ...]],
+    *,
+    wide: bool = False,
 ) -> Pool:
-    """Return the units of the speeches that search finds for the plan; an empty pool where it finds none."""
+    """Return the units of the speeches that search finds for the plan; an empty pool where it finds none.
+
+    ``wide`` searches for what any speech says of its functions too, so that a part the theme leaves empty can borrow.
+    """
     merit: dict[str, float] = {}
     passages: dict[str, dict[str, Passage]] = {}
     rank: dict[str, float] = {}
-    for query in queries(plan):
+    for query in [*queries(plan), *(_GENERAL if wide else ())]:
         for hit in retrieve(Query(query, top_k=HITS, filters=filters)):
             passage = hit.passage
             merit[passage.speech_id] = merit.get(passage.speech_id, 0.0) + 1 / (10 + hit.rank)
@@ -269,11 +289,13 @@ def usable_heading(heading: str, adapter: Adapter) -> bool:
 def _clause_units(passage: Passage, source: Source, plan: Plan, adapter: Adapter) -> Iterable[Unit]:
     """Yield one unit for each sentence on the theme: its best directive or statement clause is the heading."""
     text = source.speech.text
+    plain = _plain_parts(source.speech) if source.first else []
     for start, end in sentence_spans(text, passage.start, passage.end):
         sentence = text[start:end]
-        if not 16 <= len(sentence) <= 160 or theme_score(sentence, plan) < 2:
+        inside = any(a <= start < b for a, b in plain)  # of a part on the theme every order is on the theme
+        if not 16 <= len(sentence) <= 160 or theme_score(sentence, plan) < (1 if inside else 2):
             continue
-        best = _best_clause(sentence, plan, adapter)
+        best = _best_clause(sentence, plan, adapter, least=0 if inside else 1)
         if best is None:
             continue
         heading, role, weight = best
@@ -327,18 +349,24 @@ def _topic_units(section: Section, source: Source, plan: Plan, adapter: Adapter)
             )
 
 
+def _plain_parts(speech: Speech) -> list[tuple[int, int]]:
+    """Return the spans of the main parts of a speech that have no numbered points."""
+    mains = [s for s in speech.sections if s.level == 1]
+    return [(s.body or s.start, s.end) for s in mains if not any(s.start < o.start < s.end for o in speech.sections)]
+
+
 def _parent(speech: Speech, position: int) -> int:
     inside = [s.start for s in speech.sections if s.start <= position < s.end]
     return max(inside, default=-1)
 
 
-def _best_clause(sentence: str, plan: Plan, adapter: Adapter) -> tuple[str, str, float] | None:
+def _best_clause(sentence: str, plan: Plan, adapter: Adapter, *, least: int) -> tuple[str, str, float] | None:
     """Return the clause of ``sentence`` that makes the best heading, its role and its theme score."""
     found: list[tuple[float, int, str, str]] = []
     verbs = directive()
     for order, piece in enumerate(re.split(rf"[{_CLAUSE_END}]", sentence)):
         clause = _ADVERBS.sub("", adapter.carry(piece).strip())
-        if not 6 <= len(clause) <= 20 or theme_score(piece, plan) < 1 or adapter.swaps(piece):
+        if not 6 <= len(clause) <= 20 or theme_score(piece, plan) < least or adapter.swaps(piece):
             continue
         if STATEMENT.search(clause) or (_SITUATION.search(clause) and not verbs.match(clause)):
             role = "significance"

@@ -1,4 +1,4 @@
-"""Cut a sentence down to the clauses that can stand alone: a number or an anecdote in one clause costs only that one."""
+"""Cut a sentence down to the clauses that can stand alone: a number in one clause costs only that clause."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ _HANGS = re.compile(
 )
 # A clause that ends a piece must not wait for another one.
 _WAITS = re.compile(
-    r"^(?:对|在(?!线)|按|按照|围绕|通过|随着|如果|只要|凡|不仅|既|虽然|由于|当(?!好|作)|除|除了|根据|为了|从)[^，]*$|(?:的|时|后|前|中|期间|不仅|：)$"
+    r"^要?(?:对|在(?!线)|按|按照|围绕|通过|随着|如果|只要|凡|不仅|既|虽然|由于|当(?!好|作)|除|除了|根据|为了|从)[^，]*$|(?:的|时|后|前|中|期间|不仅|：)$"
 )
+_DETAIL = re.compile(r"^(?:其中|包括|比如|例如|这[件项一个是]|特别是|尤其)")
 _ORDER = re.compile(
     r"^(?:要|必须|务必|应当|严禁|坚决|不得|不能|不许|不准|切实|确保|做到|坚持|严格|各级|各地|各单位|各部门|各[县乡镇市]|主要|领导|党委|分管|一律|全面|加强|建立|健全|完善|落实)"
 )
@@ -39,7 +40,7 @@ def standing_piece(sentence: str, usable: Callable[[str], bool]) -> str:
         last = first
         while last < len(clauses) and usable(clauses[last]):
             last += 1
-        while last > first and _WAITS.search(clauses[last - 1].rstrip("，；。！？")):
+        while last > first and not _may_end(clauses, last):
             last -= 1
         piece = "".join(clauses[first:last]).rstrip("，；。！？：")
         if len(piece) > len(best) and piece.count("“") == piece.count("”"):
@@ -52,3 +53,11 @@ def _may_open(clauses: list[str], index: int) -> bool:
         return False
     before = clauses[index - 1][-1] if index else "。"
     return before in "；。！？" or bool(_ORDER.match(clauses[index]))
+
+
+def _may_end(clauses: list[str], end: int) -> bool:
+    """Tell whether a piece may end before clause ``end``: at a strong mark, or where something new begins."""
+    if _WAITS.search(clauses[end - 1].rstrip("，；。！？")):
+        return False
+    strong = clauses[end - 1][-1] in "；。！？" or end == len(clauses)
+    return strong or bool(_ORDER.match(clauses[end]) or _DETAIL.match(clauses[end]))

@@ -193,7 +193,10 @@ def _known(text: str) -> str:
 def _rows(theme: str) -> tuple[Theme, ...]:
     """Return the themes named in ``theme``; a longer name hides a shorter one inside it (信息安全 hides 安全)."""
     spots: list[tuple[int, int, Theme]] = []
-    masked = {row: re.sub(by_length(row.decoys), lambda m: "|" * len(m[0]), theme) if row.decoys else theme for row in themes()}
+    masked = {
+        row: re.sub(by_length(row.decoys), lambda m: "|" * len(m[0]), theme) if row.decoys else theme
+        for row in themes()
+    }
     names = sorted(((name, row) for row in themes() for name in row.names), key=lambda pair: (-len(pair[0]), pair[0]))
     for name, row in names:
         start = masked[row].find(name)

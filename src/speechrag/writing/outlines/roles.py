@@ -17,8 +17,11 @@ STATEMENT = re.compile(
 _LACK = re.compile(
     r"亟待|欠的?账|还不少|尚有|偏差|不到位|不够|还没有|没有完全|有待|不强|不足|不高|不力|缺乏|淡薄|薄弱|滞后|差距|短板|不平衡|不均|不实|不准|不深|不严"
 )
+_SOLVED = re.compile(
+    r"(?:聚焦|突出|解决|整治|化解|破解|治理|消除|排查|攻克|查改|专项)[^，]*?(?:问题|隐患|矛盾|短板)|(?:问题|隐患|矛盾)[^，]{0,4}(?:翻个|清零|化解|整治|排查|找准)"
+)
 _DONE = re.compile(
-    r"了(?!解|结|不)|^已|逐步(?:完善|健全|深入|加强|扩展|强化)|(?:明显|显著|不断|进一步|日益|大幅|更加)(?:增强|提升|提高|完善|改善|优化|加强|扩大)$|取得"
+    r"(?<!忘)(?<!为)了(?!解|结|不)|^已|逐步(?:完善|健全|深入|加强|扩展|强化)|(?:明显|显著|不断|进一步|日益|大幅|更加)(?:增强|提升|提高|完善|改善|优化|加强|扩大)$|取得"
 )
 
 
@@ -41,19 +44,23 @@ def role_of(heading: str, section: Section | None, parent: Section | None, sourc
             scores[parent.role] += 1.0
     if directive().match(heading):
         scores["task"] += 0.6
-    if section is not None and section.level == 1:
-        _lean_by_place(section, source, scores)
+    _lean_by_place(section, parent, source, scores)
     best = max(scores, key=lambda role: (scores[role], role != "task", role))
     return best if scores[best] > 0 else "task"
 
 
-def _lean_by_place(section: Section, source: Source, scores: dict[str, float]) -> None:
-    """The first main part of a speech tends to tell why, the last to tell who answers for it."""
-    mains = [s.start for s in source.speech.sections if s.level == 1]
-    if len(mains) >= 3 and section.start == mains[0]:
-        scores["significance"] += 0.8
-    if len(mains) >= 3 and section.start == mains[-1]:
-        scores["safeguard"] += 0.8
+def _lean_by_place(section: Section | None, parent: Section | None, source: Source, scores: dict[str, float]) -> None:
+    """The first main part of a speech tends to tell why, the last to tell who answers for it, with what is in them."""
+    top = min((s.level for s in source.speech.sections), default=1)
+    mains = [s.start for s in source.speech.sections if s.level == top]
+    for one, weight in ((section, 1.0 if top > 1 else 0.8), (parent, 0.4)):
+        if one is None or one.level != top or len(mains) < 3:
+            continue
+        if one.start == mains[0]:
+            scores["significance"] += weight
+        if one.start == mains[-1]:
+            scores["safeguard"] += weight
+            scores["achievement"] -= 2.0  # no speech ends with what was done
 
 
 @lru_cache(maxsize=1)
@@ -64,6 +71,8 @@ def directive() -> re.Pattern[str]:
 
 def _role_score(heading: str, role: str) -> float:
     words = genre().roles[role]
+    if role == "problem":  # to look for and to solve them is a task
+        heading = _SOLVED.sub("", heading)
     strong = sum(word in heading for word in words.strong)
     weak = sum(word in heading for word in words.weak)
     value = 1.2 if role == "task" else 2.0  # verbs such as 强化 open headings of every function

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import product
@@ -10,9 +10,9 @@ from itertools import product
 from speechrag.text import bigrams
 from speechrag.writing.outlines.adapt import Adapter
 from speechrag.writing.outlines.genre import genre
-from speechrag.writing.outlines.heads import Head, find_heads, harmony, plain_head
+from speechrag.writing.outlines.heads import Head, find_heads, harmony, plain_heads
 from speechrag.writing.outlines.leaves import ENOUGH, Commons, Leaf, candidates
-from speechrag.writing.outlines.mine import Pool, Unit
+from speechrag.writing.outlines.mine import Pool, Unit, theme_score
 from speechrag.writing.outlines.plan import POINTS, Plan
 from speechrag.writing.outlines.wording import parallel, similar
 
@@ -22,7 +22,8 @@ STRONG = 1.6  # worth of a sub-point that can be a part of its own
 SHARE = 0.4  # part of the sub-points that one speech may give where others have something to say
 
 _ORDER = ("achievement", "significance", "problem", "task", "call", "safeguard")
-_STAND_INS = ("significance", "problem")  # for a part that the corpus cannot fill
+_STAND_INS = ("significance", "problem", "task", "achievement")  # for a part that the corpus cannot fill
+LENT = 3  # sub-points of a part that borrows
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,46 +54,65 @@ class _Used:
     speeches: Counter[str] = field(default_factory=Counter)
 
 
-def choose_parts(pool: Pool, plan: Plan) -> tuple[Part, ...]:
-    """Return the main points with sub-points, in the occasion's order; parts the corpus cannot fill are left out."""
-    adapters = {source.speech.speech_id: Adapter(source, plan) for source in pool.sources}
-    roles = plan.roles()
-    commons = Commons(pool)
-    by_role = {role: candidates(pool.units, role, plan, adapters, commons) for role in dict.fromkeys(roles)}
-    used = _Used()
-    wanted = Counter(roles)
-    total = sum(min(LEAVES, 3) for _ in roles)
-    groups: dict[str, list[tuple[Head | None, list[Leaf]]]] = {}
-    heads: dict[str, list[Head]] = {}
-    single: dict[str, list[Leaf]] = {}
+def choose_parts(pool: Pool, plan: Plan, *, lend: bool = False) -> tuple[Part, ...]:
+    """Return the main points with sub-points, in the occasion's order; parts the corpus cannot fill are left out.
+
+    With ``lend`` a part that the theme leaves empty takes what speeches on other themes say for any theme.
+    """
+    chooser = _Chooser(pool, plan, lend)
+    wanted = Counter(plan.roles())
     # The part with the fewest candidates chooses first: a plentiful one finds something else.
-    for role in sorted(wanted, key=lambda role: (len(by_role[role]), role)):
-        size = 3 * wanted[role] if wanted[role] > 1 else LEAVES
-        picked = _pick(by_role[role], size, used, total)
-        heads[role] = find_heads(role, picked, pool.units, plan, adapters)
-        groups[role] = _grouped(picked, heads[role], wanted[role])
-        if not groups[role]:
-            single[role] = picked
-    filled: list[_Filled] = []
-    for role in roles:
-        if groups[role]:
-            head, leaves = groups[role].pop(0)
-            filled.append(_Filled(role, tuple(_ordered(role, leaves)), (head,) if head else tuple(heads[role])))
+    for role in sorted(wanted, key=lambda role: (len(chooser.candidates(role)), role)):
+        chooser.fill(role, wanted[role])
+    filled = [chooser.filled[role].pop(0) for role in plan.roles() if chooser.filled[role]]
     for role in _STAND_INS:
-        if 0 < len(filled) < min(POINTS) and role not in {part.role for part in filled}:
-            leaves = single.get(role) or _pick(
-                candidates(pool.units, role, plan, adapters, commons), LEAVES, used, total
-            )
-            if len(leaves) >= FEWEST or any(_carries_a_part(leaf) for leaf in leaves):
-                found = find_heads(role, leaves, pool.units, plan, adapters)
-                filled.append(_Filled(role, tuple(_ordered(role, leaves)), tuple(found)))
+        if 0 < len(filled) < (plan.points if lend else min(POINTS)) and (role == "task" or role not in wanted):
+            chooser.fill(role, 1)
+            filled += chooser.filled[role][:1]
     filled.sort(key=lambda part: _ORDER.index(part.role))
     return _headed(filled, plan)
 
 
-def _carries_a_part(leaf: Leaf) -> bool:
-    """Tell whether one sub-point is enough for a main point, which then tells it under its own heading."""
-    return leaf.score >= STRONG and (leaf.unit.source.first or leaf.unit.theme >= 5.0)
+class _Chooser:
+    """Fills the parts one after the other; ``filled`` holds what each function got."""
+
+    def __init__(self, pool: Pool, plan: Plan, lend: bool) -> None:
+        self._pool, self._plan, self._lend = pool, plan, lend
+        self._adapters = {source.speech.speech_id: Adapter(source, plan) for source in pool.sources}
+        self._commons = Commons(pool)
+        self._known: dict[tuple[str, bool], list[Leaf]] = {}
+        self._used = _Used()
+        self._total = 3 * len(plan.roles())
+        self.filled: dict[str, list[_Filled]] = defaultdict(list)
+
+    def candidates(self, role: str, *, lend: bool = False) -> list[Leaf]:
+        """Return the sub-points for a function; with ``lend`` those of other themes too."""
+        key = (role, lend)
+        if key not in self._known:
+            units = self._pool.units
+            self._known[key] = candidates(units, role, self._plan, self._adapters, self._commons, lend=lend)
+        return self._known[key]
+
+    def fill(self, role: str, count: int) -> None:
+        """Fill ``count`` parts of a function, as far as there is material."""
+        size = 3 * count if count > 1 else LEAVES
+        picked = _pick(self.candidates(role), size, self._used, self._total)
+        if self._lend and len(picked) < FEWEST:
+            more = _pick(self.candidates(role, lend=True), LENT - len(picked), self._used, self._total)
+            picked += more
+        heads = find_heads(role, picked, self._pool.units, self._plan, self._adapters)
+        groups = _grouped(picked, [*heads, *plain_heads(role, self._plan)], count)
+        if not groups and any(self._carries_a_part(leaf) for leaf in picked):
+            groups = [(None, picked)]
+        for head, leaves in groups:
+            self.filled[role].append(_Filled(role, tuple(_ordered(role, leaves)), (head,) if head else tuple(heads)))
+
+    def _carries_a_part(self, leaf: Leaf) -> bool:
+        """Tell whether one sub-point is enough for a main point, which then tells it under its own heading."""
+        if leaf.score >= STRONG and leaf.unit.theme >= 5.0:
+            return True
+        about = theme_score(leaf.text, self._plan) >= 1
+        return leaf.unit.source.first and about and leaf.score >= (ENOUGH if self._lend else STRONG)
 
 
 def _grouped(leaves: list[Leaf], heads: Sequence[Head], count: int) -> list[tuple[Head | None, list[Leaf]]]:
@@ -179,8 +199,17 @@ def _headed(filled: Sequence[_Filled], plan: Plan) -> tuple[Part, ...]:
     if not filled:
         return ()
     choice = {1: 8, 2: 8, 3: 6, 4: 4}.get(len(filled), 3)  # every combination is weighed: keep their number small
-    options = [part.heads[:choice] or (plain_head(part.role, plan),) for part in filled]
+    below = [leaf.heading for part in filled for leaf in part.leaves]
+    options = [_options(part, choice, plan, below) for part in filled]
     best = max(product(*options), key=lambda heads: (harmony(heads), tuple(head.heading for head in heads)))
     return tuple(
         Part(part.role, head.heading, head.units, part.leaves) for part, head in zip(filled, best, strict=True)
     )
+
+
+def _options(part: _Filled, choice: int, plan: Plan, below: Sequence[str]) -> tuple[Head, ...]:
+    """Return the headings a part may take: real ones, and plain ones where they are few or do not go together."""
+    if len(part.heads) == 1 and part.heads[0].score == 0.0:  # dealt a plain heading already
+        return part.heads
+    real = [head for head in part.heads if head.heading not in below]
+    return (*real[:choice], *plain_heads(part.role, plan))
