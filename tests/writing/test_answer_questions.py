@@ -69,6 +69,52 @@ def test_measure_count_and_names_are_read() -> None:
     assert taken("《防汛预案》里的“三个一批”").names == ("防汛预案", "三个一批")
 
 
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("社保卡怎么补办", ("补办",)),
+        ("怎样把项目引进来", ("引进",)),
+        ("怎样抓好防汛", ()),
+        ("防汛要抓什么", ("抓",)),
+        ("重大险情多久之内要报告", ("报告",)),
+        ("谁在会议上作讲话", ("作",)),
+    ],
+)
+def test_the_asked_act_is_found(question: str, asked: tuple[str, ...]) -> None:
+    """怎么补办 asks about 补办; 抓好 names no act of its own; where and within what do not count."""
+    assert taken(question).asked == asked
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [("水务局局长是谁", True), ("矿主叫什么名字", True), ("谁负总责", False), ("第一责任人是谁", False)],
+)
+def test_a_persons_own_name_is_asked_for(question: str, named: bool) -> None:
+    """An office asks for the name of who holds it, a duty for whoever has it."""
+    assert taken(question).named is named
+
+
+def test_a_role_is_no_answer_to_who_holds_it() -> None:
+    """A name beside the office is a value; the office alone, or its deputy, is none."""
+    who = taken("水务局局长是谁")
+    assert values(who, "县水务局局长韩立群负总责") and not values(who, "局长要到现场，王强副局长带队")
+
+
+def test_a_limit_is_not_a_frequency() -> None:
+    """多久之内 is answered by hours or minutes within, not by how often something is done."""
+    assert values(taken("险情多久之内要报告"), "一小时内报告，每半年总结一次") == {"一小时内"}
+
+
+def test_the_name_of_a_law_is_one_word() -> None:
+    """数据安全法 is not answered by data, safety and laws."""
+    assert "数据安全法" in [term.text for term in taken("数据安全法什么时候实施").terms]
+
+
+def test_words_of_every_passage_keep_a_little_weight() -> None:
+    """What stands in all passages, as the title of a collection does, is still what the question may be about."""
+    assert all(term.weight >= 0.03 for term in analyse("防汛怎么加强", CUTTER, lambda _: 1.0).terms)
+
+
 def test_rare_words_weigh_more() -> None:
     """A word in one passage outweighs one in many; a single character keeps less than half."""
     weights = {term.text: term.weight for term in taken("喇叭和全县").terms}
@@ -113,6 +159,13 @@ def points(text: str) -> list[list[str]]:
         ("一是清楚。要摸准底数。二是关注。要盯住舆情。", [["一是清楚。要摸准底数。", "二是关注。要盯住舆情。"]]),
         ("（一）统一思想\n正文。\n（二）狠抓落实\n正文。", [["（一）统一思想", "（二）狠抓落实"]]),
         ("首先，要想到。其次，要做到。", [["首先，要想到。", "其次，要做到。"]]),
+        (
+            "（一）快。接报一小时内必须上报。\n（二）准。数字要有出处。",
+            [["（一）快。接报一小时内必须上报。", "（二）准。数字要有出处。"]],
+        ),
+        ("（一）快。怎样才能快？\n（二）准。", [["（一）快。", "（二）准。"]]),
+        ("搞清楚资产。\n搞清楚边界。\n搞清楚后手。", [["搞清楚资产。", "搞清楚边界。", "搞清楚后手。"]]),
+        ("第一句，心里有人。\n第二句，手里有活。", [["第一句，心里有人。", "第二句，手里有活。"]]),
         ("统一要求，万一是真的。", []),
         ("一是只有一点。", []),
         ("一是甲事。三是丙事。", []),

@@ -27,7 +27,7 @@ EXPANDED = 10  # further passages from the search in official words
 NEAREST = 5
 MAX_SENTENCES = 3
 MAX_SOURCES = 5  # speeches that give different values
-MAX_LISTED = 9
+MAX_LISTED = 12
 # Two sentences this alike (4-gram Jaccard) say the same thing; the second is not quoted again.
 _SAME = 0.6
 _ANAPHORA = re.compile(r"其中|这(?!次|里)|该|此(?!次)|对此|为此|他们|它")
@@ -102,8 +102,12 @@ def select(question: Question, candidates: Sequence[Candidate]) -> list[tuple[Ca
     limit = MAX_LISTED if best.listed else MAX_SOURCES if question.kind in HARD else MAX_SENTENCES
     _take(chosen, best, [*_before(best), *best.spans, *_behind(question, best)], limit)
     for other in candidates[1:40]:
-        if len(chosen) >= limit or best.listed:
+        if len(chosen) >= limit or (best.listed and not best.themed):
             break
+        if best.themed:
+            if other.themed and other.speech.speech_id != best.speech.speech_id:
+                _take(chosen, other, other.spans if len(chosen) + len(other.spans) <= limit else (), limit)
+            continue
         if _adds(question, best, other, chosen):
             _take(chosen, other, other.spans, limit)
     return chosen

@@ -11,17 +11,18 @@ from speechrag.records import Hit, Speech
 from speechrag.text import fold, sentence_spans, trim
 from speechrag.writing.answer_features import Features, Window, best_credit, features, presence
 from speechrag.writing.answer_features import score as rate
-from speechrag.writing.answer_lists import Series, series_of
+from speechrag.writing.answer_lists import HEADINGS, Series, series_of
 from speechrag.writing.answer_types import enumerated, members, parallel
-from speechrag.writing.questions import Kind, Question, synonyms
+from speechrag.writing.questions import Kind, Question, lexicon, synonyms
 
 Span = tuple[int, int]
 
 # What it adds when the points stand under the question itself, and takes when one point alone is asked about.
 _SLOGAN = 1.2
 _NUMERALS = "零一二三四五六七八九十"
-_CUE, _THEME, _BROAD, _NAMED = 0.4, 1.3, 0.75, 0.8
+_BACKWARD, _CUE, _THEME, _BROAD, _NAMED = 0.8, 0.4, 1.8, 0.75, 0.8
 _ECHO, _INSIDE_POINT = 1.6, 0.5
+_OF_COLLECTION = re.compile(r"[篇之第][一二三四五六七八九十\d]+篇?$")
 # A longer sentence is cut at its semicolons, each part a candidate.
 _LONG = 140
 _ENDLESS = 260
@@ -42,6 +43,7 @@ class Candidate:
     score: float
     words: frozenset[str]  # question words that the spans themselves cover
     listed: bool = False
+    themed: bool = False  # the main headings of a speech whose subject is the question's
 
 
 def _units(text: str, start: int, end: int) -> list[Span]:
@@ -77,9 +79,11 @@ def _bare(text: str, start: int, end: int) -> Span:
 
 def _topic(speech: Speech) -> str:
     """Return what tells the subject and place of the whole speech: its title, the name of its file, its region."""
-    return "\n".join(
-        [speech.title, Path(speech.source).stem, *(str(speech.metadata.get(key, "")) for key in ("region", "year"))]
-    )
+    told = [str(speech.metadata.get(key, "")) for key in ("region", "year")]
+    # The title of a collection (…讲话篇三) tells nothing of its third speech.
+    if not _OF_COLLECTION.search(speech.title):
+        told += [speech.title, Path(speech.source).stem]
+    return "\n".join(told)
 
 
 class Evidence:
@@ -127,7 +131,7 @@ class Evidence:
         found = features(self.question, window, hit.rank)
         held = frozenset(t.text for t in self.question.terms if presence(t.text, own) > 0)
         score = rate(found) + bonus - _blemish(own)
-        if self.question.kind is Kind.LIST:
+        if self.question.kind in {Kind.LIST, Kind.WHAT}:
             score += _LIST_ASKED * best_credit(self.question.asked, Window(window.layers[:2]))
         if self.question.count and len(spans) == 1 and members(own) == self.question.count:
             score += _COUNT_FITS * (2.5 if parallel(own) & set(self.question.text) else 1.0)
@@ -174,26 +178,19 @@ class Evidence:
         heading = fold("\n".join(path))
         topic, whole = self._topic[speech.speech_id], self._whole[speech.speech_id]
         window = Window.of(intro, heading, topic, points, "", points, whole)
-        bonus = (
-            self._list_bonus(series, points)
-            + self._echo(intro)
-            + self._cue(intro, heading)
-            - self._inside(window, text, series)
-        )
-        bonus += self._theme(speech, series)
+        headings = series.style in HEADINGS or text[: series.start].endswith("\n")
+        theme = self._theme(speech) if headings and not path else 0.0
+        bonus = self._list_bonus(series, points) + self._echo(intro) + self._cue(intro, heading)
+        if re.search("(?:围绕|为了|对照|根据)(?:这|上述|以上)", intro):
+            bonus -= _BACKWARD  # 围绕这个目标，抓住六件事: the goal itself was told before
+        bonus += theme or -self._inside(window, text, series)
         spans = series_spans(text, series)
         found = self._candidate(hit, speech, spans, window, intro + points, bonus=bonus)
         typed = 1.0 if self.question.kind is Kind.LIST else max(found.features.typed, 0.8)
-        fitted = replace(found.features, typed=typed, alone=found.features.own)
-        return Candidate(
-            hit,
-            speech,
-            spans,
-            fitted,
-            rate(fitted) + found.score - rate(found.features),
-            found.words,
-            True,
-        )
+        asked = 1.0 if theme else found.features.asked
+        fitted = replace(found.features, typed=typed, alone=found.features.own, asked=asked)
+        score = rate(fitted) + found.score - rate(found.features)
+        return Candidate(hit, speech, spans, fitted, score, found.words, True, bool(theme))
 
     def _echo(self, intro: str) -> float:
         """Return the bonus of points that are headed by the question itself: 怎么写 over 快, 准, 新, 实."""
@@ -218,15 +215,16 @@ class Evidence:
         told += rf"|(?:存在|主要|几|[{_NUMERALS}])[^，。]{{0,6}}(?:{noun})"
         return _CUE if re.search(told, intro) else 0.0
 
-    def _theme(self, speech: Speech, series: Series) -> float:
+    def _theme(self, speech: Speech) -> float:
         """Return the bonus of the main headings of a speech whose title is what the question is about."""
         question = self.question
         broad = question.kind in {Kind.HOW, Kind.LIST} and not question.count and not question.names
-        if not broad or series.style != "comma" or (question.kind is Kind.LIST and question.asked[:1] != ()):
+        if not broad or (question.kind is Kind.LIST and question.asked):
             return 0.0
-        total = sum(t.weight for t in question.terms)
+        terms = [t for t in question.terms if t.text not in lexicon()["plain_acts"]]
+        total = sum(t.weight for t in terms)
         topic = self._topic[speech.speech_id]
-        held = sum(t.weight for t in question.terms if presence(t.text, topic) >= _NAMED)
+        held = sum(t.weight for t in terms if presence(t.text, topic) >= _NAMED)
         return _THEME if total and held >= _BROAD * total else 0.0
 
     def _inside(self, window: Window, text: str, series: Series) -> float:
@@ -239,7 +237,7 @@ class Evidence:
             point = Window(((fold(text[start:end]), 1.0), *around.layers))
             best = max(best, sum(t.weight * point.credit(t.text) for t in self.question.terms))
         # The main headings of a speech (一、二、三) share no subject but the speech's own.
-        share, penalty = (0.1, 2 * _INSIDE_POINT) if series.style == "comma" else (0.3, _INSIDE_POINT)
+        share, penalty = (0.1, 3 * _INSIDE_POINT) if series.style == "comma" else (0.3, _INSIDE_POINT)
         return penalty if total and best - held > share * total else 0.0
 
     def _list_bonus(self, series: Series, points: str) -> float:
@@ -257,8 +255,9 @@ class Evidence:
 def _spelled_out(sentences: Sequence[str], name: str, count: int) -> tuple[int, int] | None:
     """Return which sentences hold ``name`` as a numbered slogan and then ``count`` times more; None without them."""
     numbered = re.compile(rf"(?:{_NUMERALS[min(count, 10)]}|{count})[个种大]?[“\"「]?{re.escape(name)}")
-    for first, text in enumerate(sentences):
-        if not numbered.search(text):
+    # The last mention before the members counts: a heading may name the slogan first.
+    for first in reversed(range(len(sentences))):
+        if not numbered.search(sentences[first]):
             continue
         seen = -1  # the slogan itself is not a member
         for last in range(first, min(len(sentences), first + count + 4)):

@@ -16,7 +16,7 @@ _BREAK = r"(?:^|(?<=[。；;：:！？!?，,、\n\s）)“]))"
 # Named groups tell the style; the order of the alternatives is the order of trial.
 _MARKER = re.compile(
     rf"{_BREAK}(?:(?P<run>[{_CN}]{{1,2}})(?:是|要(?!求|素|点|闻)|靠(?!近|拢)|抓(?!手)|在于)"
-    rf"|第(?P<nth>[{_CN}]{{1,3}})(?:[，,、：:]|是|要|(?=层))"
+    rf"|第(?P<nth>[{_CN}]{{1,3}})(?:[，,、：:]|是|要|(?=层)|(?:个|件|句|条)[^，。\n]{{0,4}}[，,：:])"
     rf"|[（(](?P<bracket>[{_CN}]{{1,3}})[）)]"
     rf"|(?P<comma>[{_CN}]{{1,3}})[、.．]"
     rf"|(?P<digit>\d{{1,2}})[、.．](?!\d)"
@@ -24,7 +24,7 @@ _MARKER = re.compile(
     re.MULTILINE,
 )
 _WORDS = {"首先": 1, "其次": 2, "再次": 3, "最后": 4}
-_HEADINGS = frozenset({"bracket", "comma", "digit"})
+HEADINGS = frozenset({"bracket", "comma", "digit"})
 MAX_POINTS = 20
 # How far before the first mark an introduction, and behind a mark its leading sentence, is looked for.
 _INTRO_CHARS, _POINT_CHARS = 400, 600
@@ -89,10 +89,10 @@ def _lead(text: str, mark: _Mark, stop: int) -> tuple[int, int]:
     if not spans:
         return mark.start, mark.start
     start, end = spans[0]
-    label = end - mark.end < _LABEL_CHARS and mark.style not in _HEADINGS
+    label = end - mark.end < _LABEL_CHARS and mark.style not in HEADINGS
     if label and len(spans) > 1 and "\n" not in text[end : spans[1][0]]:
         end = spans[1][1]
-    elif mark.style in _HEADINGS and len(spans) > 1:
+    elif mark.style in HEADINGS and len(spans) > 1:
         end = _with_body(text, mark.end, spans)
     while end > start and text[end - 1] in "；;，,、：:":
         end -= 1

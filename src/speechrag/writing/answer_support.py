@@ -14,13 +14,13 @@ from collections.abc import Sequence
 from speechrag.writing.answer_evidence import Candidate
 from speechrag.writing.answer_features import Features
 
-_BIAS = -3.2
-_WEIGHTS = {"covered": 2.45, "own": 2.0, "asked": 2.25, "names": 0.6, "missing": -1.9, "absent": -2.3}
+_BIAS = -3.5
+_WEIGHTS = {"covered": 2.5, "own": 1.95, "asked": 2.65, "names": 0.6, "missing": -2.0, "absent": -2.25}
 # For the kinds whose answer type can be recognised, the lack of it speaks strongly against an answer: the less the best
 # spot fits below ``_FITS``, the more.
 _HARD, _UNMET, _FITS = -1.25, -4.35, 0.6
 # An answer to how something is done must speak of doing that: 怎么补办 is not answered by what else is said of a card.
-_ACT_MISSING = -1.0
+_ACT_MISSING = -0.8
 
 
 def confidence(features: Features) -> float:

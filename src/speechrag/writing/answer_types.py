@@ -115,9 +115,11 @@ def _name_pattern() -> re.Pattern[str]:
     surnames = "".join(sorted(lexicon()["surnames"]))
     office = r"(?:总书记|书记|[市县区省镇乡局处科部院校会所站厅社行]长|主席|主任|秘书长|委员|老师|同志|经理|教授)"
     name = rf"[{surnames}][\u4e00-\u9fff]{{1,2}}"
-    return re.compile(
-        rf"{office}[　\s]*{name}(?=[　\s，。、的在作就还将要]|同志|致|指|批|讲|$)|{name}(?:副)?(?:{office})"
-    )
+    behind = r"(?=[　\s，。、的在作就还将要负主带分任到为等和与对说是亲出参同致指批讲]|$)"
+    return re.compile(rf"{office}[　\s]*{name}{behind}|{name}(?:副)?(?:{office})")
+
+
+_LIMIT = re.compile(r"(?:多久|多长时间)(?:之内|以内|内)|最迟|最晚|时限|期限")
 
 
 def _time_strength(question: Question, found: str) -> float:
@@ -125,6 +127,8 @@ def _time_strength(question: Question, found: str) -> float:
     if re.search(r"几个?(?:天|小时|钟头|分钟|秒)|多少个?(?:天|小时|分钟)", question.text):
         wanted = "天|日" if re.search("[几少]个?天", question.text) else "小时|分钟|秒"
         return 1.0 if re.search(wanted, found) else 0.5
+    if found.startswith("每") and _LIMIT.search(question.text):
+        return 0.3  # how often is not how soon
     return 0.6 if found.startswith(("年底", "月底")) and "截止" not in question.text else 1.0
 
 
@@ -187,14 +191,15 @@ def values(question: Question, text: str) -> set[str]:
 
 def manner(question: Question, text: str) -> float:
     """Return how much ``text`` sounds like an answer to a how, what or list question, 0..1."""
+    headed = len(text) <= _HEADING_CHARS and bool(_MARKED.match(text))
     if question.kind is Kind.LIST:
         if question.count:
             found = enumerated(text)
             return 1.0 if found == question.count else (0.5 if found >= 2 else 0.2)
         if len(_MARKER.findall(text)) >= 2:
             return 1.0
-        if len(text) <= _HEADING_CHARS and _MARKED.match(text):
-            return 0.6  # a heading: what follows it is the list
+        if headed:
+            return 0.6  # what follows the heading is the list
         return min(1.0, members(text) / 3) * (0.9 if _INTRODUCED.search(text) else 0.6)
     pattern = {Kind.HOW: _MANNER, Kind.WHAT: _DEFINITION}.get(question.kind)
-    return 1.0 if pattern is None or pattern.search(text) else 0.3
+    return 1.0 if pattern is None or pattern.search(text) else 0.8 if headed else 0.3

@@ -184,6 +184,10 @@ def _content(folded: str, cutter: Segmenter, known: Callable[[str], float]) -> l
     return [word for word in found if not any(word != other and word in other for other in found)]
 
 
+# 谁在工作会议上 作报告: where it happens is not what is asked about.
+_WHERE = re.compile(r"^在[^，。]{1,14}?(?:会上|会议上|上|中|里)(?:要|曾|将)?")
+# 要抓什么, 要做到什么 ask for tasks; 做到 and 注意 name no act of their own.
+_TASK = re.compile(r"(抓|做|干|注意|把握|落实|强调|突出|防范)[好住到]?(?:什么|啥)")
 # 多久之内要 上报: what stands between the question word and what is asked about.
 _WITHIN = re.compile(r"^(?:之内|以内|内|之前|以前|前)?(?:就?要|得|必须|应该?|能|可以)?")
 
@@ -196,10 +200,12 @@ def _head(folded: str, kind: Kind, content: Callable[[str], list[str]]) -> tuple
     if kind in {Kind.DATE, Kind.DURATION, Kind.PLACE, Kind.PERSON}:
         match = dict(_KINDS)[kind].search(folded)
         tail, lead = (folded[match.end() :], folded[: match.start()]) if match else ("", folded)
-        tail = _WITHIN.sub("", tail)
+        tail = _WHERE.sub("", _WITHIN.sub("", tail))
         return tuple(content(tail)[:1] or content(lead)[-1:]), ""
     if kind is Kind.HOW:
         return _act(folded, content), ""
+    if task := _TASK.search(folded):
+        return tuple(content(task[1])[:1]), ""
     after = re.search(rf"(多少|多大|几|哪[{_NUMERAL}几]?些?|什么|何种|啥)([^，。？?！,的是]{{1,8}})", folded)
     if after:
         tail = after.group(2)
@@ -233,14 +239,18 @@ def _act(folded: str, content: Callable[[str], list[str]]) -> tuple[str, ...]:
     act, found = match["act"], content(match["act"])
     if len(act) == 2 and found and found != [act]:
         return (act,)  # 怎么上牌: the cut 上, 牌 would find any 牌
-    return tuple(found[-1:] if match["object"] else found[:1])
+    named = found[-1:] if match["object"] else found[:1]
+    return tuple(word for word in named if word not in lexicon()["plain_acts"])
 
 
 def _share(word: str) -> float:
     """Return what part of its weight a word keeps: a single character or the name of a category says little."""
-    if word in lexicon()["categories"]:
+    if word in lexicon()["categories"] or word in lexicon()["plain_acts"]:
         return 0.3
     return 0.4 if len(word) == 1 else 1.0
+
+
+_LEAST = 0.12
 
 
 def analyse(
@@ -248,14 +258,17 @@ def analyse(
 ) -> Question:
     """Take ``question`` apart. ``document_frequency`` maps a word to the share of passages that hold it, 0..1.
 
-    A word in at most ``floor`` of the passages weighs 1, a word in all of them 0; single characters count 0.4 of that.
+    A word in at most ``floor`` of the passages weighs 1, a word in all of them still a little: the title of a
+    collection stands over all its passages, and the question may be about nothing else. A single character counts
+    0.4 of that.
     """
     folded = fold(question[:MAX_QUERY_CHARS]).strip()
     quoted = tuple(a or b for a, b in _QUOTED.findall(folded))
     names = unique([*quoted, *_FIGURE.findall(folded)])
 
     def weigh(word: str) -> float:
-        return math.log(1 / min(1.0, max(document_frequency(word), floor))) / math.log(1 / floor)
+        share = math.log(1 / min(1.0, max(document_frequency(word), floor))) / math.log(1 / floor)
+        return max(_LEAST, share)
 
     def content(text: str) -> list[str]:
         return _content(text, cutter, document_frequency)
