@@ -47,6 +47,7 @@ _PLAN_UNITS: Mapping[str, str] = {"year": "年", "points": " 个", "length": " �
 WARNING_LABELS: Mapping[str, str] = {
     "stale": "表述可能过时",
     "single_source": "只有一处依据",
+    "borrowed": "借自其他主题",
     "copied": "与原稿雷同较多",
     "damaged_source": "来源有缺损",
     "cliche": "套话较多",

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from speechrag.records import Hit, Outline, OutlinePoint, Query, Speech, Warning_
 from speechrag.text import numerals
 from speechrag.writing.outlines import compose
-from speechrag.writing.outlines.leaves import borrowed
+from speechrag.writing.outlines.leaves import Leaf, borrowed
 from speechrag.writing.outlines.lint import warnings
 from speechrag.writing.outlines.mine import Pool, mine
 from speechrag.writing.outlines.plan import Plan, read_plan
@@ -58,7 +58,7 @@ def draft_outline(
         wide = mine(plan, retrieve, speech, filters, wide=True)
         lent = choose_parts(wide, plan, lend=True)
         pool, parts = (wide, lent) if len(lent) >= len(parts) else (pool, parts)
-    if not parts:
+    if not any(leaf.unit.source.on_theme for leaf in _leaves(parts)) and _about(parts) < ON_THEME:
         return _nothing(brief, plan, pool)
     citations = compose.Citations(pool, retrieve, filters)
     points = compose.points(parts, plan, citations)
@@ -94,8 +94,16 @@ def _holds(pool: Pool, parts: Sequence[Part], plan: Plan) -> bool:
     """Tell whether the corpus speaks of the theme at all: a speech on it, or sub-points that do."""
     if plan.theme and any(source.first for source in pool.sources):
         return True
-    about = [leaf for part in parts for leaf in part.leaves if leaf.unit.source.on_theme or leaf.unit.theme >= 3.0]
-    return bool(plan.theme) and len(about) >= ON_THEME
+    return bool(plan.theme) and _about(parts) >= ON_THEME
+
+
+def _leaves(parts: Sequence[Part]) -> list[Leaf]:
+    return [leaf for part in parts for leaf in part.leaves]
+
+
+def _about(parts: Sequence[Part]) -> int:
+    """Return how many sub-points speak of the theme."""
+    return sum(leaf.unit.source.on_theme or leaf.unit.theme >= 3.0 for leaf in _leaves(parts))
 
 
 def _nothing(brief: str, plan: Plan, pool: Pool) -> Outline:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from math import log
 
 from speechrag.records import Speech
+from speechrag.text import bigrams
 from speechrag.writing.outlines.facts import Fact, fill_slots, find_facts, tagged
 from speechrag.writing.outlines.genre import Theme, by_length, genre, themes
 from speechrag.writing.outlines.plan import GOVERNED, Plan
@@ -51,8 +52,12 @@ _SIDE_WORK = re.compile(
 )
 _NOMINAL = ("n", "vn", "l", "j", "b", "i", "an")
 _DANGLING = re.compile(
-    r"^(?:同志们|[\u4e00-\u9fff]{0,4}朋友们|各位[\u4e00-\u9fff]{2,4}(?=[，,])|各位|可以[这说][样讲说]|对此|为此|因此|所以|同时|其次|此外|另外|总之|但是|但|而且|并且|然而|于是|首先|再次|最后|特别是|尤其是|也就是说|这就|这样|只有这样)[，,]?"
+    r"^(?:同志们|[\u4e00-\u9fff]{0,4}朋友们|各位[\u4e00-\u9fff]{2,4}(?=[，,])|各位|可以(?:这样|这么)?[讲说]|需要说明的是|提醒一句|今后统一这样办：|对此|为此|因此|所以|同时|其次|此外|另外|总之|但是|但|而且|并且|然而|于是|首先|再次|最后|特别是|尤其是|也就是说|这就|这样|只有这样)[，,]?"
 )
+
+
+TITLED = 0.3  # names of the theme in a thousand characters of a speech whose title names it
+_COLLECTED = re.compile(r"篇[一二三四五六七八九十\d]+|[一二三四五六七八九十\d]+篇|范文|汇编|精选|合集|集锦|模板")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,8 @@ class Source:
     on_theme: bool  # the speech is about the theme of the brief
     first: bool  # and about nothing else as much
     density: float  # names of the theme in a thousand characters
+    titled: bool = False  # its title names the theme
+    theme: str = ""  # the theme of the brief, where the speech is on it
 
 
 def read_source(speech: Speech, plan: Plan) -> Source:
@@ -76,7 +83,8 @@ def read_source(speech: Speech, plan: Plan) -> Source:
     for decoy in (decoy for row in plan.rows for decoy in row.decoys):
         bare = bare.replace(decoy, "|")
     density = 1000 * sum(bare.count(name) for name in plan.names) / max(len(text), 1)
-    titled = _titled(speech.title, plan)
+    # The title of a collection (…讲话篇三) stands over speeches on other themes too: it proves nothing.
+    titled = density >= TITLED and not _COLLECTED.search(speech.title) and _titled(speech.title, plan)
     spoken_of = density >= 1.0 and (_leads(bare, plan) if plan.rows else density >= 3.0)
     on_theme = bool(plan.theme) and (titled or spoken_of)
     known = str(speech.metadata.get("level") or "-")
@@ -86,7 +94,18 @@ def read_source(speech: Speech, plan: Plan) -> Source:
         level = {"乡镇": "镇"}.get(known, known if known in GOVERNED else "") or level
     sectors = () if on_theme else _sectors(text, plan)
     first = on_theme and (titled or not plan.rows or _ranking(bare)[0] in plan.rows)
-    return Source(speech, level, _themes(text, plan), sectors, _places(speech), on_theme, first, density)
+    return Source(
+        speech,
+        level,
+        _themes(text, plan),
+        sectors,
+        _places(speech),
+        on_theme,
+        first,
+        density,
+        titled,
+        plan.theme if first else "",
+    )
 
 
 def _titled(title: str, plan: Plan) -> bool:
@@ -97,7 +116,8 @@ def _titled(title: str, plan: Plan) -> bool:
 
     for decoy in (decoy for row in plan.rows for decoy in row.decoys):
         title = title.replace(decoy, "|")
-    for name in (plan.theme, *plan.names):
+    akin = set(bigrams(plan.theme))
+    for name in (name for name in (plan.theme, *plan.names) if akin & set(bigrams(name))):
         if len(bare(name)) >= 4 and bare(name) in bare(title):
             return True
         # A short name must be what the meeting is called by: 经济工作会议, not 经济普查.

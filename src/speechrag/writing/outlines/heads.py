@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from speechrag.writing.outlines.adapt import Adapter
-from speechrag.writing.outlines.genre import by_length, genre
+from speechrag.writing.outlines.genre import by_length, genre, themes
 from speechrag.writing.outlines.leaves import Leaf
 from speechrag.writing.outlines.mine import Unit, theme_score, usable_heading
 from speechrag.writing.outlines.plan import Plan
-from speechrag.writing.outlines.wording import bare_length, form, similar
+from speechrag.writing.outlines.wording import bare_length, form, shape, similar
 
 MAIN_CHARS = 34  # a main heading may have a clause more than a sub-point's
 
@@ -67,9 +67,14 @@ def _transferable(heading: str, unit: Unit, plan: Plan, adapter: Adapter) -> boo
         return False
     if not official(heading):
         return False
-    if unit.source.first and unit.level == 1:
+    if shape(heading) == "statement" or "本职工作" in heading:
+        return False
+    if unit.source.first and (unit.level == 1 or theme_score(heading, plan) >= 1 or _FRAME.search(heading)):
         return True
-    general = _bare(heading, plan) <= (4 if plan.work in heading else 2)
+    others = heading.replace(plan.work, "")
+    if any(name in others for row in themes() if row not in plan.rows for name in row.names):
+        return False
+    general = _bare(heading, plan) <= (4 if plan.work in heading else 2 * ("，" in heading))
     if theme_score(heading, plan) >= 2 and not unit.swapped:
         return True
     return general and adapter.swapped_well(heading)
@@ -83,7 +88,7 @@ def _bare(heading: str, plan: Plan) -> int:
 
 def _head_score(heading: str, unit: Unit, role: str, plan: Plan) -> float:
     own = 1.0 if unit.source.on_theme else 0.0
-    worn = -0.9 if all(clause in genre().cliches for clause in re.split(r"[，、]", heading)) else 0.0
+    worn = -2.0 if all(clause in genre().cliches for clause in re.split(r"[，、]", heading)) else 0.0
     named = 1.0 if plan.theme and plan.theme in heading else (0.3 if theme_score(heading, plan) >= 1 else 0.0)
     pattern = {"pair": 0.5, "tailed": 0.6, "two": 0.3, "one": 0.0}[form(heading)]
     strong = sum(word in heading for word in genre().roles[role].strong)

@@ -19,6 +19,7 @@ SHORTLIST = 40  # units of one function looked at closely
 ENOUGH = 0.8  # a sub-point worth less than this is filler
 SCANT = 0.45  # what it must be worth at least where a part would stay empty
 STRANGE = 3  # nouns of its own trade that a borrowed sub-point may hold at most
+FEW = 8  # speeches from which on a word's absence says something
 TRIMMED = 0.12  # what a sentence is worth less that is not told in full
 TEXT_CHARS = 120  # one or two sentences
 
@@ -29,9 +30,9 @@ _POINTING = re.compile(
     r"^(?:这|此|他|她|它|其|对此|上述|以上|为此|如此|那|前者|后者|有的|还有|但|而|却|也|又|并|一是|二是|三是|第[二三四五]|[二三四五六]要|比如|例如|特别是|同时|其次|再)"
 )
 _HANGING = re.compile(r"^(?:有的|还有|而|但|也|又|并|比如|例如)")
-_SUBJECTLESS = re.compile(r"^(?:指出|强调|多次|认为|要求|提出|表示|的|和|与|等等|其实|可见|由此)")
+_SUBJECTLESS = re.compile(r"^(?:还有个|建成之后|写不|指出|强调|多次|认为|要求|提出|表示|的|和|与|等等|其实|可见|由此)")
 _OFFICE = re.compile(
-    r"(?:信息|综合|督查|秘书|人事|宣传|调研|业务|[\u4e00-\u9fff])(?:科|处|股)(?=要|应|会|负责|牵头|是|对)|信息中心|办公厅|委办|府办"
+    r"(?:信息|综合|督查|秘书|人事|宣传|调研|业务|[\u4e00-\u9fff])(?:科|处|股)(?=要|应|会|负责|牵头|是|对)|信息中心|办公厅|委办|府办|执法人员"
 )
 _NATIONAL = re.compile(
     r"全国(?!人大|政协|两会)|省级以上|各省|自治区|^部|部机关|直属单位|流域机构|国家(?=[\u4e00-\u9fff]{2,8}(?:系统|中心|工程|网)(?:建设)?)"
@@ -43,22 +44,25 @@ _MAIN_WORDS = re.compile(r"责任感|紧迫感|重要意义|重大意义|重要�
 _ORGANS = ("政协", "人大", "法院", "检察院", "工会", "妇联", "共青团", "工商联")
 # A story or the speaker's own voice: true there, borrowed here.
 _TALE = re.compile(
-    r"有[个位]|有一[个家位次]|那[天晚次家]|当时|后来|结果|查下来|昨|发现|打电话|说[：，]|[他她]|老百姓晚上"
+    r"有[个位家]|有一[个家位次]|那[天晚次家]|当时|后来|结果|查下来|昨|发现|打电话|说[：，]|[他她]|老百姓晚上"
     r"|[\u4e00-\u9fff]过(?=[，。])|却|居然|竟"
 )
 # Something that happened once, told as such.
 _STORY = re.compile(
-    r"有几[位个家]|几位同志|[挂留立占抹给送查问跑发做写讲说成到][\u4e00-\u9fff]?了(?=[\u4e00-\u9fff])|其实|早在|以后才|刚刚|正在|那[一时年]|据说|答应|期间"
+    r"有几[位个家]|几位同志|[挂留立占抹给送查问跑发做写讲说成到][\u4e00-\u9fff]?了(?=[\u4e00-\u9fff])|其实|早在|以后才|刚刚|正在|那[一时年]|据说|答应|期间|基本结束|已满|笑话|[？?]。?$|在许多|^还有的|^有的说|^还有个|眼里"
 )
 _VOICE = re.compile(r"我(?![们国省市县区镇乡街州局院校党军])")
 # What a place says of itself (我县是……), what was decided or happened there once, and words that point elsewhere.
 _SELF = re.compile(
     r"[我本全][国省市县区州镇乡](?:是|地处|位于|属于|现有|共有|原来|过去|已|还有)|本地(?:是|地处|位于)|召开[^，。]{0,16}会议|(?:作出|作了)[^，。]{0,6}(?:指示|批示)"
-    r"|已经?(?:组织|派出|派下去|投入|建成|下拨|印发|公布|上网)|这一点|这些问题|这件事|这[两三几]|上述|前面讲|如前所述|会议材料|附后"
+    r"|已经?(?:组织|派出|派下去|投入|建成|下拨|印发|公布|上网)|这一[点天]|这笔钱|有几[位个家]|几位同志|在这里|先讲|文件里|专门写|这些问题|这件事|这[两三几]|上述|前面讲|如前所述|会议材料|附后"
 )
 _SHOULD = re.compile(r"[\u4e00-\u9fff]{2,4}要(?!求)[\u4e00-\u9fff]{1,3}")  # 领导责任要清
 _PLEASE = re.compile(r"欢迎|请(?!示)|希望在座|祝")
 _ORDERS = re.compile(r"要|必须|务必|应当|严禁|确保|不得|切实|坚持|着力")
+_DUTY = re.compile(
+    r"负总责|第一责任人|直接责任|负责|追责|问责|追究|约谈|挂牌整治|专题研究|听[^，]{0,3}汇报|列入|纳入|从重|从严"
+)
 _LACKS = re.compile(r"不够|不足|不强|不到位|薄弱|差距|滞后|缺乏|不高|问题|不平衡|较低|仍|还有|个别|有的|一些")
 _LABEL = re.compile(
     r"^(?:[（(]?[一二三四五六七八九十\d]{1,2}[）)、.．]\s*|第[一二三四五六七八九十]+[句件条点]?[，、：:,]|[一二三四五六七八九十]{1,2}(?:是|要)(?=[\u4e00-\u9fff]{2}))+"
@@ -94,8 +98,9 @@ def candidates(
         leaf = _leaf(unit, worth, plan, adapters[unit.speech.speech_id])
         if leaf is not None and borrowed(unit):
             strange = commons.strange(leaf.heading + "。" + leaf.text.replace(plan.work, "这项工作"))
-            if strange > STRANGE:
+            if strange > STRANGE and commons.telling:
                 continue
+            strange = strange if commons.telling else min(strange, 2)
             odd = commons.strange(leaf.heading.replace(plan.work, "这项工作"))
             leaf = replace(leaf, score=leaf.score - 0.18 * strange - 0.4 * odd)
         if leaf is not None and leaf.score >= (SCANT if lend else ENOUGH):
@@ -137,6 +142,8 @@ def _leaf(unit: Unit, worth: float, plan: Plan, adapter: Adapter) -> Leaf | None
     heading = unit.heading
     if borrowed(unit) and "要" in heading.replace("重要", "").replace("要求", "") and not _SHOULD.fullmatch(heading):
         return None
+    if borrowed(unit) and "本职工作" in heading:  # its own field was the point of it
+        return None
     if not usable_heading(heading, adapter) or _is_about_other(heading, unit, plan):
         shorter = cut_clauses(heading, 12)
         if len(shorter) < 4 or shorter == heading or not usable_heading(shorter, adapter):
@@ -174,6 +181,7 @@ class Commons:
     def __init__(self, pool: Pool) -> None:
         self._texts = [source.speech.text for source in pool.sources]
         self._known: dict[str, bool] = {}
+        self.telling = len(self._texts) >= FEW  # in a handful of speeches any word may be missing
 
     def strange(self, text: str) -> int:
         """Return how many nouns of ``text`` occur in fewer than a quarter of the speeches at hand."""
@@ -205,7 +213,7 @@ def _told(unit: Unit, heading: str, plan: Plan, adapter: Adapter) -> tuple[str, 
         if end <= unit.head_end:
             continue
         whole = _sentence(text[start:end], heading, unit, adapter)
-        for carried, loss in ((whole, 0.0), (_standing(whole, adapter), TRIMMED)):
+        for carried, loss in ((whole, 0.0), (_standing(whole, unit, adapter), TRIMMED)):
             quality = _quality(carried, text[start:end], index, unit, plan, adapter) if carried else None
             if quality is not None and not (len(carried) < len(heading) + 8 and heading in carried):
                 options.append((quality - loss, index, carried))
@@ -224,21 +232,22 @@ def _told(unit: Unit, heading: str, plan: Plan, adapter: Adapter) -> tuple[str, 
     return adapter.filled(carried), start, end, quality
 
 
-def _standing(whole: str, adapter: Adapter) -> str:
-    """Return the part of a carried sentence that holds neither a fact nor a story; "" where that is all or nothing."""
-    if not whole or not (adapter.facts(whole) or _TALE.search(whole) or _SELF.search(whole) or len(whole) > TEXT_CHARS):
-        return ""
+def _standing(whole: str, unit: Unit, adapter: Adapter) -> str:
+    """Return the part of a carried sentence that holds no fact, no story and, borrowed, nothing of its own theme.
+
+    "" where that is all or nothing of it.
+    """
     facts = {whole[fact.start : fact.end] for fact in adapter.facts(whole)}
+    own = borrowed(unit)
 
     def usable(clause: str) -> bool:
-        return not (
-            any(fact in clause for fact in facts)
-            or _TALE.search(clause)
-            or _SELF.search(clause)
-            or _VOICE.search(clause)
-            or adapter.facts(clause)
-        )
+        told = _TALE.search(clause) or _SELF.search(clause) or _VOICE.search(clause)
+        if told or any(fact in clause for fact in facts) or adapter.facts(clause):
+            return False
+        return not (own and (adapter.residue(clause) or adapter.leftover(clause) or _OFFICE.search(clause)))
 
+    if not whole or (len(whole) <= TEXT_CHARS and usable(whole)):
+        return ""
     return standing_piece(whole, usable)
 
 
@@ -282,8 +291,9 @@ def _lends(carried: str, unit: Unit, adapter: Adapter) -> bool:
     """Tell whether a sentence on another theme fits any: an order, to no office of its own, about its heading."""
     about = set(bigrams(core(unit.heading))) & set(bigrams(carried))
     about = about or {word for word in genre().safeguard_order if word in carried}
-    orders = _ORDERS.search(carried) or _KEYS.search(carried)
-    return bool(about and orders) and not (adapter.leftover(carried) or _OFFICE.search(carried))
+    about = about or set(_DUTY.findall(carried))
+    orders = _ORDERS.search(carried) or _KEYS.search(carried) or _DUTY.search(carried)
+    return bool(about) and bool(orders) and not (adapter.leftover(carried) or _OFFICE.search(carried))
 
 
 def _quality(carried: str, raw: str, index: int, unit: Unit, plan: Plan, adapter: Adapter) -> float | None:
@@ -293,7 +303,7 @@ def _quality(carried: str, raw: str, index: int, unit: Unit, plan: Plan, adapter
     theme = theme_score(raw, plan)
     facts = len(adapter.facts(carried))
     most = 3 if unit.role in {"achievement", "problem"} else (2 if unit.source.first else 1)
-    if facts > most or re.search(r"“[^”]*【[^”]*”", adapter.filled(carried)):
+    if facts > most or re.search(r"“[^”]*【[^”]*”|】[^，。；、]{0,4}【", adapter.filled(carried)):
         return None
     quality = 0.5 - 0.4 * facts - 0.08 * min(index, 4) + 0.06 * min(theme, 4)
     quality -= 0.4 * min(len(_TALE.findall(carried)), 3)

@@ -200,7 +200,7 @@ def _section_unit(section: Section, source: Source, plan: Plan, adapter: Adapter
     spans = sentence_spans(text, body, max(inner, body))
     head_start, head_end = _heading_span(text, section, body)
     raw = text[head_start:head_end]
-    full = clean_heading(adapter.carry(raw), limit=FULL_CHARS)
+    full = clean_heading(_named(adapter.carry(raw), source, plan), limit=FULL_CHARS)
     heading = cut_clauses(full, HEADING_CHARS)
     if len(heading) < 2:
         return None
@@ -214,7 +214,7 @@ def _section_unit(section: Section, source: Source, plan: Plan, adapter: Adapter
         full=full,
         swapped=adapter.swaps(raw),
         level=section.level,
-        role=role_of(heading, section, parent, source),
+        role=role_of(heading.replace(plan.work, "工作") if plan.work else heading, section, parent, source),
         start=section.start,
         head_end=head_end,
         end=section.end,
@@ -225,6 +225,14 @@ def _section_unit(section: Section, source: Source, plan: Plan, adapter: Adapter
         parted=inner < section.end,
         parent=parent.start if parent else -1,
     )
+
+
+def _named(heading: str, source: Source, plan: Plan) -> str:
+    """Return a heading with the theme where one on it only points there: 它是连心桥 -> 信息工作是连心桥."""
+    if not source.titled:
+        return heading
+    subject = plan.work if heading.startswith("它") else f"做好{plan.work}"
+    return re.sub(r"^[它这](?:[也就还]?是)(?=[\u4e00-\u9fff]{4})(?!一[个件])", f"{subject}是", heading)
 
 
 def _heading_span(text: str, section: Section, body: int) -> tuple[int, int]:

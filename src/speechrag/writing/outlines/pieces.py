@@ -17,9 +17,9 @@ _HANGS = re.compile(
 _WAITS = re.compile(
     r"^要?(?:对|在(?!线)|按|按照|围绕|通过|随着|如果|只要|凡|不仅|既|虽然|由于|当(?!好|作)|除|除了|根据|为了|从)[^，]*$|(?:的|时|后|前|中|期间|不仅|：)$"
 )
-_DETAIL = re.compile(r"^(?:其中|包括|比如|例如|这[件项一个是]|特别是|尤其)")
+_DETAIL = re.compile(r"^(?:其中|其他|其余|另外|包括|比如|例如|这[件项一个是]|特别是|尤其)")
 _ORDER = re.compile(
-    r"^(?:要|必须|务必|应当|严禁|坚决|不得|不能|不许|不准|切实|确保|做到|坚持|严格|各级|各地|各单位|各部门|各[县乡镇市]|主要|领导|党委|分管|一律|全面|加强|建立|健全|完善|落实)"
+    r"^(?:要|必须|务必|应当|严禁|坚决|不得|不能|不许|不准|切实|确保|做到|坚持|严格|各级|各地|各单位|各部门|各[县乡镇市]|乡镇|单位|主要|领导|党委|分管|一律|全面|加强|建立|健全|完善|落实)"
 )
 
 
@@ -50,6 +50,8 @@ def standing_piece(sentence: str, usable: Callable[[str], bool]) -> str:
 
 def _may_open(clauses: list[str], index: int) -> bool:
     if _HANGS.match(clauses[index]):
+        return False
+    if index and re.match(r"要[^，]{1,3}，", clauses[index]):  # 要薄，: of what was named before
         return False
     before = clauses[index - 1][-1] if index else "。"
     return before in "；。！？" or bool(_ORDER.match(clauses[index]))

@@ -18,7 +18,7 @@ _LACK = re.compile(
     r"亟待|欠的?账|还不少|尚有|偏差|不到位|不够|还没有|没有完全|有待|不强|不足|不高|不力|缺乏|淡薄|薄弱|滞后|差距|短板|不平衡|不均|不实|不准|不深|不严"
 )
 _SOLVED = re.compile(
-    r"(?:聚焦|突出|解决|整治|化解|破解|治理|消除|排查|攻克|查改|专项)[^，]*?(?:问题|隐患|矛盾|短板)|(?:问题|隐患|矛盾)[^，]{0,4}(?:翻个|清零|化解|整治|排查|找准)"
+    r"(?:聚焦|突出|解决|整治|化解|破解|治理|消除|排查|攻克|查改|专项)[^，]*?(?:问题|隐患|矛盾|短板)|(?:查清|摸清|找准|查找)(?:问题|隐患|矛盾)|(?:问题|隐患|矛盾|病根)[^，]{0,4}(?:查清|翻个|清零|化解|整治|排查|找准)"
 )
 _DONE = re.compile(
     r"(?<!忘)(?<!为)了(?!解|结|不)|^已|逐步(?:完善|健全|深入|加强|扩展|强化)|(?:明显|显著|不断|进一步|日益|大幅|更加)(?:增强|提升|提高|完善|改善|优化|加强|扩大)$|取得"
@@ -40,11 +40,18 @@ def role_of(heading: str, section: Section | None, parent: Section | None, sourc
     if parent is not None:
         for role in scores:
             scores[role] += 0.9 * min(_role_score(parent.heading, role), 3.0)
+        if _DONE.search(parent.heading):
+            scores["achievement"] += 1.5
         if parent.role in scores:
             scores[parent.role] += 1.0
     if directive().match(heading):
         scores["task"] += 0.6
     _lean_by_place(section, parent, source, scores)
+    if any(word in source.theme for word in genre().roles["safeguard"].strong) and not _in_last(
+        section, parent, source
+    ):
+        scores["safeguard"] -= 2.5  # 督查 is the matter of a speech on it, not its guarantee
+        scores["task"] += 1.0
     best = max(scores, key=lambda role: (scores[role], role != "task", role))
     return best if scores[best] > 0 else "task"
 
@@ -61,6 +68,11 @@ def _lean_by_place(section: Section | None, parent: Section | None, source: Sour
         if one.start == mains[-1]:
             scores["safeguard"] += weight
             scores["achievement"] -= 2.0  # no speech ends with what was done
+
+
+def _in_last(section: Section | None, parent: Section | None, source: Source) -> bool:
+    mains = [s.start for s in source.speech.sections if s.level == 1]
+    return bool(mains) and any(one is not None and one.start == mains[-1] for one in (section, parent))
 
 
 @lru_cache(maxsize=1)

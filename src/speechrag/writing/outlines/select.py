@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 from speechrag.text import bigrams
@@ -69,8 +69,18 @@ def choose_parts(pool: Pool, plan: Plan, *, lend: bool = False) -> tuple[Part, .
         if 0 < len(filled) < (plan.points if lend else min(POINTS)) and (role == "task" or role not in wanted):
             chooser.fill(role, 1)
             filled += chooser.filled[role][:1]
+    if lend and len(filled) < min(POINTS):
+        filled = [half for part in filled for half in _halves(part)]
     filled.sort(key=lambda part: _ORDER.index(part.role))
     return _headed(filled, plan)
+
+
+def _halves(part: _Filled) -> list[_Filled]:
+    """Return a part of four tasks as two parts, any other as it is."""
+    if part.role != "task" or len(part.leaves) < 2 * FEWEST:
+        return [part]
+    middle = len(part.leaves) // 2
+    return [replace(part, leaves=part.leaves[:middle]), replace(part, leaves=part.leaves[middle:])]
 
 
 class _Chooser:
