@@ -65,7 +65,15 @@ def _title(root: Any) -> str:
     """Return the page's title without the site's name behind it."""
     found = root.find(".//title")
     title = _SPACE.sub(" ", "".join(found.itertext())).strip() if found is not None else ""
-    return re.split(r"\s*[_|]\s*|\s+[-–—]+\s*", title)[0].strip()
+    title = re.split(r"\s*[_|]\s*|\s+[-–—]+\s*", title)[0].strip()
+    return _before_site_name(root, title) if "-" in title else title
+
+
+def _before_site_name(root: Any, title: str) -> str:
+    """Return what stands before the last "-" of ``title`` where the page shows just that as a line of its own."""
+    page_title = title.rpartition("-")[0].strip()
+    shown = ((node.text or "").strip() for node in root.iter("h1", "h2", "h3", "div", "p", "td", "span", "strong"))
+    return page_title if page_title and page_title in shown else title
 
 
 def _main(root: Any) -> Any:

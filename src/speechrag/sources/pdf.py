@@ -30,6 +30,7 @@ _RADICALS = str.maketrans(
     "⺠⻁⻄⻅⻆⻉⻋⻑⻒⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰⺌⺍⺒⺓⺝⺩⺬⺮⺶⺼⺽⻃",
     "民虎西见角贝车長镸长门青韦页风飞食马骨鬼鱼鸟卤麦黄黾齐齿龙小小巳幺月王示竹羊肉臼覀",
 )
+_SET_APART = "\u200a"  # stands for a space that is not in the file: pdfium saw only a distance
 _COMPATIBLE = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\ufb00-\ufb06\U0002f800-\U0002fa1f]")
 _MEANINGLESS = re.compile("[\ue000-\uf8ff\ufffd-\uffff\x00-\x08\x0e-\x1f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -105,7 +106,7 @@ def _page(document: PdfDocument, number: int) -> tuple[Page, bool]:
 
 def _lines(text: Any, count: int) -> Iterator[Line]:
     """Yield the lines of a page in pdfium's order, cut at gaps as between columns; ``text`` is a raw handle."""
-    from pypdfium2.raw import FS_RECTF, FPDFText_GetLooseCharBox, FPDFText_GetUnicode
+    from pypdfium2.raw import FS_RECTF, FPDFText_GetLooseCharBox, FPDFText_GetUnicode, FPDFText_IsGenerated
 
     run: list[tuple[str, float, float, float, float]] = []
     box = FS_RECTF()
@@ -114,6 +115,8 @@ def _lines(text: Any, count: int) -> Iterator[Line]:
     for index in range(count):
         code = FPDFText_GetUnicode(text, index)
         char = chr(code) if code < 0x110000 else "\ufffd"
+        if char == " " and FPDFText_IsGenerated(text, index):
+            char = _SET_APART
         if char in "\r\n":
             yield from _line(run)
             run, edge, height = [], None, 0.0
@@ -147,17 +150,22 @@ def _line(run: list[tuple[str, float, float, float, float]]) -> Iterator[Line]:
 
 
 def _spaced(run: list[tuple[str, float, float, float, float]], em: float) -> str:
-    """Return the text of a line without the spaces that justified setting leaves between Chinese characters."""
+    """Return the text of a line without the spaces that setting leaves between Chinese characters.
+
+    Next to a letter or digit only a small distance that is no character of the file is such a space.
+    """
     pieces: list[str] = []
     previous: tuple[str, float] = ("", 0.0)  # the last visible character and its right edge
-    gap = False
+    gap = ""
     for char, left, right, _, _ in run:
         if char.isspace():
-            gap = True
+            gap += char
             continue
-        narrow = not char.isascii() and not previous[0].isascii() and left - previous[1] < em
+        latin = char.isascii() + previous[0].isascii()
+        distance = left - previous[1]
+        narrow = distance < em if not latin else latin == 1 and not gap.strip(_SET_APART) and distance < em / 2
         if gap and previous[0] and not narrow:
             pieces.append(" ")
         pieces.append(char)
-        previous, gap = (char, right), False
+        previous, gap = (char, right), ""
     return "".join(pieces).encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -16,9 +16,11 @@ _PAGE_NUMBER = re.compile(
     r"|[Pp]age\s*\d{1,4})[\s,，、/／]*(?:of\s*\d{1,4}|[（(]?\s*共\s*\d{1,4}\s*页\s*[）)]?)?[\s\-—–－_·•.~]*"
 )
 _ENDED = re.compile(r"[。！？!?…][”’\"'」』）)】》〉]*$")
+_WORD = re.compile(r"[\x21-\x7e]*")
 _GUTTER_LINES = 3
 _LOOSE = 2.1  # a full line may end this many characters before the margin: no line begins with a closing mark
 _WIDER = 1.3  # a distance between lines this much larger than usual parts paragraphs
+_TITLE = 1.15  # characters this much larger than the body's are a title's
 _SOFT_HYPHEN = ("\x02", "\u00ad", "\ufffe")
 
 
@@ -167,7 +169,7 @@ def _joined(bodies: Sequence[Sequence[Line]]) -> Iterator[str]:
             near = last if number else None
             if (
                 last
-                and last.right >= edge - _LOOSE * setting.em
+                and last.right >= edge - _LOOSE * setting.em - _unbreakable(line)
                 and _continues(last, line, left, setting, near, in_block)
             ):
                 in_block = abs(last.left - line.left) < setting.em / 2
@@ -192,9 +194,20 @@ def _continues(last: Line, line: Line, left: float, setting: _Setting, near: Lin
         return False
     flush = line.left <= left + 0.8 * em
     level = abs(last.left - line.left) < em / 2 and (in_block or not setting.indented)
-    if not (flush or level):
+    if not (flush or level or _goes_on_centred(last, line, em)):
         return False
     return setting.indented or setting.spaced or not _ENDED.search(last.text)
+
+
+def _goes_on_centred(last: Line, line: Line, em: float) -> bool:
+    """Tell whether ``line`` is the rest of a title that did not fit on the line ``last``: both large and centred."""
+    same_middle = abs(last.left + last.right - line.left - line.right) < em
+    return same_middle and line.em > _TITLE * em and not line.text.startswith(("—", "－", "-", "（", "("))
+
+
+def _unbreakable(line: Line) -> float:
+    """Return the width of the number or Latin word that ``line`` begins with: it did not fit on the line before."""
+    return len(_WORD.match(line.text)[0]) * 0.6 * line.em  # type: ignore[index]
 
 
 def _setting(bodies: Sequence[Sequence[Line]]) -> _Setting:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -123,7 +123,7 @@ def read_plan(brief: str) -> Plan:
         audience=_audience(text),
         occasion=occasion,
         theme=theme,
-        work=theme if not theme or theme.endswith(_WHOLE) else theme + "工作",
+        work=_work(theme, rows),
         level=_level(text),
         year=_year(text),
         points=given or (4 if occasion.thanks else 3),
@@ -136,6 +136,12 @@ def read_plan(brief: str) -> Plan:
         rows=rows,
     )
     return replace(plan, rivals=_rivals(plan, rows))
+
+
+def _work(theme: str, rows: Sequence[Theme]) -> str:
+    """Return the theme as the name of a line of work; a festival or a day stands for its field (教师节: 教育工作)."""
+    field = rows[0].names[0] if rows and theme.endswith(("节", "日", "周")) else theme
+    return field if not field or field.endswith(_WHOLE) else field + "工作"
 
 
 def _speaker(raw: str) -> str:
