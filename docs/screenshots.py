@@ -13,7 +13,7 @@ from playwright.sync_api import Page, sync_playwright
 
 OUT = Path(__file__).resolve().parent / "screenshots"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-QUESTIONS = ("深圳地铁有几条线？", "网络安全工作的第一责任人是谁？", "发生网络安全事件后多长时间内报告？")
+QUESTIONS = ("深圳地铁有几条线？", "合作医疗每人交多少钱？", "发生网络安全事件后多长时间内报告？")
 BRIEF = "县委宣传部部长在全县网络与信息安全工作会议上的讲话，对象是各单位分管领导"
 
 

@@ -27,7 +27,11 @@ def test_flags_win_over_environment_over_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("body", "message"),
-    [("colour = 1\n", "unknown key `colour`"), ('port = "x"\n', "`port` is 'x'; expected int"), ("= 3", "not valid TOML")],
+    [
+        ("colour = 1\n", "unknown key `colour`"),
+        ('port = "x"\n', "`port` is 'x'; expected int"),
+        ("= 3", "not valid TOML"),
+    ],
 )
 def test_a_wrong_file_is_one_clear_line(tmp_path: Path, body: str, message: str) -> None:
     """Unknown keys and wrong types name the file, the key and what is expected."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -23,7 +24,7 @@ def test_sentences_cover_every_visible_character_once(text: str) -> None:
     """Splitting loses nothing, repeats nothing and keeps the order."""
     spans = t.sentence_spans(text)
     assert all(a < b for a, b in spans)
-    assert all(left[1] <= right[0] for left, right in zip(spans, spans[1:], strict=False))
+    assert all(left[1] <= right[0] for left, right in pairwise(spans))
     assert "".join("".join(text[a:b].split()) for a, b in spans) == "".join(text.split())
 
 
@@ -45,7 +46,13 @@ def test_sentences_end_where_a_reader_would_end_them(text: str, sentences: list[
 
 @pytest.mark.parametrize(
     ("left", "right"),
-    [("２０２３年", "2023年"), ("領導講話", "领导讲话"), ("ＧＩＳ系统", "gis系统"), ("网\u200b络", "网络"), ("甲\x00乙", "甲乙")],
+    [
+        ("２０２３年", "2023年"),
+        ("領導講話", "领导讲话"),
+        ("ＧＩＳ系统", "gis系统"),
+        ("网\u200b络", "网络"),
+        ("甲\x00乙", "甲乙"),
+    ],
 )
 def test_fold_makes_the_same_words_equal(left: str, right: str) -> None:
     """Width, script, case and invisible characters do not matter to a comparison."""

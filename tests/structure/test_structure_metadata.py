@@ -85,3 +85,14 @@ def test_a_street_is_not_the_province_it_is_named_after() -> None:
     """河南街道 lies in no province by its name."""
     text = "同志们：\n河南街道今天召开座谈会。河南街道的同志来了，河南街道的代表发了言。" + TAIL
     assert "region" not in speech(text).metadata
+
+
+def test_a_speechs_own_title_decides_its_level() -> None:
+    """A county speech that quotes a national meeting of the same name is a county speech."""
+    text = (
+        "在全县网络安全工作会议上的讲话\n同志们：\n今天我们召开会议。今年7月召开的全国网络安全工作会议作了部署。"
+        "下面我讲三点意见。\n一、提高认识\n全国的形势逼人。"
+    )
+    found = speech(text)
+    assert found.metadata["level"] == "县"
+    assert found.text[found.evidence["level"].start : found.evidence["level"].end] == "全县"

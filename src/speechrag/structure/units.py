@@ -17,6 +17,9 @@ _AFTER_QUOTED = re.compile("精神|部署|文件")
 _MEETING = re.compile(
     rf"(?:召开|举办|举行|这次|此次|本次|今天的?)(?:这次)?[的了]?(?P<span>全(?:{_PLACE}|国)|街道|社区|[乡镇村])(?=[\u4e00-\u9fff])"
 )
+# 在全县……会议上的讲话: a speech's own title says most surely whose it is.
+_TITLED = re.compile(rf"(?:^|[在—])全(?P<place>{_PLACE}|国)(?=[\u4e00-\u9fff])", re.MULTILINE)
+_TITLED_FIRM = re.compile(r"(?:^|[在—])[\u4e00-\u9fff]{0,8}?(?P<firm>集团|公司)", re.MULTILINE)
 _OWN = re.compile(rf"[我全](?P<a>{_PLACE})(?![际场面委局别域长])|(?P<b>{_PLACE})(?:委|政府|政协)")
 _NATION = re.compile("全国|我国")
 _NATIONAL = {"n": "政府", "w": "党委", "p": "人大"}
@@ -25,10 +28,23 @@ _SPEAKERS = (("部门", "department"), ("企业", "enterprise"), ("学校", "sch
 
 def find_unit(facts: Facts, text: str, start: int, body: int, end: int) -> None:
     """Add organ and level; the opening is ``text[start:end]``, the text after the title starts at ``body``."""
+    _title(facts, text, start, body)
     _convener(facts, text, start, end)
     _spoken_for(facts, text, body)
     _meeting(facts, text, body, end)
     _own_names(facts, text, body)
+
+
+def _title(facts: Facts, text: str, start: int, body: int) -> None:
+    """Read the level from the speech's own title, ``text[start:body]`` (empty where the title is a collection's)."""
+    named, firm = _TITLED.search(text, start, body), _TITLED_FIRM.search(text, start, body)
+    if named:
+        place = named.group("place")
+        value = "国家" if place == "国" else table(TABLE)["levels"][place]
+        facts.add("level", value, (named.start("place") - 1, named.end("place")))
+    elif firm:
+        facts.add("level", "企业", firm.span("firm"))
+        facts.add("organ", "企业", firm.span("firm"))
 
 
 @lru_cache(maxsize=1)
