@@ -113,7 +113,10 @@ def _strings(value: object) -> list[str]:
 
 def test_an_unknown_filter_key_lists_the_known_ones(engine: Engine) -> None:
     """A misspelt key is an error, not an empty result."""
-    with pytest.raises(UsageError, match=r"unknown filter key 'yaer'; this index knows: .*source, speech_id, title"):
+    with pytest.raises(
+        UsageError,
+        match=r"unknown filter key 'yaer'; this index knows: .*source, speaker_role, speech_id, title, topics, year",
+    ):
         engine.search(Query("信息", 5, {"yaer": ("2009",)}))
 
 
@@ -181,3 +184,11 @@ def test_without_the_dense_share_the_lexical_order_stands(tmp_path: Path) -> Non
     hits = engine.search(Query("防汛物资储备", 10))
     ranks = [hit.parts["lexical"].rank for hit in hits if "lexical" in hit.parts]
     assert ranks == sorted(ranks)
+
+
+def test_a_known_key_that_no_speech_has_finds_nothing(tmp_path: Path) -> None:
+    """Filtering an undated corpus by year is a fair question with an empty answer, not a misuse."""
+    write_texts(tmp_path / "texts", {"a.txt": "同志们：\n要抓好信息报送工作。"})
+    build(tmp_path / "texts", tmp_path / "index")
+    engine = Engine.open(tmp_path / "index", QUICK)
+    assert engine.search(Query("信息报送", filters={"speaker_role": ("县长",)})) == []

@@ -71,6 +71,8 @@ class SpeechFacts:
 
 
 OWN_KEYS = ("source", "speech_id", "title")  # filters beside the metadata keys
+# The metadata a speech may have; a filter may name them even where no speech of the index has any.
+METADATA_KEYS = ("organ", "level", "region", "year", "occasion", "genre", "speaker_role", "topics")
 
 
 def facet_values(facts: SpeechFacts, key: str) -> list[str]:

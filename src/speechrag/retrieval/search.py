@@ -8,7 +8,7 @@ from functools import cached_property
 from speechrag.errors import UsageError
 from speechrag.index.lexical import facet_token
 from speechrag.index.opened import OpenIndex
-from speechrag.index.store import OWN_KEYS, SpeechFacts, StoredPassage, facet_values
+from speechrag.index.store import METADATA_KEYS, OWN_KEYS, SpeechFacts, StoredPassage, facet_values
 from speechrag.records import ChannelScore, Hit, Passage, Query
 from speechrag.retrieval.folding import fold_copies
 from speechrag.retrieval.fusion import fuse
@@ -35,7 +35,7 @@ class Retriever:
     @cached_property
     def filter_keys(self) -> list[str]:
         """The keys that a filter may name."""
-        return sorted({*OWN_KEYS, *(key for f in self.facts.values() for key in f.metadata)})
+        return sorted({*OWN_KEYS, *METADATA_KEYS, *(key for f in self.facts.values() for key in f.metadata)})
 
     def search(self, query: Query) -> list[Hit]:
         """Return at most ``query.top_k`` hits, best first; none for a corpus without any match.
