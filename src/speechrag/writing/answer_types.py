@@ -71,7 +71,7 @@ def figures(text: str) -> Iterator[re.Match[str]]:
 def enumerated(text: str) -> int:
     """Return the length of the longest run of 、-separated members, or the number of run-in markers if larger.
 
-    >>> enumerated("一要当学生、当领导、当导演、当助手")
+    >>> enumerated("二要多下乡、多问路、多记账、多算账")
     4
     """
     return max(members(text), len(_MARKER.findall(text)))
