@@ -32,16 +32,17 @@ def bare(text: str) -> str:
 
 
 def test_every_file_is_read(built: tuple[BuildReport, list[Speech]]) -> None:
-    """Text in four encodings, Word, PDF, saved pages, an archive and an anthology: none is skipped."""
+    """Text in four encodings, Word, PDF, saved pages, an archive and an anthology: forty speeches and two copies."""
     report, speeches = built
     assert report.skipped == ()
     endings = Counter(Path(s.source.partition("!")[0]).suffix for s in speeches)
     assert {".txt", ".docx", ".pdf", ".html", ".zip"} <= set(endings)
     assert len(speeches) == 42
+    assert len({s.family for s in speeches}) == 40
 
 
 def test_speeches_are_whole_and_structured(built: tuple[BuildReport, list[Speech]]) -> None:
-    """Each is a speech of at least 1,500 characters with headings, from at least 14 occasions or themes."""
+    """Each is a speech of at least 1,500 characters, all but two with headings, and none is left damaged."""
     speeches = built[1]
     assert all(len(s.text) >= 1_500 for s in speeches)
     assert sum(bool(s.sections) for s in speeches) >= 40
@@ -59,7 +60,7 @@ def test_damaged_copies_come_out_as_their_originals(built: tuple[BuildReport, li
         left, right = bare(copy.text), bare(clean.text)
         same = sum(block.size for block in SequenceMatcher(None, left, right, autojunk=False).get_matching_blocks())
         assert same / max(len(left), len(right)) >= 0.999, copy.source
-        assert copy.family == clean.family
+        assert copy.family == clean.family == clean.speech_id
 
 
 def test_no_two_speeches_share_a_long_run(built: tuple[BuildReport, list[Speech]]) -> None:

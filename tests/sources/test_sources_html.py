@@ -33,6 +33,20 @@ def test_a_title_that_the_text_has_already_is_not_repeated() -> None:
     assert extract(page) == "工作要点\n今年要办好三件事。"
 
 
+@pytest.mark.parametrize(
+    ("title", "shown", "expected"),
+    [
+        ("县防汛会议上的讲话-某县水利局", "县防汛会议上的讲话", "县防汛会议上的讲话"),
+        ("A-B级工地讲话", "", "A-B级工地讲话"),
+    ],
+)
+def test_the_sites_name_goes_from_a_title_that_the_page_shows_without_it(title: str, shown: str, expected: str) -> None:
+    """Many sites join the two by a bare hyphen, which a title may also hold itself."""
+    body = "<p>同志们：</p>" + "<p>汛期马上就到，要把各项准备做在前面，一刻也不能放松。</p>" * 3
+    page = f"<html><head><title>{title}</title></head><body><div>{shown}</div><div>{body}</div></body></html>"
+    assert extract(page).split("\n")[0] == expected
+
+
 def test_deep_nesting_neither_crashes_nor_loses_the_page() -> None:
     """A hundred thousand open elements are one more bad file."""
     text = extract("<html><body><p>开头的话。</p>" + "<div>" * 100_000 + "深处" + "</body></html>")

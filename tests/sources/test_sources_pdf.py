@@ -46,6 +46,31 @@ def test_a_sentence_that_ends_at_the_margin_inside_a_paragraph_does_not_end_it()
     assert read(set_page(wrapped(text, "下一段。", FILLER + "。"))) == [text, "下一段。", FILLER + "。"]
 
 
+def test_a_centred_title_of_two_lines_is_one() -> None:
+    """What did not fit on the first line goes on; the line below in smaller characters does not."""
+    title = "在全市推进供给侧结构性改革暨化解过剩产能工作会议上的讲话"
+    first, rest = title[:20], title[20:]
+    head = [
+        (72.0, 780.0, 22.0, first),
+        (72.0 + 11 * (20 - len(rest)), 744.0, 22.0, rest),
+        (248.0, 716.0, 16.0, "某市市长"),
+    ]
+    assert read([*head, *set_page(wrapped(*TEXTS), top=660)]) == [title, "某市市长", *TEXTS]
+
+
+def test_a_line_left_short_by_a_number_that_did_not_fit_goes_on() -> None:
+    """A number is never broken, so that the line before it may end well before the margin."""
+    lines = wrapped(*TEXTS)
+    short = ["\u3000\u3000" + "会" * (WIDTH - 5), "11.3%，比上年多。"]
+    assert read(set_page([*lines, *short])) == [*TEXTS, short[0].strip() + short[1]]
+
+
+def test_the_distance_that_setting_leaves_around_a_number_is_no_space() -> None:
+    """Word and LibreOffice set a quarter of a character between Chinese and Latin; a typed space stays."""
+    row = [(72.0, 740.0, 16.0, "会议于"), (124.0, 740.0, 16.0, "2011"), (160.0, 740.0, 16.0, "年召开，写作 A 类。")]
+    assert read(row) == ["会议于2011年召开，写作 A 类。"]
+
+
 def test_paragraphs_set_apart_by_space_are_kept_apart() -> None:
     """Pages printed from a browser have no first line moved in."""
     page: list[Placed] = []

@@ -54,12 +54,14 @@ class TextFiller:
     def _write(self, document: CleanDocument, speeches: Iterable[Speech]) -> None:
         self._writer.add_document(document)
         alignment = Alignment(len(document.document.text), document.repairs)
+        repaired = len(document.repairs) / max(1, len(document.document.text))
         for speech in speeches:
             # A speech taken over from the live index names the copies there were then.
             speech = replace(speech, metadata={k: v for k, v in speech.metadata.items() if k != "also_in"})
             self._sketches[speech.speech_id] = families.sketch(speech.text)
             flaws = float(speech.quality.get("damage", 0)) + float(speech.quality.get("holes", 0))
-            self._ranks[speech.speech_id] = (flaws, -float(len(speech.text)))
+            # Of two equally whole copies the one that needed less repair is the safer to show.
+            self._ranks[speech.speech_id] = (flaws, repaired, -float(len(speech.text)))
             self._writer.add_speech(speech, self._sketches[speech.speech_id])
             for passage in self._chunker.chunk(speech):
                 start, end = speech.doc_start + passage.start, speech.doc_start + passage.end

@@ -20,7 +20,7 @@ from speechrag.sources.walk import SourceFile, find_sources
 
 MAX_BYTES = 200 * 1024 * 1024  # of one file or one member of an archive
 MAX_UNPACKED = 2 * MAX_BYTES  # of all members of an archive together
-READERS_VERSION = "2"  # counts up when the same file would be read differently
+READERS_VERSION = "3"  # counts up when the same file would be read differently
 
 __all__ = ["MAX_BYTES", "Reading", "SourceFile", "find_sources", "member_of", "read_source", "readers_fingerprint"]
 
