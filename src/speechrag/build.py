@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Previous:
-    """The live generation a build may take unchanged work from; ``texts`` is None where its text may not be reused."""
+    """The live generation, and which of its work a build may take over unchanged."""
 
     manifest: IndexManifest
     folder: Path

@@ -5,23 +5,9 @@ Offsets are character offsets (Python string indices), end exclusive.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any, TypeVar
-
-T = TypeVar("T")
-
-
-def to_json(record: Any) -> str:
-    """Return ``record`` (a dataclass) as one JSON line; Chinese stays readable."""
-    return json.dumps(asdict(record), ensure_ascii=False)
-
-
-def from_dict(cls: type[T], data: Mapping[str, Any]) -> T:
-    """Build a flat record from a mapping, ignoring keys the record does not have."""
-    names = {f.name for f in fields(cls)}  # type: ignore[arg-type]
-    return cls(**{k: v for k, v in data.items() if k in names})
+from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
