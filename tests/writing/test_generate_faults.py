@@ -15,7 +15,8 @@ from speechrag.writing.generate import ChatGenerator, Limits, open_generator
 sys.path.insert(0, str(Path(__file__).parent))
 from stub_server import Stub, stub
 
-SHORT = Limits(total=3.0, first=0.5, stall=0.3, retries=0, characters=400)
+# Long enough that a busy machine answers in time, short enough to wait for where the server never answers.
+SHORT = Limits(total=8.0, first=3.0, stall=1.5, retries=0, characters=400)
 PATIENT = Limits(retries=0)
 KEY = "sk-secret"
 
