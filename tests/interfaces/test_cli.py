@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from small_corpus import TEXTS, write_texts
-from speechrag.interfaces.cli import _VERBS, main
+from speechrag.interfaces.cli import main
+from speechrag.interfaces.commands import VERBS
 
 CITATION = {"number", "passage_id", "speech_id", "source", "title", "quote", "start", "end"}
 POINT = {"heading", "level", "role", "text", "citations", "points"}
@@ -320,7 +321,7 @@ def test_an_unknown_setting_is_named(cli: Cli, monkeypatch: pytest.MonkeyPatch) 
     assert "SPEECHRAG_TOPK" in err
 
 
-@pytest.mark.parametrize("verb", sorted(_VERBS))
+@pytest.mark.parametrize("verb", sorted(VERBS))
 def test_every_command_has_help_with_an_example(cli: Cli, verb: str) -> None:
     """``-h`` goes to stdout with code 0 and shows one whole command."""
     code, out, err = cli(verb, "-h")

@@ -1,0 +1,129 @@
+"""What the commands share: options, inputs from arguments and files, outputs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from speechrag.config import Settings, load_settings
+from speechrag.errors import SpeechragError, UsageError
+
+if TYPE_CHECKING:
+    from speechrag.engine import Engine
+
+Filters = dict[str, tuple[str, ...]]
+
+
+def index_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--index", metavar="DIR", help="index folder (default: indexes/default)")
+
+
+def format_option(parser: argparse.ArgumentParser, *formats: str) -> None:
+    parser.add_argument("--format", choices=formats, default=formats[0], help=f"output form (default: {formats[0]})")
+
+
+def filter_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--filter", metavar="KEY=VALUE", nargs="+", action="extend", default=[],
+        help="only speeches with this metadata, e.g. year=2009; the same key twice means either",
+    )  # fmt: skip
+
+
+def llm_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--llm", metavar="NAME", help="word it with this model of an OpenAI-compatible server")
+
+
+def read_settings(options: argparse.Namespace, *names: str) -> Settings:
+    return load_settings(**{name: getattr(options, name) for name in names})
+
+
+def open_engine(options: argparse.Namespace, *names: str) -> tuple[Engine, Settings]:
+    from speechrag.engine import Engine
+
+    settings = read_settings(options, "index", *names)
+    return Engine.open(settings.index, settings), settings
+
+
+def parse_filters(pairs: Iterable[str]) -> Filters:
+    found: dict[str, list[str]] = {}
+    for pair in pairs:
+        key, sign, value = pair.partition("=")
+        if not (sign and key.strip() and value.strip()):
+            raise UsageError(f"--filter {pair!r}: expected key=value, for example year=2009")
+        found.setdefault(typed(key.strip()), []).append(typed(value.strip()))
+    return {key: tuple(values) for key, values in found.items()}
+
+
+def read_inputs(single: str | None, file: str | None, id_key: str, text_key: str) -> Iterator[tuple[str, str]]:
+    """Yield (id, text) from the argument or from a file of JSON lines; exactly one of the two must be given."""
+    if (single is None) == (file is None):
+        raise UsageError(f"give either a {text_key} or a file of them, not both and not neither")
+    if file is None:
+        yield "1", typed(str(single))
+        return
+    for number, line in enumerate(read_lines(Path(file)), 1):
+        if not line.strip():
+            continue
+        expected = f'expected {{"{id_key}": "...", "{text_key}": "..."}}'
+        try:
+            row = json.loads(line)
+            identifier, text = row[id_key], row[text_key]
+        except (ValueError, KeyError, TypeError) as exc:
+            raise UsageError(f"{file}:{number}: not such a line; {expected}") from exc
+        if not isinstance(text, str) or not text.strip() or not isinstance(identifier, str | int):
+            raise UsageError(f"{file}:{number}: `{text_key}` is {text!r}; {expected}")
+        yield str(identifier), text
+
+
+def typed(text: str) -> str:
+    """Return an argument as UTF-8 where a locale without Chinese left its bytes undecoded."""
+    try:
+        return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    except UnicodeEncodeError:  # another kind of surrogate: the search replaces it
+        return text
+
+
+def read_lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8-sig").split("\n")
+    except OSError as exc:
+        raise UsageError(f"{path}: cannot be read ({exc.strerror})") from exc
+    except UnicodeDecodeError as exc:
+        raise UsageError(f"{path}: byte {exc.start} is not UTF-8; save the file as UTF-8") from exc
+
+
+def print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False), flush=True)
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write beside the target, then rename: an interrupted export leaves no half file."""
+    beside = path.with_name(path.name + ".part")
+    try:
+        beside.write_bytes(data)
+        beside.replace(path)
+    except OSError as exc:
+        raise SpeechragError(f"{path}: cannot be written ({exc.strerror}); choose another --out") from exc
+    print(f"wrote {path}", file=sys.stderr)
+
+
+class Progress:
+    """One line on a terminal, nothing elsewhere."""
+
+    NAMES = {"reading": "读取与整理", "indexing": "建立索引", "embedding": "计算语义向量"}  # noqa: RUF012
+    WIDTH = 30
+
+    def __init__(self) -> None:
+        self._live = sys.stderr.isatty()
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if not self._live or not total:
+            return
+        filled = self.WIDTH * done // total
+        bar = "█" * filled + "░" * (self.WIDTH - filled)
+        end = "\n" if done == total else ""
+        print(f"\r{self.NAMES.get(stage, stage)} {bar} {done}/{total}", end=end, file=sys.stderr, flush=True)
