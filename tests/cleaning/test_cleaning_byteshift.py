@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from conftest import ROOT
 from speechrag.cleaning import clean, restore
-from speechrag.cleaning.byteshift import LOST, repair_byteshifts
+from speechrag.cleaning.byteshift import repair_byteshifts
 from speechrag.cleaning.gbk import Damage, canonical, display, encode
+from speechrag.cleaning.holes import LOST
 from speechrag.cleaning.pinyin import document_glosses
 from speechrag.records import CleanDocument, Document
 
@@ -99,7 +100,15 @@ def test_a_lost_byte_that_context_does_not_tell_is_marked_and_noted() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["真的吗?好。", "为什么??怎么办?!", "对不对?,是的", "价格?(面议)", "他问:“去吗?”她说:“去!”"]
+    "text",
+    [
+        "真的吗?好。",
+        "为什么??怎么办?!",
+        "对不对?,是的",
+        "价格?(面议)",
+        "他问:“去吗?”她说:“去!”",
+        "拧紧力矩十二N?m，外方代表R?nning致辞，网址/a/?bn=1?J见附件。",
+    ],
 )
 def test_genuine_question_marks_are_no_damage(text: str) -> None:
     """A question is not a hidden byte."""

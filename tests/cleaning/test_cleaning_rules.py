@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from speechrag.cleaning import clean
+from speechrag.cleaning import NORMALISATIONS, apply, clean, restore
 from speechrag.records import CleanDocument, Document
 
 
@@ -201,3 +203,173 @@ def test_product_words_injected_into_a_sentence_are_dropped() -> None:
 def test_product_words_that_belong_to_the_speech_stay(text: str) -> None:
     """A speech about such products, a list of them, or a heading is left alone."""
     assert clean(Document("d", "s", text, "x")).text == text
+
+
+def test_what_cleaning_does_to_every_text_is_declared() -> None:
+    """A text without damage is normalised, and nothing else happens to it."""
+    found = cleaned("\ufeff關於抓好秋糧收購工作的講話\r\n\r\n　　同志們:今年是豐收年, 糧食(稻谷)要顆粒歸倉。\r\n")
+    assert found.text == "关于抓好秋粮收购工作的讲话\n同志们：今年是丰收年，粮食（稻谷）要颗粒归仓。"
+    assert {part for repair in found.repairs for part in repair.rule.split("+")} <= NORMALISATIONS
+
+
+PARAGRAPHS = "\n\n".join(["各镇要把水利冬修放在前面，早安排，早动手。"] * 4)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("红柳县召开全县冬春农田水利基本建设现场推进会议", "2019-11-08"),
+        ("红柳县召开全县冬春农田水利基本建设现场推进会议", "（2019年11月8日）"),
+        ("红柳县召开全县冬春农田水利基本建设现场推进会议", "全县各镇负责人参加了会议"),
+    ],
+)
+def test_a_title_is_not_joined_to_the_line_below_it(first: str, second: str) -> None:
+    """A date, or any line under the first one, begins a line of its own."""
+    text = f"{first}\n{second}\n\n{PARAGRAPHS}"
+    assert text_of(text).startswith(f"{first}\n{second}\n")
+
+
+def test_only_a_title_is_taken_for_a_repeated_title() -> None:
+    """Two cells of a table that say the same, and a fraction at the end of a line, are no marks of a site."""
+    table = "完工情况\n青石镇水利站\n青石镇水利站\n1200.50\n1200.50\n红柳镇各村验收情况（3/5）"
+    text = f"水利冬修工程进度通报\n各镇人民政府：\n{table}"
+    assert text_of(text) == text
+    viewer = "水利冬修会上的讲话 第1页\n水利冬修会上的讲话 第2页\n水利冬修会上的讲话 第3页\n同志们：\n开会。"
+    assert text_of(viewer) == "水利冬修会上的讲话\n同志们：\n开会。"
+
+
+def test_an_indented_line_begins_a_paragraph() -> None:
+    """A caption without a stop is not joined to the paragraph that is set in below it."""
+    caption = "图为红柳县青石镇干部群众在引水渠工地上清淤"
+    text = f"水利冬修全面展开\n\n{PARAGRAPHS}\n\n{caption}\n\t　　连日来，工地上机器轰鸣。\n\n{PARAGRAPHS}"
+    assert f"{caption}\n连日来，" in text_of(text)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["二、落实冬修责任，确保引水渠工程年底之前全线完工", "（小标题）引水渠修到家门口农户喝上放心水种上高产田"],
+)
+def test_a_heading_is_not_joined_to_the_paragraph_below_it(heading: str) -> None:
+    """A paragraph is longer than its heading; a wrapped line is about as long as the next."""
+    body = "各镇要把渠道分段包干，段段有人管，天天有人查，" * 3 + "年底逐段验收。"
+    text = f"水利冬修\n\n{PARAGRAPHS}\n\n{heading}\n{body}\n\n{PARAGRAPHS}"
+    assert f"\n{heading}\n{body}\n" in text_of(text)
+
+
+def test_a_numbered_paragraph_that_was_wrapped_is_joined() -> None:
+    """Lines of one width are one paragraph, also where it begins with a number."""
+    body = "二、落实冬修责任，各镇要把渠道分段包干到村组，明确质量标准、完工期限和验收办法，一段一段抓到底"
+    wrapped = "\n".join(body[i : i + 24] for i in range(0, len(body), 24))
+    text = f"水利冬修\n\n{PARAGRAPHS}\n\n{wrapped}。\n\n{PARAGRAPHS}"
+    assert f"\n{body}。\n" in text_of(text)
+
+
+def test_a_first_line_that_ends_as_no_title_does_is_joined() -> None:
+    """A text may begin in mid-sentence of its first paragraph."""
+    text = f"红柳县第七届人民代表大会第三次会议听取了县长所作的\n政府工作报告\n，予以批准。\n\n{PARAGRAPHS}"
+    assert text_of(text).startswith("红柳县第七届人民代表大会第三次会议听取了县长所作的政府工作报告，予以批准。\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "以上就是我给大家分享的几点体会，不当之处请批评指正。",
+        "以上是本站全年工作情况，请各位领导审阅。",
+        "下面，笔者就如何写好信息谈几点看法，希望对大家有所帮助。",
+        "接下来，小编带大家走进青石镇的引水渠工地。",
+        "以下内容对你们今后的工作很重要。",
+        "会后把填报模板发给各单位，供大家参考。",
+        "精选的十个案例印成了册子，供大家学习借鉴。",
+        "公文网上流转率达到百分之百。",
+        "扫一扫就能查到稻米的产地，群众买得放心。",
+        "下载陌生软件、点击不明链接，十有八九要上当。",
+        "本文来源：青石日报 记者李水生十一月八日，全县水利冬修现场会召开，部署了冬修工作。",
+        "阅读",
+        "12/150",
+        "内容摘要",
+    ],
+)
+def test_words_of_an_editor_in_the_mouth_of_a_speaker_stay(line: str) -> None:
+    """Only what no speaker or reporter would say is taken for a site's own line."""
+    text = f"同志们：\n{line}\n谢谢大家！"
+    assert text_of(text) == text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "下面是小编整理的水利冬修讲话稿，欢迎借鉴。",
+        "以上是小编的一点心得，想看更多可以咨询小编。",
+        "以上内容由某某网整理，与本站立场无关。",
+        "本文来源：青石日报",
+        "原文链接：https://www.example.com/a/b,c.html",
+        "扫描下方二维码关注公众号",
+        "扫一扫在手机打开当前页",
+        "责任编辑：李水生",
+        "点击下载全文",
+        "查看更多",
+        "0/500",
+        "精选20篇，供大家参考。",
+    ],
+)
+def test_a_sites_own_lines_go(line: str) -> None:
+    """Labels, prompts and an editor's words are dropped with their line."""
+    assert text_of(f"同志们：\n{line}\n谢谢大家！") == "同志们：\n谢谢大家！"
+
+
+def test_a_block_of_notices_ends_where_its_members_end() -> None:
+    """Numbered lines about files and rights go with their heading; what follows them stays."""
+    notice = "温馨提示\n1. 本站资源下载后请自行解压。\n\n2. 版权归上传者所有。\n"
+    assert text_of(f"同志们：\n{notice}1. 要早动手。\n谢谢大家！") == "同志们：\n1. 要早动手。\n谢谢大家！"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "拆下机壳，滤布要及时清洗晾干。",  # begins a clause, but as its subject
+        "全乡关停小作坊，输送带等设备就地封存。",
+        "在街边的婚纱摄影室，居民们排起了队。",  # governed by the word before it
+        "青石镇赵家筛网经营店的店主很热情。",
+        "沿线装上过滤网有人来看。",
+    ],
+)
+def test_product_words_that_the_sentence_takes_up_stay(text: str) -> None:
+    """A word is injected only where the grammar has no place for it."""
+    assert text_of(text) == text
+
+
+def test_two_product_words_at_the_heads_of_clauses_are_injected_together() -> None:
+    """What one word leaves open, several in one text decide."""
+    text = "各镇要早安排，滤布要早动手，抓好水利冬修、筛网在年底前完成。"
+    assert text_of(text) == "各镇要早安排，要早动手，抓好水利冬修、在年底前完成。"
+
+
+def test_a_sites_word_before_a_title_goes_where_the_text_proves_it() -> None:
+    """The next line has the title without it; where it has not, the word may be the speaker's."""
+    assert text_of("最新县长在水利冬修会上的讲话\n县长在水利冬修会上的讲话\n同志们：") == (
+        "县长在水利冬修会上的讲话\n县长在水利冬修会上的讲话\n同志们："
+    )
+    kept = "最新农机技术推广会上的讲话\n同志们：\n农机技术推广要加快。"
+    assert text_of(kept) == kept
+
+
+def test_the_end_of_an_html_entity_is_not_a_mark_of_the_sentence() -> None:
+    """A page that left its entities in the text keeps them whole."""
+    assert text_of("记者&nbsp;李水生报道;通讯员&#183;王田") == "记者&nbsp;李水生报道；通讯员&#183;王田"
+
+
+@pytest.mark.parametrize(
+    "unit", ["\n ", " \n\t", "， ", "下载\n", "標題\n", "本文/", "　\n\n。", "、滤布要", "\n3、", "著"]
+)
+def test_a_rule_met_forty_thousand_times_can_still_be_taken_back(unit: str) -> None:
+    """Repetition of what a rule looks for neither hangs it nor loses anything."""
+    found = cleaned(unit * 40_000)
+    assert restore(found.text, found.repairs) == unit * 40_000
+
+
+@given(st.text("，,。 \n\t　著漢字汉a1;:()&?\u200b\r第页/、2小编下载的", max_size=60))
+def test_every_change_can_be_taken_back(text: str) -> None:
+    """Whatever the rules do together, the text as received comes back."""
+    found = cleaned(text)
+    assert restore(found.text, found.repairs) == text
+    assert apply(text, found.repairs) == found.text

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from speechrag.cleaning import Alignment, clean, restore
-from speechrag.cleaning.byteshift import LOST
+from speechrag.cleaning.holes import LOST
 from speechrag.records import CleanDocument, Document
 from speechrag.text import fold
 

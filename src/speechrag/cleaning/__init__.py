@@ -5,14 +5,29 @@ The rules run in a fixed order; each is a function from a text to edits. Offsets
 
 from __future__ import annotations
 
+import re
+
 from speechrag.cleaning import byteshift, characters, layout, litter, pages, pinyin, punctuation, script
 from speechrag.cleaning.alignment import Alignment, apply, restore
 from speechrag.cleaning.edits import Draft
 from speechrag.records import CleanDocument, Document
+from speechrag.text import HAN
 
-CLEANER_VERSION = "2"
+CLEANER_VERSION = "3"
 
-__all__ = ["CLEANER_VERSION", "Alignment", "apply", "clean", "restore"]
+# What cleaning does to every text, damaged or not. All other rules are repairs of damage: they should find none in a
+# clean text. ``simplified`` applies where a document or a paragraph is really traditional, ``line-join`` where blank
+# lines part the paragraphs and a single line end stands in mid-sentence.
+NORMALISATIONS = frozenset({"line-end", "invisible", "full-width", "space", "line", "line-join", "simplified"})
+
+# Cheap signs without which a rule has nothing to do: on clean text they are all that it costs.
+_TONED = re.compile("[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]")
+_THIRD_PAGE = re.compile("\n[ \t\u3000]*[0０]{0,2}[3３][、.．]")
+# Where the page annotates nothing, a "?" before Latin letters is a lost accent or part of an address.
+_HIDDEN_BYTE = re.compile(rf"\?[?{HAN}\ue000-\uf8ff]")
+_PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
+
+__all__ = ["CLEANER_VERSION", "NORMALISATIONS", "Alignment", "apply", "clean", "restore"]
 
 
 def clean(document: Document) -> CleanDocument:
@@ -30,10 +45,12 @@ def clean(document: Document) -> CleanDocument:
 
 
 def _undo_byte_damage(draft: Draft) -> None:
-    glosses = pinyin.document_glosses(draft.text)
-    edits, notes = byteshift.repair_byteshifts(draft.text, glosses)
-    draft.apply(edits)
-    draft.notes.extend(notes)
+    # A page that annotates characters holds a letter with a tone mark; most texts hold none.
+    glosses = pinyin.document_glosses(draft.text) if _TONED.search(draft.text) else {}
+    if glosses or _HIDDEN_BYTE.search(draft.text):
+        edits, notes = byteshift.repair_byteshifts(draft.text, glosses)
+        draft.apply(edits)
+        draft.notes.extend(notes)
     draft.apply(pinyin.repair_glosses(draft.text, glosses))
 
 
@@ -43,7 +60,9 @@ def _remove_site_parts(draft: Draft) -> None:
     draft.apply(layout.drop_page_markers(draft.text))
     draft.apply(layout.drop_repeated_titles(draft.text))
     draft.apply(layout.join_wrapped_lines(draft.text))
-    draft.apply(pages.repair_page_counters(draft.text))
+    if _THIRD_PAGE.search(draft.text):
+        draft.apply(pages.repair_page_counters(draft.text))
+    draft.apply(litter.drop_title_puff(draft.text))
 
 
 def _normalise(draft: Draft) -> None:
@@ -57,6 +76,6 @@ def _normalise(draft: Draft) -> None:
 def _unreadable(text: str) -> list[str]:
     """Return notes on characters that stand for something unknown."""
     lost = text.count("\ufffd")
-    private = sum("\ue000" <= char <= "\uf8ff" for char in text)
+    private = len(_PRIVATE_USE.findall(text))
     notes = [f"{lost} characters were already lost (U+FFFD)"] if lost else []
     return notes + ([f"{private} private-use characters were left as they are"] if private else [])

@@ -9,44 +9,41 @@ plausible one is taken, with its share as the confidence, or the place is left a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import islice
+from functools import cached_property, lru_cache
+from itertools import islice, takewhile
 from math import exp
 
 from speechrag.cleaning.edits import Edit
 from speechrag.cleaning.gbk import MARKS, Damage, canonical, decode_pair, encode, encodings
+from speechrag.cleaning.holes import LOST, Hole, choices, consensus, is_known
 from speechrag.cleaning.likelihood import Likelihood
-from speechrag.cleaning.pinyin import strip_glosses
-from speechrag.text import to_simplified
+from speechrag.cleaning.pages import repair_page_counters
+from speechrag.cleaning.pinyin import SYLLABLE, strip_glosses
+from speechrag.text import is_han, to_simplified
 
 RULE = "byteshift"
 CONTEXT = 12  # characters of context on each side that a reading is judged in
 MAX_SPAN = 60  # displayed characters before a shift that finds no end is given up
-LINE = 600  # characters looked back on for an open quotation
+LINE = 3000  # characters looked back on for an open quotation
+BRACKETED = 200  # characters looked ahead for the other bracket
 EARLIER = 20  # repairs looked back on
 LONGEST_RUN = 3  # question marks in a row
 MAX_PATHS = 64  # ways of reading one place
 MAX_HOLES = 3  # lost bytes in one place
-MIN_WORK = 20_000  # readings weighed in one document, a few seconds; real damage needs under two hundred a place
-WORK_PER_CHAR = 0.25  # the same for each character: real damage needs a third of that
+MIN_WORK = 60_000  # readings weighed in one document, a few seconds; real damage needs a few hundred a place
+WORK_PER_CHAR = 0.5  # the same for each character
 BEAM = 6  # fillings of earlier lost bytes kept while a later one is filled
 NEGLIGIBLE = 12.0  # nats below the best reading: a share under one in a hundred thousand
-MIN_SHARE = 0.7  # of a character whose byte is lost; below it the character is marked as lost
-MIN_NEIGHBOUR = 0.95  # the same where the character beside it has lost a byte too
-LOST = "□"  # how an illegible character is printed in Chinese
+ORDINARY_CHAR = 5.0  # nats that a character of ordinary text costs
+ANNOTATED_PAGE = 6.0  # nats in favour of damage where the page shows that its bytes were meddled with
 
 _MARK_RUN = re.compile(r"\?+")
-_HIDDEN_GLOSS = re.compile(r"\?([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,7})\)")
-
-
-@dataclass(frozen=True, slots=True)
-class Hole:
-    """A character of which one byte is lost: ``first`` or ``second`` is None."""
-
-    first: int | None
-    second: int | None
+_BRACKET = re.compile(rf"[(（](?![{SYLLABLE}]{{1,7}}[)）])|(?<![{SYLLABLE}])[)）]")
+_GARBLED = re.compile(r"\?.{0,20}")
+_HIDDEN_GLOSS = re.compile(rf"\?([{SYLLABLE}]{{1,7}})\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +74,9 @@ class _Repairer:
         self.readings = readings
         # A character that the page never shows whole may be annotated there or not: both are tried.
         shown = {char: reading for char, reading in readings.items() if f"{char}({reading})" in text}
-        self.damages = [Damage(readings), Damage(shown)] if shown != dict(readings) else [Damage(readings)]
+        self.comma = ", " if 2 * text.count(", ") > text.count(",") else ","  # some sites put a space in, too
+        kinds = [dict(readings), shown] if shown != dict(readings) else [shown]
+        self.damages = [Damage(kind, self.comma) for kind in kinds]
         self.notes: list[str] = []
         self.by_reading: dict[str, list[bytes]] = {}
         for char, reading in readings.items():
@@ -85,11 +84,17 @@ class _Repairer:
         self._likelihood: Likelihood | None = None
         self._work = 0
 
+    @cached_property
+    def cuts(self) -> list[tuple[int, int]]:
+        """The page counters with the white space before them: a sentence may go on across them."""
+        return [(_trimmed(self.text, edit.start), edit.end) for edit in repair_page_counters(self.text)]
+
     @property
     def likelihood(self) -> Likelihood:
         """Made on first use: most documents need none."""
         if self._likelihood is None:
-            self._likelihood = Likelihood(self._plain(self.text))
+            # What a hidden byte has garbled is no witness to how the document writes.
+            self._likelihood = Likelihood(self._plain(_GARBLED.sub("\0", self.text)))
         return self._likelihood
 
     def run(self) -> tuple[list[Edit], list[str]]:
@@ -114,30 +119,41 @@ class _Repairer:
 
     def _repair_at(self, start: int, done: list[Edit]) -> Edit | None:
         scores: dict[tuple[int, tuple[str, ...]], float] = {}
-        left = ""
-        for path in islice(self._paths(start), MAX_PATHS):
-            left = left or self._left_context(start, done)
-            right = self._right_context(path.position)
-            readings = self._readings(path.items, left)
-            self._work += len(readings)
-            for reading in readings:
-                scores[path.position, reading] = self.likelihood.score(left + _plain_reading(reading) + right)
+        paths = list(islice(self._paths(start), MAX_PATHS))
+        if not paths:
+            return None
+        left = self._left_context(start, done)
+        # All are judged up to the same place: a reading that stops early must bear the litter it leaves behind it, up
+        # to the next hidden byte, from where another repair will go on.
+        last = max(path.position for path in paths)
+        beyond = self._right_context(last)
+        follows = self.likelihood.score(beyond)
+        for path in paths:
+            left_over, hidden, rest = self.text[path.position : last].partition("?")
+            right = self._plain(left_over) + ("" if hidden else beyond)
+            cost = ORDINARY_CHAR * len(hidden + self._plain(rest)) - follows if hidden else 0.0
+            for reading, score in self._readings(path.items, left, right):
+                scores[path.position, reading] = score - cost
         proved = self._proved_ones(start, scores)
         if not proved:
             return None
         (end, best), top = next(iter(proved.items()))
         if not self._better(left, start, end, best):
             return None
-        after, confidence = _consensus(best, end, {c: exp(score - top) for c, score in proved.items()})
-        if LOST in after:
-            self.notes.append(f"{start}: {self.text[start:end]!r} is read as {after!r}; the rest cannot be known")
-        return Edit(start, end, after, RULE, round(confidence, 4))
+        # Where a page annotates nothing, a "?" in Latin letters is an accent that was lost or part of an address.
+        if not self.readings and self.text[start:end].isascii():
+            return None
+        read, confidence = consensus(best, end, {c: exp(score - top) for c, score in proved.items()})
+        if LOST in read:
+            self.notes.append(f"{start}: {self.text[start:end]!r} is read as {read!r}; the rest cannot be known")
+        return Edit(start, end, read, RULE, round(confidence, 4))
 
     def _better(self, left: str, start: int, end: int, reading: tuple[str, ...]) -> bool:
         """Tell whether the reading is better Chinese than the text as it stands: a genuine "??" is no damage."""
         right = self._right_context(end)
         as_is = left + self._plain(self.text[start:end]) + right
-        return self.likelihood.plain_score(left + _plain_reading(reading) + right) > self.likelihood.plain_score(as_is)
+        gain = self.likelihood.plain_score(left + _plain_reading(reading) + right) - self.likelihood.plain_score(as_is)
+        return gain > (-ANNOTATED_PAGE if self.readings else 0.0)
 
     def _proved_ones(
         self, start: int, scores: Mapping[tuple[int, tuple[str, ...]], float]
@@ -170,7 +186,9 @@ class _Repairer:
             for step in self._steps(path):
                 if step.pending is None:
                     yield step
-                elif step.position < limit and sum(isinstance(i, Hole) for i in step.items) < MAX_HOLES:
+                    if not self.text.startswith("?", step.position):
+                        continue  # else the next hidden byte follows at once: the two are read as one place
+                if step.position < limit and sum(isinstance(i, Hole) for i in step.items) < MAX_HOLES:
                     open_paths.append(step)
 
     def _steps(self, path: Path) -> Iterator[Path]:
@@ -180,7 +198,7 @@ class _Repairer:
         elif path.pending is None:
             return
         elif char in MARKS:
-            yield from self._feed(path, MARKS[char], 1)
+            yield from self._feed(path, MARKS[char], self._mark_length(path.position))
         elif char.isascii():
             if 0x40 <= ord(char) <= 0x7E:
                 yield from self._feed(path, char.encode(), 1)
@@ -200,19 +218,38 @@ class _Repairer:
             return
         follower = self.text[path.position + 1 : path.position + 2]
         if path.pending is not None:
-            lost = Hole(path.pending, None)
-            if follower in MARKS:
-                yield Path(path.position + 2, None, 0, (*path.items, lost, follower))
-            elif follower == " " and self.text[path.position + 2 : path.position + 3] != " ":
-                yield Path(path.position + 1, None, 0, (*path.items, lost, ","))
-            elif follower.isdigit():
-                # A digit goes the way of the bracket: swallowed together with the lead byte.
-                yield Path(path.position + 1, None, 0, (*path.items, lost, LOST))
-            else:
-                yield Path(path.position + 1, None, 0, (*path.items, lost))
-        elif follower and follower in MARKS:
+            yield from self._feed(path, MARKS["?"], 1)
+            yield from self._cut_short(path, follower)
+        elif follower in MARKS:
             wide_byte = MARKS[follower][1]
-            yield Path(path.position + 2, wide_byte, wide_byte, (*path.items, Hole(None, 0xA3)))
+            end = path.position + 1 + self._mark_length(path.position + 1)
+            yield Path(end, wide_byte, wide_byte, (*path.items, Hole(None, 0xA3)))
+        elif follower and decode_pair(MARKS["("][1], ord(follower[0]) & 0xFF) and follower.isascii():
+            # The bracket was swallowed together with the lead byte; its second byte goes on with an ASCII letter.
+            yield Path(path.position + 1, MARKS["("][1], MARKS["("][1], (*path.items, Hole(None, 0xA3)))
+
+    def _cut_short(self, path: Path, follower: str) -> Iterator[Path]:
+        """The reading ends with a character whose second byte is the ``?``."""
+        items = (*path.items, Hole(path.pending, None))
+        if follower in MARKS:
+            yield Path(path.position + 2, None, 0, (*items, follower))
+        elif follower == " " and self.comma != "," and self.text[path.position + 2 : path.position + 3] != " ":
+            yield Path(path.position + 1, None, 0, (*items, ","))
+        elif follower and not follower.isascii() and self._closes(path.position + 1):
+            yield Path(path.position + 1, None, 0, (*items, "("))
+        elif follower.isdigit() or is_han(follower):
+            # A digit goes the way of the bracket: swallowed together with the lead byte.
+            yield Path(path.position + 1, None, 0, (*items, LOST))
+        else:
+            yield Path(path.position + 1, None, 0, items)
+
+    def _closes(self, position: int) -> bool:
+        """Tell whether the next bracket is a closing one, whose opening one must have been swallowed."""
+        bracket = _BRACKET.search(self.text, position, position + BRACKETED)
+        return bracket is not None and bracket.group() in ")）"
+
+    def _mark_length(self, position: int) -> int:
+        return len(self.comma) if self.text.startswith(self.comma, position) else 1
 
     def _feed(self, path: Path, data: bytes, consumed: int) -> Iterator[Path]:
         if not data:
@@ -243,15 +280,36 @@ class _Repairer:
 
     # -- choosing and proving ---------------------------------------------------------------------------------------
 
-    def _readings(self, items: tuple[str | Hole, ...], left: str) -> list[tuple[str, ...]]:
-        """Return the ways to fill the lost bytes, all for the last lost character, the likeliest for earlier ones."""
+    def _readings(
+        self, items: tuple[str | Hole, ...], left: str, right: str
+    ) -> Iterator[tuple[tuple[str, ...], float]]:
+        """Yield the ways to fill the lost bytes with their scores.
+
+        All are tried for the last lost character, the likeliest for earlier ones.
+        """
+        last = max((i for i, item in enumerate(items) if isinstance(item, Hole)), default=len(items) - 1)
         beam: list[tuple[str, ...]] = [()]
-        for item in items:
-            if isinstance(item, Hole) and len(beam) > BEAM:
-                beam.sort(key=lambda chars: (-self.likelihood.score(left + _plain_reading(chars)), chars))
-                beam = beam[:BEAM]
-            beam = [(*chars, char) for chars in beam for char in _choices(item)]
-        return beam
+        for place, item in enumerate(items[:last]):
+            if isinstance(item, Hole):
+                known = tuple(str(i) for i in takewhile(is_known, items[place + 1 : place + 1 + CONTEXT]))
+                tried = (
+                    (-score, (*chars, char))
+                    for chars in beam
+                    for char, score in self._fillings(item, left, chars, _plain_reading(known))
+                )
+                beam = [chars for _, chars in sorted(tried)[:BEAM]]
+            else:
+                beam = [(*chars, item) for chars in beam]
+        rest = tuple(str(item) for item in items[last + 1 :])
+        for chars in beam:
+            for char, score in self._fillings(items[last], left, chars, _plain_reading(rest) + right):
+                yield (*chars, char, *rest), score
+
+    def _fillings(self, item: str | Hole, left: str, chars: tuple[str, ...], right: str) -> Iterable[tuple[str, float]]:
+        tried = choices(item)
+        self._work += len(tried)
+        scores = self.likelihood.scores(left + _plain_reading(chars), [_plain_reading((c,)) for c in tried], right)
+        return zip(tried, scores, strict=True)
 
     def _proved(self, start: int, end: int, chars: tuple[str, ...]) -> bool:
         """Tell whether the site would have shown these characters, behind their neighbour, as the damaged text."""
@@ -275,19 +333,31 @@ class _Repairer:
             if edit.start >= window:
                 pieces += [self.text[position : edit.start], edit.after]
                 position = edit.end
-        line = self._plain("".join([*pieces, self.text[position:start]]))
-        near = line[-CONTEXT:]
+        line = "".join([*pieces, self.text[position:start]])
+        near = self._plain(line[-6 * CONTEXT :])[-CONTEXT:]
         opened = line.rfind("“") > line.rfind("”") and "“" not in near
         return ("“" if opened else "") + near
 
     def _right_context(self, end: int) -> str:
         """Return what follows ``end`` up to the next hidden byte, the line's end included: it tells a full stop."""
-        window = self.text[end : end + 6 * CONTEXT].split("?")[0]
+        stop = end + 6 * CONTEXT
+        cut = bisect_left(self.cuts, (end, 0))
+        window = self.text[end:stop]
+        if cut < len(self.cuts) and self.cuts[cut][0] < stop:
+            window = self.text[end : self.cuts[cut][0]] + self.text[self.cuts[cut][1] : stop]
+        window = window.split("?")[0]
         line, mark, _ = window.partition("\n")
         return (self._plain(line) + mark)[:CONTEXT]
 
 
 _WIDE = {ord(mark): wide.decode("gbk") for mark, wide in MARKS.items()}
+
+
+def _trimmed(text: str, end: int) -> int:
+    """Return the end of what stands before the white space before ``end``."""
+    while end and text[end - 1].isspace():
+        end -= 1
+    return end
 
 
 @lru_cache(maxsize=16384)
@@ -298,33 +368,3 @@ def _plain_char(char: str) -> str:
 def _plain_reading(chars: tuple[str, ...]) -> str:
     """Return a reading as the likelihood sees it, without the mark for what cannot be known."""
     return "".join(_plain_char(char) for char in chars if char != LOST)
-
-
-@lru_cache(maxsize=1024)
-def _choices(item: str | Hole) -> tuple[str, ...]:
-    """Return the characters that an item may be."""
-    if isinstance(item, str):
-        return (item,)
-    lost = range(0x81, 0xFF)
-    pairs = [(item.first, byte) for byte in lost] if item.first is not None else [(b, item.second or 0) for b in lost]
-    chars = (decode_pair(first, second) for first, second in pairs)
-    return tuple(char for char in chars if char and char != LOST and not "\ue000" <= char <= "\uf8ff")
-
-
-def _consensus(
-    best: tuple[str, ...], end: int, weights: Mapping[tuple[int, tuple[str, ...]], float]
-) -> tuple[str, float]:
-    """Return the best reading with its unsure characters marked as lost, and the share of the least sure one kept.
-
-    A character's share is the weight of all proved readings that agree on it, among those that end at the same place.
-    """
-    rivals = {chars: weight for (stop, chars), weight in weights.items() if stop == end and len(chars) == len(best)}
-    total = sum(weights.values())
-    shares = [sum(w for chars, w in rivals.items() if chars[i] == char) / total for i, char in enumerate(best)]
-    lost = [len({chars[i] for chars in rivals}) > 1 for i in range(len(best))]
-    sure = [
-        not hidden or share >= (MIN_NEIGHBOUR if True in (lost[max(0, i - 1) : i] + lost[i + 1 : i + 2]) else MIN_SHARE)
-        for i, (hidden, share) in enumerate(zip(lost, shares, strict=True))
-    ]
-    kept = [char if known else LOST for char, known in zip(best, sure, strict=True)]
-    return "".join(kept), min((share for share, known in zip(shares, sure, strict=True) if known), default=0.0)

@@ -68,15 +68,17 @@ def _compose(original: str, text: str, repairs: Sequence[Repair], edits: Sequenc
     out: list[Repair] = []
     growth = 0  # of the current text over the original, before the next old repair
     i = j = 0
-    while i < len(repairs) or j < len(edits):
-        old_start, old_end = _current_span(repairs[i], growth) if i < len(repairs) else (len(text) + 1, len(text) + 1)
-        if j == len(edits) or (i < len(repairs) and old_end <= edits[j].start):
-            out.append(repairs[i])
-            growth += _growth(repairs[i])
-            i += 1
-            continue
+    while j < len(edits):
         edit = edits[j]
         j += 1
+        first = i
+        i, growth = _skip(repairs, i, growth, edit.start)
+        out += repairs[first:i]
+        old_start = repairs[i].start + growth if i < len(repairs) else len(text) + 1
+        if edit.end <= old_start and (j == len(edits) or edits[j].start >= edit.end):
+            start, end = edit.start - growth, edit.end - growth
+            out.append(Repair(edit.rule, start, end, original[start:end], edit.after, edit.confidence))
+            continue
         group = _Group(edit.start, edit.end, edit.start - growth, [], [edit])
         if edit.end > old_start:
             if old_start <= edit.start:
@@ -85,7 +87,20 @@ def _compose(original: str, text: str, repairs: Sequence[Repair], edits: Sequenc
         merged = _merged(original, group, group.end - growth, text)
         if merged.before != merged.after:
             out.append(merged)
+    out += repairs[i:]
     return out
+
+
+def _skip(repairs: Sequence[Repair], i: int, growth: int, limit: int) -> tuple[int, int]:
+    """Return the position of the first repair that ends behind ``limit`` in the current text, and the growth there."""
+    while i < len(repairs):
+        repair = repairs[i]
+        length = len(repair.after)
+        if repair.start + growth + length > limit:
+            break
+        growth += length - len(repair.before)
+        i += 1
+    return i, growth
 
 
 def _absorb(

@@ -117,15 +117,16 @@ class Damage:
     """The site's replacement of bytes: first the readings put behind characters, then the marks made ASCII.
 
     Pages differ, even within themselves, in whether the comma was replaced too; ``displays`` gives every form.
+    ``comma`` is what then stands for it.
     """
 
-    def __init__(self, readings: Mapping[str, str]) -> None:
+    def __init__(self, readings: Mapping[str, str], comma: str = ",") -> None:
         self._glosses: dict[bytes, bytes] = {}
         for char, reading in readings.items():
             code, gloss = encode(char), encode_text(f"({reading})")
             if len(code) == 2 and gloss:
                 self._glosses[code] = code + gloss
-        self._marks = {wide: mark.encode() for mark, wide in MARKS.items()}
+        self._marks = {wide: (comma if mark == "," else mark).encode() for mark, wide in MARKS.items()}
         self._gloss_regex = _alternatives(self._glosses)
         self._mark_regexes = (_alternatives(self._marks), _alternatives(w for w in self._marks if w != MARKS[","]))
 

@@ -13,11 +13,13 @@ _CJK = rf"{HAN}〇□{_MARKS}"
 _HAN = re.compile(f"[{HAN}]")
 
 # A mark with Chinese on at least one side. Inside ASCII words, numbers, times and addresses it stays: 10:30, 1,000.
-_MARK = re.compile(rf"(?<=[{_CJK}])[,:;?!]|[,:;?!](?=[{_CJK}])|(?<=[\d%％]);(?=\d)")
+# The class comes first and the look-behinds reach over it: so the engine skips to the next mark.
+_MARK = re.compile(rf"[,:;?!](?:(?<=[{_CJK}].)|(?=[{_CJK}])|(?<=[\d%％];)(?=\d))")
+_ENTITY_END = re.compile(r"&(?:[A-Za-z]{2,8}|#\d{1,7});\Z")
 _CJK_CHAR = re.compile(f"[{_CJK}]")
 _BRACKETS = re.compile(r"\(([^()\n]{1,80})\)")
 # Spaces beside a full-width mark; between words they part names and headlines and stay.
-_SPACE = re.compile(rf"(?<=[{_MARKS}])[ \u00a0]+(?=\S)|(?<=\S)[ \u00a0]+(?=[{_MARKS}])")
+_SPACE = re.compile(rf"[ \u00a0](?:(?<=[{_MARKS}].)[ \u00a0]*(?=\S)|(?<=\S.)[ \u00a0]*(?=[{_MARKS}]))")
 # 政 府 工 作 报 告: a line of three or more ideographs set apart one by one, all by the same space.
 _SPACED_OUT = re.compile(
     rf"^[ \t\u3000]*[{HAN}](?P<gap>[ \u00a0\u3000]{{1,4}})[{HAN}](?:(?P=gap)[{HAN}])+[ \t\u3000]*$", re.MULTILINE
@@ -26,8 +28,15 @@ _INNER_SPACE = re.compile(r"[ \u00a0\u3000]+")
 
 
 def widen_marks(text: str) -> list[Edit]:
-    """Return ASCII marks next to Chinese made full-width; those inside numbers, times, addresses and Latin stay."""
-    return [Edit(m.start(), m.end(), WIDE[m.group()], "full-width") for m in _MARK.finditer(text)]
+    """Return ASCII marks next to Chinese made full-width; those inside numbers, times, addresses and Latin stay.
+
+    So does the end of an HTML entity that a page left in its text.
+    """
+    return [
+        Edit(m.start(), m.end(), WIDE[m.group()], "full-width")
+        for m in _MARK.finditer(text)
+        if m.group() != ";" or not _ENTITY_END.search(text, max(0, m.start() - 10), m.end())
+    ]
 
 
 def widen_brackets(text: str) -> list[Edit]:
