@@ -207,3 +207,41 @@ def test_sections_always_form_a_tree(pieces: list[str]) -> None:
             assert section.end <= open_sections[-1].end
             assert section.level > open_sections[-1].level
         open_sections.append(section)
+
+
+@pytest.mark.parametrize(
+    ("heading", "body"),
+    [
+        ("严明纪律，压实护林防火责任", "今年的防火期比往年长"),
+        ("提高认识，打牢护林防火基础", "基础不牢，山火一来就手忙脚乱"),
+        ("突出重点，守住进山入林防线", "各村要在路口设卡登记"),
+    ],
+)
+def test_a_heading_in_a_text_without_line_breaks_ends_before_its_body(heading: str, body: str) -> None:
+    """Where the number stands in mid-line, a usual first word or the theme behind a closing noun marks the seam."""
+    text = f"下面讲两点。一、{heading}{body}，一点也大意不得，必须天天讲、人人抓。二、抓好落实。说到做到。"
+    first = sections(text)[0]
+    assert first.heading == heading
+    assert text[first.body :].startswith(body)
+
+
+def test_a_first_point_that_ran_into_its_heading_is_told_apart() -> None:
+    """三、……队伍一是…… keeps the heading, and the point gets a section of its own."""
+    text = "讲两条。一、抓好宣传。家喻户晓。二、从严管理，建好护林队伍一是选好人。公道正派。二是管好人。奖惩分明。"
+    assert outline(text)[1:] == [(1, "二、", "从严管理，建好护林队伍"), (5, "一是", "选好人"), (5, "二是", "管好人")]
+
+
+def test_a_list_is_about_what_its_announcement_says() -> None:
+    """Under a heading of achievements, a list of shortcomings is one of problems; a list of tasks is not."""
+    text = (
+        "一、肯定成绩，看清形势\n去年火灾少了一半。但工作中还存在不少问题：一是责任不实。只挂名。二是认识不到位。嘴上说。\n"
+        "二、抓好落实\n针对这些问题，要抓好两件事：一要查隐患。逐户查。二要备物资。备足。"
+    )
+    assert [section.role for section in sections(text)] == [
+        "achievement",
+        "problem",
+        "problem",
+        "task",
+        "task",
+        "task",
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from speechrag.records import CleanDocument, Document, Speech
 from speechrag.structure import structure
+from speechrag.structure.quality import measure
 
 BODY = (
     "今天，我们召开全镇秸秆禁烧工作会议，目的是把任务压实。\n"
@@ -35,26 +37,44 @@ def speeches(text: str, source: str = "a.txt") -> list[Speech]:
 
 
 PARTS = {
-    "stem and number": "禁烧工作会议讲话篇{}",
-    "brackets": "【篇{}】",
-    "model": "范文{}",
-    "ordinal": "第{}篇",
-    "ordinal with a title": "第{}篇：在禁烧动员会上的讲话",
-    "suffix": "最新禁烧工作会议讲话稿（{}）",
+    "stem and number": ("禁烧工作会议讲话篇{}", "禁烧工作会议讲话篇{}"),
+    "brackets": ("【篇{}】", "禁烧工作会议讲话大全 篇{}"),
+    "model": ("范文{}", "禁烧工作会议讲话大全 范文{}"),
+    "ordinal": ("第{}篇", "禁烧工作会议讲话大全 第{}篇"),
+    "ordinal with a title": ("第{}篇：在禁烧动员会上的讲话", "在禁烧动员会上的讲话"),
+    "label with a title": ("【篇{}】在禁烧动员会上的讲话", "在禁烧动员会上的讲话"),
+    "title on the line below": ("范文{}\n在禁烧动员会上的讲话", "在禁烧动员会上的讲话"),
+    "suffix": ("最新禁烧工作会议讲话稿（{}）", "最新禁烧工作会议讲话稿（{}）"),
 }
 
 
-@pytest.mark.parametrize("form", PARTS.values(), ids=PARTS.keys())
-def test_a_collection_is_split_at_its_part_titles(form: str) -> None:
-    """The usual part titles are recognised; the site's introduction belongs to no speech."""
+@pytest.mark.parametrize(("form", "title"), PARTS.values(), ids=PARTS.keys())
+def test_a_collection_is_split_at_its_part_titles(form: str, title: str) -> None:
+    """The usual part titles are recognised; the site's introduction belongs to no speech.
+
+    A reader is shown the part's own title without its label, and a bare label under the collection's name.
+    """
     intro = "禁烧工作会议讲话大全（3篇）\n讲话是一种常见的文体，下面一起来看看吧。\n"
     parts = [f"{form.format(number)}\n同志们：\n{BODY}" for number in "一二三"]
     found = speeches(intro + "\n".join(parts))
-    assert [speech.title for speech in found] == [form.format(number) for number in "一二三"]
+    assert [speech.title for speech in found] == [title.format(number) for number in "一二三"]
     assert [speech.ordinal for speech in found] == [1, 2, 3]
     assert found[0].quality["promised"] == 3
     assert found[0].quality["found"] == 3
-    assert found[0].text.startswith(form.format("一"))
+    assert found[0].text.startswith((title.format("一"), "同志们："))
+
+
+def test_a_parts_own_title_proves_what_it_says() -> None:
+    """What stands behind the label is evidence at its place in the speech's text."""
+    parts = [
+        f"篇{number}：在全镇禁烧动员会上的讲话\n（2016年5月{day}日）\n同志们：\n{BODY}"
+        for number, day in ("一2", "二3")
+    ]
+    for speech in speeches("\n".join(parts)):
+        assert speech.metadata["occasion"] == "动员会"
+        assert speech.metadata["level"] == "乡镇"
+        span = speech.evidence["level"]
+        assert speech.text[span.start : span.end] == "全镇"
 
 
 def test_a_title_glued_to_the_paragraph_before_it_is_found() -> None:
@@ -163,3 +183,35 @@ def test_speeches_are_exact_disjoint_spans_of_the_document(lines: list[str], joi
         # Line ends between two empty parts are nobody's text.
         visible = "".join(lost.split())
         assert len(visible) <= sum(len(line) for line in lines if line.startswith(("讲话篇", "【篇", "最新")))
+
+
+@pytest.mark.parametrize(
+    ("source", "title"),
+    [
+        ("07_禁烧工作部署.txt", "禁烧工作部署"),
+        ("2016_2016年禁烧工作报告.txt", "2016年禁烧工作报告"),
+        ("2016-禁烧讲话.txt", "2016-禁烧讲话"),
+    ],
+)
+def test_a_title_from_a_file_name_is_clean(source: str, title: str) -> None:
+    """Serial numbers, repeated years and underscores of a file name are not shown."""
+    assert speeches(f"同志们：\n{BODY}", source)[0].title == title
+
+
+@pytest.mark.parametrize("line", ["（译自某刊）", "镇里听取了县上来的检查组所作的"])
+def test_a_note_or_a_broken_sentence_is_no_title(line: str) -> None:
+    """A bracketed note and a line that breaks off say nothing as a title."""
+    assert speeches(f"{line}\n{BODY}", "禁烧讲话.txt")[0].title == "禁烧讲话"
+
+
+PLAIN_HOLE = re.compile(
+    r"(?:19|20)[xX×＊*]{2}|20[Oo○〇]{2}(?=年)|[×✕]+|(?<![A-Za-z])[xX]{2,}(?![A-Za-z])|\*+"
+    r"|(?<![-\w])-{2,}(?=[\u4e00-\u9fff])|□+|【待补[^】]*】|_{2,}|〔　*〕|《》|“”"
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet="20xX×✕*-年县□_《》“”〔　〕o。", max_size=40))
+def test_holes_are_counted_as_the_plain_pattern_counts_them(text: str) -> None:
+    """The pattern is written for speed; what it counts is what the readable form counts."""
+    assert measure(text)["holes"] == len(PLAIN_HOLE.findall(text))

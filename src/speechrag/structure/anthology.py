@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from speechrag.structure.endings import salutation_pattern
 from speechrag.text import parse_chinese_number
@@ -14,7 +16,9 @@ _N = r"(?:[一二三四五六七八九十]{1,3}|\d{1,3})"
 # been glued to the salutation that follows.
 _EDGE = r"(?:^|(?<=[。！？!?；;…”]))[ \t\u3000#*]*+"
 _AFTER = r"[ \t\u3000*]*+[:：]?[ \t\u3000]*+(?=$|(?:同志们|各位|尊敬的)[^\n]{0,40}[:：])"
-_WORD = r"(?:篇|范文|例文|范例|模板|样本|范本)"
+_MODELS = ("范文", "例文", "范例", "模板", "样本", "范本")
+_WORD = f"(?:篇|{'|'.join(_MODELS)})"
+_ENDS = "讲话|发言|致辞|稿|词|报告|总结|材料|体会|汇报|范文"
 _MARKED = re.compile(
     rf"{_EDGE}(?P<title>(?:[【\[（(<《](?:第?\s*(?P<a>{_N})\s*篇|{_WORD}\s*(?P<b>{_N}))[】\]）)>》]"
     rf"|(?:第\s*(?P<c>{_N})\s*篇|{_WORD}\s*(?P<d>{_N}))(?=\s|[:：、]|$))[:：、]?(?P<rest>[^\n。！？]{{0,60}}))$",
@@ -26,21 +30,37 @@ _STEMMED = re.compile(
 )
 _SUFFIXED = re.compile(
     rf"^[ \t\u3000#*]*+(?P<title>(?P<stem>[^\n。！？!?；;：:]{{4,50}}?"
-    rf"(?:讲话|发言|致辞|稿|词|报告|总结|材料|体会|汇报|范文))"
+    rf"(?:{_ENDS}))"
     rf"\s{{0,2}}(?:[（(]\s{{0,2}}(?P<n>{_N})\s{{0,2}}[)）]|之?(?P<m>{_N}))){_AFTER}",
     re.MULTILINE,
 )
-_PROMISE = re.compile(rf"[（(【]?[共精选通用最新合集汇总优秀热门\s]*(?P<n>{_N})\s{{0,2}}篇[）)】]?")
+_NEXT = r"[\s（(【\[〔之第一二三四五六七八九十\d]"
+_COUNTED = r"(?=\s*[一二三四五六七八九十\d])"
+_LABELLED = re.compile(
+    rf"篇(?:{_COUNTED}|(?<=[一二三四五六七八九十\d\s]篇))|" + "|".join(f"{word}{_COUNTED}" for word in _MODELS)
+)
+_ENDED = re.compile("|".join(rf"{word}(?={_NEXT})" for word in _ENDS.split("|")))
+_TITLE = 40  # characters of a collection's title
+_SHORTEST = 4  # characters of a title behind a label
+_LABEL_END = " \t\u3000：:、.．-—]】)）>》"
+_BRACKETS = "【】[]（）()《》<>"
+_PROMISE = re.compile(rf"[（(【]?[共精选通用最新合集汇总优秀热门\s]{{0,30}}(?P<n>{_N})\s{{0,2}}篇[）)】]?")
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a document: its title as found ("" for a single speech) and where title and text stand."""
+    """A part of a document: its title ("" for a single speech) and where title and text stand.
+
+    ``own`` tells a title that belongs to this part alone (篇一：在……会上的讲话, without 篇一：) from one that says only
+    which part of the collection it is; ``start`` is where such an own title, or else the label, stands.
+    """
 
     title: str
     start: int
     body: int  # the first character after the title
     end: int
+    own: bool = False
+    number: int = 0  # 0 for what no label announces
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +83,7 @@ class _Mark:
     title: str
     start: int
     end: int
+    own: int = -1  # where the part's own title starts behind the label
 
 
 def split_anthology(text: str) -> Split:
@@ -80,17 +101,39 @@ def split_anthology(text: str) -> Split:
         parts.append(Part("", 0, 0, marks[0].start))
     for index, mark in enumerate(marks):
         end = marks[index + 1].start if index + 1 < len(marks) else len(text)
-        parts.append(Part(mark.title, mark.start, mark.end, end))
+        parts.append(_part(mark, end, intro))
     return Split(tuple(parts), _promised(intro))
+
+
+def _part(mark: _Mark, end: int, intro: str) -> Part:
+    if mark.own >= 0:
+        return Part(mark.title, mark.own, mark.end, end, own=True, number=mark.number)
+    if mark.stem:
+        return Part(mark.title, mark.start, mark.end, end, number=mark.number)
+    # A bare 【篇1】 tells a reader nothing without the name of the collection.
+    return Part(f"{_collection(intro)}{mark.title.strip(_BRACKETS)}", mark.end, mark.end, end, number=mark.number)
+
+
+def _collection(intro: str) -> str:
+    """Return the collection's own title, its promise left out, with a space behind it; "" without a title line."""
+    line = intro.strip().partition("\n")[0].strip(" \t\u3000#*")
+    title = _PROMISE.sub("", line).strip()
+    return f"{title} " if 4 <= len(title) <= _TITLE and title[-1] not in "。！？；：，" else ""
+
+
+def _has_two(pattern: re.Pattern[str], text: str) -> bool:
+    """Tell whether a series can be there at all: most texts hold none, and the patterns of titles are slow."""
+    return sum(1 for _ in islice(pattern.finditer(text), 2)) == 2
 
 
 def _marks(text: str) -> Iterable[list[_Mark]]:
     """Yield the candidate title series, one a pattern (and, for titles with a common stem, one a stem)."""
-    yield [
-        _Mark("", _number(match, "a", "b", "c", "d"), _clean(match.group("title")), match.start(), match.end())
-        for match in _MARKED.finditer(text)
-    ]
+    labelled = _has_two(_LABELLED, text)
+    if labelled:
+        yield [_marked(match) for match in _MARKED.finditer(text)]
     for form in (_STEMMED, _SUFFIXED):
+        if not (labelled if form is _STEMMED else _has_two(_ENDED, text)):
+            continue
         groups = ("n",) if form is _STEMMED else ("n", "m")
         found = [
             _Mark(m.group("stem").strip(), _number(m, *groups), _clean(m.group("title")), m.start("title"), m.end())
@@ -98,8 +141,21 @@ def _marks(text: str) -> Iterable[list[_Mark]]:
         ]
         for stem in dict.fromkeys(mark.stem for mark in found):
             yield [mark for mark in found if mark.stem == stem]
-        if form is _STEMMED:
-            yield found
+        if form is _STEMMED and found:
+            common = Counter(mark.stem for mark in found).most_common(1)[0][1]
+            # Stems that differ from part to part are the parts' own titles.
+            own = 2 * common <= len(found)
+            yield [replace(mark, title=mark.stem, own=mark.start) for mark in found] if own else found
+
+
+def _marked(match: re.Match[str]) -> _Mark:
+    """Return the mark of a label and of the title behind it: 篇一：在全县……会上的讲话."""
+    number = _number(match, "a", "b", "c", "d")
+    rest = match.group("rest").lstrip(_LABEL_END)
+    title = _clean(rest)
+    if len(title) < _SHORTEST:
+        return _Mark("", number, _clean(match.group("title")), match.start(), match.end())
+    return _Mark("", number, title, match.start(), match.end(), own=match.end("rest") - len(rest))
 
 
 def _number(match: re.Match[str], *groups: str) -> int:

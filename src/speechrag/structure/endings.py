@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from speechrag.structure.tables import alternation, pattern, table
 
 _TAIL = 900  # characters from the end within which a closing address can stand
+_COLON = re.compile("[：:]")
+_MARK = re.compile("[，,！!：:]")
+_GAP, _REACH = 12, 160  # characters before the colon of a salutation: of its last word, of the whole
 _SENTENCE_EDGE = "。！？!?…”\n"
 
 
@@ -19,11 +23,42 @@ def salutation_pattern() -> re.Pattern[str]:
     return re.compile(rf"{one}(?:[、，,]?\s*{one}){{0,6}}\s*[：:]")
 
 
+def salutations(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    """Yield the salutations in ``text[start:end]``.
+
+    They end in a colon behind a word for people: to look there first takes a twentieth of the time.
+    """
+    people = _people_endings()
+    for colon in _COLON.finditer(text, start, end):
+        before = text[max(start, colon.start() - _GAP) : colon.start()].rstrip()
+        if before.endswith(people):
+            yield from salutation_pattern().finditer(text, max(start, colon.start() - _REACH), colon.end())
+            start = colon.end()
+
+
+@lru_cache(maxsize=1)
+def _people_endings() -> tuple[str, ...]:
+    people = table("structure")["salutations"]["people"]
+    return (*people, *(f"{word}们" for word in people))
+
+
 @lru_cache(maxsize=1)
 def address_pattern() -> re.Pattern[str]:
     """Return the pattern of an address inside a speech: 同志们， 各位委员，"""
     people = alternation(table("structure")["salutations"]["people"])
     return re.compile(rf"(?:各位|诸位)?[\u4e00-\u9fff]{{0,3}}(?:{people})(?:们)?[，,！!：:]")
+
+
+def addresses(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    """Yield the addresses in ``text[start:end]``, looking first for a mark behind a word for people."""
+    people = _people_endings()
+    for mark in _MARK.finditer(text, start, end):
+        if mark.start() < start or not text.endswith(people, max(start, mark.start() - _GAP), mark.start()):
+            continue
+        match = address_pattern().search(text, max(start, mark.start() - _GAP), mark.end())
+        if match:
+            yield match
+            start = match.end()
 
 
 def closing_start(text: str, after: int, end: int) -> int:
@@ -33,7 +68,7 @@ def closing_start(text: str, after: int, end: int) -> int:
     thanks.
     """
     floor = max(after, end - _TAIL)
-    starts = [match.start() for match in address_pattern().finditer(text, floor, end) if _opens(text, match.start())]
+    starts = [match.start() for match in addresses(text, floor, end) if _opens(text, match.start())]
     if not starts or not pattern("structure", "closings", "calls").search(text, starts[-1], end):
         return end
     line = text.rfind("\n", 0, starts[-1]) + 1

@@ -16,11 +16,14 @@ OWN_LINE = 60  # characters of a heading on its own line
 RUN_IN = 60  # of a heading closed by a full stop before its body, structural numbers
 POINT = 40  # the same, run-in points
 _FUSED_FROM = 30  # a first sentence longer than this may hold a fused heading
+_FLOWING_FROM = 16  # the same, where the number stands in the middle of a line
+_SEAM_FROM = 6  # characters of the shortest heading that a seam is looked for behind
+_DATED = re.compile(r"(?:19|20)\d\d年|\d{1,2}月|从\d|“[十]")
 _ECHO = 5  # characters of the theme that must come back
 _REACH = 6  # how far before its echo the body may begin (各村|护林防火……)
 
 _STOP = re.compile(r"[。！？!?…]")
-_CLAUSE = re.compile(r"[，,；;：:]")
+_CLAUSE = re.compile(r"[，,](?![0-9０-９]{3})|[；;：:]")  # ２，３６０ is one number
 _MARKS = " \t\u3000。．.！!？?；;：:，,、—-"
 _NOT_THEME = re.compile(r"[，,、；;：:。！？“”‘’（）()《》\s]")
 
@@ -34,18 +37,20 @@ class Heading:
     own_line: bool  # nothing of the body stands on the heading's line
 
 
-def read_heading(text: str, start: int, end: int, *, point: bool) -> Heading:
+def read_heading(text: str, start: int, end: int, *, point: bool, flowing: bool = False) -> Heading:
     """Return the heading that starts at ``start``, right after its number.
 
-    ``end`` is the end of its line, or the start of the next number on the same line.
+    ``end`` is the end of its line, or the start of the next number on the same line. ``flowing``: the number stands in
+    the middle of a line, so the text may have lost its line breaks and a long first sentence is not all heading.
     """
     line = text[start:end]
     stop = _STOP.search(line)
     alone = stop is None or not line[stop.end() :].strip(_MARKS + "”’）)")
     own_line = end == len(text) or text[end] == "\n"
-    if alone and len(line.strip()) <= OWN_LINE and (own_line or not point):
+    swallowed = flowing and not own_line and len(line.strip()) > _FUSED_FROM
+    if alone and len(line.strip()) <= OWN_LINE and (own_line or not point) and not swallowed:
         return Heading(line.strip(_MARKS), _skip(text, end), own_line)
-    length = _length(line, stop.start() if stop else len(line), point=point)
+    length = _length(line, stop.start() if stop else len(line), point=point, flowing=flowing)
     heading = line[:length].strip(_MARKS)
     return Heading(heading, _skip(text, start + length), False)
 
@@ -57,15 +62,17 @@ def _skip(text: str, position: int) -> int:
     return position
 
 
-def _length(line: str, sentence: int, *, point: bool) -> int:
+def _length(line: str, sentence: int, *, point: bool, flowing: bool) -> int:
     """Return how many characters of ``line``, whose first sentence has ``sentence`` characters, are heading."""
     colon = re.search(r"[：:]", line[: min(sentence, 26)])
     if colon and colon.start() >= 2:
         return colon.start()
-    if not point and sentence > _FUSED_FROM:
-        fused = _fused(line[: min(sentence, 160)])
-        if fused:
-            return fused
+    if not point and sentence > (_FLOWING_FROM if flowing else _FUSED_FROM):
+        seams = [_fused(line[: min(sentence, 160)]), _seam(line[:sentence]) if flowing else 0]
+        if any(seams):
+            return min(seam for seam in seams if seam)
+        if flowing and sentence > _FUSED_FROM:
+            return _clauses(line[:sentence], point=point)
     if sentence <= (POINT if point else RUN_IN):
         return sentence
     return _clauses(line[:sentence], point=point)
@@ -86,6 +93,20 @@ def _fused(sentence: str) -> int:
             return _back_to_edge(head, position)
     if first_clause and sentence[first_clause.end() : first_clause.end() + 1] == "是":
         return first_clause.start()
+    return 0
+
+
+def _seam(sentence: str) -> int:
+    """Return where a noun that can end a heading meets a sentence: its usual first words, or the theme again."""
+    head = sentence[: RUN_IN + _REACH]
+    for match in pattern("structure", "headings", "enders").finditer(head):
+        cut = match.end()
+        if cut < _SEAM_FROM or cut + 2 > len(head):
+            continue
+        theme = head[cut : cut + 2]
+        taken_up = not _NOT_THEME.search(theme) and head.find(theme, 0, cut) >= 0
+        if taken_up or pattern("structure", "headings", "starters").match(head, cut) or _DATED.match(head, cut):
+            return cut
     return 0
 
 

@@ -36,6 +36,11 @@ _LABEL = re.compile(
     """,
     re.VERBOSE | re.MULTILINE,
 )
+_GLUED_FROM, _GLUED = 5, 60  # characters of a heading that its first point may have run into
+_GLUED_POINT = re.compile(
+    r"(?<=[\u4e00-\u9fff”）])(?:(?P<run>(?<![统唯])一[是要])|(?P<ordinal>第一(?:件|条|个问题)?，)|(?P<digit>1\s?(?:[、．]|\.(?!\d))))"
+)
+_STOP = re.compile("[。！？!?…\n]")
 _ORDER = {"首先": 1, "其次": 2, "再次": 3}
 _STOPS = "。！？!?…"
 _CLOSERS = "”’」』）)】》 \t\u3000"
@@ -67,7 +72,25 @@ def find_labels(text: str, start: int, end: int) -> list[Label]:
     """Return the labels of ``text[start:end]`` that head a part, in order."""
     found = [_label(text, match, start) for match in _LABEL.finditer(text, start, end)]
     kept = [label for label in found if not (_after_page_break(text, label, start) or _is_note(text, label))]
-    return _in_series(kept)
+    return _in_series(_with_glued(text, kept, end))
+
+
+def _with_glued(text: str, labels: list[Label], end: int) -> list[Label]:
+    """Add the first point of a heading that ran into it where a page lost its line breaks: 三、……的过硬队伍一是……."""
+    found: list[Label] = []
+    for index, label in enumerate(labels):
+        found.append(label)
+        if label.family not in ("han", "han_paren") or label.lead == "line":
+            continue
+        stop = _STOP.search(text, label.end, min(end, label.end + _GLUED))
+        limit = stop.start() if stop else min(end, label.end + _GLUED)
+        if index + 1 < len(labels):
+            limit = min(limit, labels[index + 1].start)
+        match = _GLUED_POINT.search(text, min(label.end + _GLUED_FROM, limit), limit)
+        if match:
+            # Its series has to go on, as after a finished sentence.
+            found.append(Label(match.start(), match.end(), match.lastgroup or "", 1, "stop", match.group()))
+    return found
 
 
 def _label(text: str, match: re.Match[str], floor: int) -> Label:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
-from speechrag.structure.endings import address_pattern, is_closing, salutation_pattern
+from speechrag.structure.endings import address_pattern, addresses, is_closing, salutations
 from speechrag.structure.labels import find_labels
 from speechrag.structure.tables import pattern
 from speechrag.text import trim
@@ -47,7 +47,7 @@ def _is_speech(text: str) -> bool:
 
 def _salutations(text: str, start: int, end: int, *, anthology: bool) -> list[int]:
     cuts = []
-    for match in salutation_pattern().finditer(text, start + _SHORTEST, end):
+    for match in salutations(text, start + _SHORTEST, end):
         position = match.start()
         if text[position - 1] not in _EDGE and not text[position - 1].isspace():
             continue
@@ -77,7 +77,7 @@ def _before_titles(text: str, start: int, position: int) -> int:
 def _after_closings(text: str, start: int, end: int, cuts: list[int]) -> list[int]:
     bounds = sorted({*cuts, end})
     found: list[int] = []
-    for match in address_pattern().finditer(text, start, end):
+    for match in addresses(text, start, end):
         if match.start() > start and text[match.start() - 1] != "\n":
             continue
         bound = bounds[bisect_right(bounds, match.start())]

@@ -14,11 +14,12 @@ from speechrag.records import Section
 from speechrag.structure.endings import closing_start
 from speechrag.structure.headings import Heading, read_heading
 from speechrag.structure.labels import POINT_LEVEL, Label, find_labels
-from speechrag.structure.roles import role_of
+from speechrag.structure.roles import announced_role, role_of
 
 _FINISHED = 1_000  # a number that no list reaches: the inner list is over
 _AHEAD = 200  # labels looked at to see whether a series goes on; keeps the work linear in the length of the text
 _LISTS = 12  # lists that may stand between two members of a series with the same marks
+_SENTENCE = 160  # characters before a list in which it is announced
 _DEEPEST = 12  # open series; text that nests deeper is not a speech
 
 
@@ -63,7 +64,7 @@ def find_sections(text: str, start: int, end: int) -> tuple[Section, ...]:
     _set_levels(roots, parent=0)
     _set_ends(text, roots, end)
     _promote(roots, end - start)
-    return tuple(_flatten(roots, ""))
+    return tuple(_flatten(text, roots, ""))
 
 
 def _body_end(text: str, last: Label, end: int) -> int:
@@ -117,7 +118,13 @@ class _Tree:
             begin += 1
         line_end = self._text.find("\n", begin, self._end)
         line_end = self._end if line_end < 0 else line_end
-        heading = read_heading(self._text, begin, min(line_end, following), point=label.level == POINT_LEVEL)
+        heading = read_heading(
+            self._text,
+            begin,
+            min(line_end, following),
+            point=label.level == POINT_LEVEL,
+            flowing=label.lead != "line" and label.family in ("han", "han_paren"),
+        )
         return _Node(label, heading, line_end, label.level)
 
     def _sibling(self, label: Label) -> int | None:
@@ -292,10 +299,26 @@ def _promote(roots: Sequence[_Series], length: int) -> None:
             node.level = 1
 
 
-def _flatten(series: Sequence[_Series], role: str) -> Iterator[Section]:
+def _flatten(text: str, series: Sequence[_Series], role: str) -> Iterator[Section]:
     for group in series:
+        above = _announced(text, group, role)
         for node in group.nodes:
-            own = role_of(node.heading.text, role)
+            own = role_of(node.heading.text, above)
             body = min(max(node.heading.body, node.label.end), node.end)
             yield Section(node.heading.text, node.level, node.start, node.end, node.label.text, own, body)
-            yield from _flatten(node.children, own)
+            yield from _flatten(text, node.children, own)
+
+
+def _announced(text: str, group: _Series, role: str) -> str:
+    """Return what a list is about: what its announcement says, else what the section that holds it does."""
+    first = group.nodes[0].label
+    if not group.point or first.text.endswith("要"):  # 一要 sets a task whatever went before
+        return role
+    told = announced_role(_announcement(text, first.start))
+    return told if told == "problem" or (told and not role) else role
+
+
+def _announcement(text: str, start: int) -> str:
+    """Return the end of the sentence before ``start``: ……主要表现在："""
+    before = text[max(0, start - _SENTENCE) : start].rstrip().rstrip("：:。，,；;")
+    return before[max(before.rfind(mark) for mark in "。！？!?\n") + 1 :]

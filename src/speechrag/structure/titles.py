@@ -14,6 +14,12 @@ _FIRST_LINES = re.compile(r"[^\n]*\S[^\n]*")
 _DATE_LINE = re.compile(r"^[（(]?\s*(?:[\d〇零一二三四五六七八九十]{2,4}|20[xX×*]{2})\s*年.{0,12}[)）]?$")
 
 
+# 在……会议上的讲话（2014年11月6日）县委书记同志们：, all on one line
+_BEFORE_DATE = re.compile(r"(?:讲话稿?|发言稿?|致辞|致词|报告|主持词)(?=[ \u3000]*[（(]?(?:19|20)\d\d年)")
+_NOTE = re.compile(r"[（(\[【][^（）()]*[）)\]】]")
+_SERIAL = re.compile(r"^\d{1,3}[_.、\-\s]+(?=\D)|^(\d{4})_(?=\1)")
+
+
 def find_title(text: str, start: int, end: int, source: str) -> tuple[str, int]:
     """Return the title of the speech in ``text[start:end]`` and the offset where its text goes on.
 
@@ -41,17 +47,25 @@ def _first_words(text: str, start: int, end: int) -> str:
 
 
 def _salutation_start(line: str, start: int, end: int) -> int:
-    """The salutation's pattern may swallow the last words of the title: cut after 讲话, 发言 and the like."""
+    """Return where the title ends: the salutation's pattern may swallow its last words, a date or byline may follow.
+
+    It is cut behind 讲话, 发言 and the like.
+    """
+    dated = _BEFORE_DATE.search(line, 0, end)
+    if dated:
+        return dated.end()
     found = [m.end() for m in re.finditer(r"讲话稿?|发言稿?|致辞|致词|报告|总结|汇报|主持词", line[:end])]
     return max((cut for cut in found if start <= cut < end - 2), default=start)
 
 
 def _is_title(line: str) -> bool:
-    if not line or len(line) > _LONGEST or line[-1] in "。！？!?；;：:，,、" or _DATE_LINE.match(line):
+    if not line or len(line) > _LONGEST or line[-1] in "。！？!?；;：:，,、的了和与" or _DATE_LINE.match(line):
+        return False
+    if _NOTE.fullmatch(line):  # a translator's or editor's note
         return False
     return not find_labels(line, 0, len(line))
 
 
 def _named(source: str) -> str:
-    stem = PurePosixPath(source.rpartition("!")[2]).stem
+    stem = _SERIAL.sub("", PurePosixPath(source.rpartition("!")[2]).stem).replace("_", " ").strip()
     return stem if any(map(is_han, stem)) else ""

@@ -8,40 +8,72 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from speechrag.structure.facts import TABLE, Facts
+from speechrag.structure.head import Head, is_spoken, names_speech
+from speechrag.structure.offices import PLACE, find_speaker
+from speechrag.structure.regions import titled_place
 from speechrag.structure.tables import alternation, table
 
-_PLACE = "自治区|街道|社区|[省市州盟县区旗乡镇村]"
 # 传达省委召开的会议精神: another unit's meeting is spoken of.
 _BEFORE_QUOTED = re.compile("(?:传达|贯彻|学习|落实|按照|根据)[^，。\\n]{0,4}$")
 _AFTER_QUOTED = re.compile("精神|部署|文件")
+_OFFICER = re.compile(
+    "副?(?:书记|秘书长|省长|市长|县长|区长|主席|主任)"
+)  # 省委书记会见……: a person acts, not the organ
 _MEETING = re.compile(
-    rf"(?:召开|举办|举行|这次|此次|本次|今天的?)(?:这次)?[的了]?(?P<span>全(?:{_PLACE}|国)|街道|社区|[乡镇村])(?=[\u4e00-\u9fff])"
+    rf"(?:召开|举办|举行|这次|此次|本次|今天的?)(?:这次)?[的了]?(?P<span>全(?:{PLACE}|国)|街道|社区|[乡镇村])(?=[\u4e00-\u9fff])"
 )
 # 在全县……会议上的讲话: a speech's own title says most surely whose it is.
-_TITLED = re.compile(rf"(?:^|[在—])全(?P<place>{_PLACE}|国)(?=[\u4e00-\u9fff])", re.MULTILINE)
+_TITLED = re.compile(rf"(?:^|[在—])全(?P<place>{PLACE}|国)(?=[\u4e00-\u9fff])(?!人大|人民代表|政协)", re.MULTILINE)
+# 在市委党校……上的讲话
+_TITLED_SEAT = re.compile("在(?P<place>[省市县区州旗乡镇村])(?=委|政府|政协|人大|纪委|直)")
 _TITLED_FIRM = re.compile(r"(?:^|[在—])[\u4e00-\u9fff]{0,8}?(?P<firm>集团|公司)", re.MULTILINE)
-_OWN = re.compile(rf"[我全](?P<a>{_PLACE})(?![际场面委局别域长])|(?P<b>{_PLACE})(?:委|政府|政协)")
+_LEAD = 150  # characters in which a text that tells of others names whom it is about
+_OWN = re.compile(rf"[我全](?P<a>{PLACE})(?![际场面委局别域长])|(?P<b>{PLACE})(?:委|政府|政协)")
 _NATION = re.compile("全国|我国")
 _NATIONAL = {"n": "政府", "w": "党委", "p": "人大"}
 _SPEAKERS = (("部门", "department"), ("企业", "enterprise"), ("学校", "school"))
 
 
-def find_unit(facts: Facts, text: str, start: int, body: int, end: int) -> None:
-    """Add organ and level; the opening is ``text[start:end]``, the text after the title starts at ``body``."""
-    _title(facts, text, start, body)
-    _convener(facts, text, start, end)
-    _spoken_for(facts, text, body)
-    _meeting(facts, text, body, end)
-    _own_names(facts, text, body)
+def find_unit(facts: Facts, text: str, head: Head, end: int) -> None:
+    """Add the speaker's role, organ and level: from the head of the speech, its opening (to ``end``) and its text."""
+    _title(facts, text, head)
+    find_speaker(facts, text, head)
+    spoken = is_spoken(text, head)
+    end = end if spoken else min(end, head.end + _LEAD)
+    _convener(facts, text, head.start, end)
+    _spoken_for(facts, text, head.end)
+    _meeting(facts, text, head.end, end)
+    if spoken or opening_unit(text, head.end):
+        _own_names(facts, text, head.end)
 
 
-def _title(facts: Facts, text: str, start: int, body: int) -> None:
-    """Read the level from the speech's own title, ``text[start:body]`` (empty where the title is a collection's)."""
-    named, firm = _TITLED.search(text, start, body), _TITLED_FIRM.search(text, start, body)
+def opening_unit(text: str, start: int) -> tuple[int, int] | None:
+    """Return the span of the unit that a text opens with as its subject: 肥城市政协坚持……; None without one."""
+    match = _acting().match(text, start)
+    return match.span("unit") if match else None
+
+
+@lru_cache(maxsize=1)
+def _acting() -> re.Pattern[str]:
+    stance = alternation(table(TABLE)["convening"]["stances"])
+    return re.compile(rf"\s{{0,40}}(?P<unit>[\u4e00-\u9fff]{{0,5}}?(?:{_named()}))(?:{stance})")
+
+
+def _title(facts: Facts, text: str, head: Head) -> None:
+    """Read the level from the speech's own title and what stands below it (empty where the title is a collection's)."""
+    named, firm = _TITLED.search(text, head.start, head.end), _TITLED_FIRM.search(text, head.start, head.end)
+    seat = _TITLED_SEAT.search(text, head.start, head.end)
+    own = titled_place(text, head)
+    if not (names_speech(text[head.start : head.body]) or is_spoken(text, head)):
+        return
     if named:
         place = named.group("place")
         value = "国家" if place == "国" else table(TABLE)["levels"][place]
         facts.add("level", value, (named.start("place") - 1, named.end("place")))
+    elif seat:
+        facts.add("level", table(TABLE)["levels"][seat.group("place")], seat.span("place"))
+    elif own:
+        facts.add("level", table(TABLE)["levels"][own.group("suffix")], own.span("place"))
     elif firm:
         facts.add("level", "企业", firm.span("firm"))
         facts.add("organ", "企业", firm.span("firm"))
@@ -51,7 +83,7 @@ def _title(facts: Facts, text: str, start: int, body: int) -> None:
 def _organ() -> re.Pattern[str]:
     """Return the pattern of an organ with its place word: 县委, 市政协办公厅."""
     names = [name for entry in table(TABLE)["organs"] for name in entry["names"]]
-    return re.compile(rf"(?P<place>{_PLACE})(?P<organ>{alternation(names)})")
+    return re.compile(rf"(?P<place>{PLACE})(?P<organ>{alternation(names)})")
 
 
 @lru_cache(maxsize=1)
@@ -76,15 +108,15 @@ def _convening() -> re.Pattern[str]:
         rf"|(?P<b>{named}){more}[^。！？，；\n]{{0,10}}?(?:{verbs})"
         rf"|(?:召开|举办|举行)(?:的|了)?(?:这次)?全?(?P<c>{named})"
         rf"|^[\u4e00-\u9fff]{{0,4}}?(?P<d>{named})(?:{stance})"
-        rf"|(?P<n>代表(?:国务院|中央人民政府)|国务院(?=召开|决定))"
-        rf"|(?P<w>代表[^，。\n]{{0,12}}中央委员会)|(?P<p>全国人民代表大会[^，。\n]{{0,12}}(?=听取|审议))|(?P<u>党委、办事处(?=研究))",
+        rf"|(?P<n>(?:代表|受)(?:中共中央和)?(?:中华人民共和国)?(?:国务院|中央人民政府)|根据国务院的决定|国务院(?=召开|决定))"
+        rf"|(?P<w>(?:代表|受)[^，。\n]{{0,12}}中央委员会|中国共产党第[一二三四五六七八九十]{{1,3}}次全国代表大会(?=，(?:将)?是|，现在))|(?P<p>全国人民代表大会[^，。\n]{{0,12}}(?=听取|审议))|(?P<u>党委、办事处(?=研究))",
         re.MULTILINE,
     )
 
 
 @lru_cache(maxsize=1)
 def _standing_for() -> re.Pattern[str]:
-    return re.compile(rf"我代表(?P<a>{_named()})")
+    return re.compile(rf"我代表(?:[\u4e00-\u9fff]{{2,6}}?)?(?P<a>{_named()})")
 
 
 def _spoken_for(facts: Facts, text: str, body: int) -> None:
@@ -111,7 +143,7 @@ def _convener(facts: Facts, text: str, start: int, end: int) -> None:
 
 def _add(facts: Facts, text: str, position: int) -> None:
     named = _organ().match(text, position)
-    if named:
+    if named and not _OFFICER.match(text, named.end()):
         facts.add("organ", _values()[named.group("organ")], named.span())
         facts.add("level", table(TABLE)["levels"][named.group("place")], named.span())
 
@@ -131,12 +163,12 @@ def _own_names(facts: Facts, text: str, body: int) -> None:
             facts.add("organ", value, match.span())
             if value == "企业":
                 facts.add("level", "企业", match.span())
-    levels = table(TABLE)["levels"]
-    own = [(levels[match.group("a") or match.group("b")], match) for match in _OWN.finditer(text, body)]
-    _lead(facts, "organ", ((_values()[match.group("organ")], match) for match in _organ().finditer(text, body)))
-    _lead(facts, "level", own)
-    if not own:
-        _lead(facts, "level", (("国家", match) for match in _NATION.finditer(text, body)))
+    if "organ" not in facts.values:
+        _lead(facts, "organ", ((_values()[match.group("organ")], match) for match in _organ().finditer(text, body)))
+    if "level" not in facts.values:
+        levels = table(TABLE)["levels"]
+        own = [(levels[match.group("a") or match.group("b")], match) for match in _OWN.finditer(text, body)]
+        _lead(facts, "level", own or (("国家", match) for match in _NATION.finditer(text, body)))
 
 
 def _lead(facts: Facts, name: str, mentions: Iterable[tuple[str, re.Match[str]]]) -> None:
