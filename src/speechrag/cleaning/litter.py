@@ -19,7 +19,9 @@ _MOST_INJECTED = 4
 _CLAUSE_MARKS = "，、；：。！？,;:!?"
 _INJECTED_CONFIDENCE = 0.9
 _TAIL_CHARS = 1500
-_PUFFED_TITLE = re.compile(r"\s*(?P<puff>(?:最新|最全|热门|推荐|精选|精品|优秀|实用)+)(?P<title>[^\n]{6,80})\n\s*")
+_PUFFED_TITLE = re.compile(
+    r"\s{0,40}(?P<puff>(?:最新|最全|热门|推荐|精选|精品|优秀|实用){1,4})(?P<title>[^\n]{6,80})\n\s{0,40}"
+)
 LONGEST_LINE = 400  # longer lines are text, whatever they contain; it also bounds the work of a pattern
 
 
