@@ -147,6 +147,8 @@ class Sweep:
         left = [p.name for p in (index / layout.GENERATIONS).iterdir()]
         if len(left) > layout.KEEP or any(name.startswith(layout.STAGING) for name in left):
             return f"a later build left {left}"
+        if (index / layout.VECTOR_CACHE).exists():
+            return "a later build left vectors of the unfinished one"
         return ""
 
     def run(self, points: Sequence[Point], jobs: int = 1) -> Iterator[Outcome]:

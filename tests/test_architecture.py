@@ -27,6 +27,7 @@ ORDER = {
     "index": 8,
     "retrieval": 9,
     "writing": 10,
+    "building": 11,
     "build": 11,
     "engine": 11,
     "evaluation": 12,

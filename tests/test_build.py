@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import tempfile
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from small_corpus import FLOOD, INFORMATION, PETITION, QUICK, SAFETY, TEXTS, build, write_texts
-from speechrag import build as module
 from speechrag.build import build_collection, build_index
+from speechrag.building import preparing, stage
 from speechrag.config import Settings
 from speechrag.engine import Engine
 from speechrag.errors import IndexMissing, SourceError, UsageError
@@ -173,6 +175,45 @@ def test_a_removed_file_is_gone_from_every_part(sources: Path, index: Path) -> N
     assert engine._index.lexical.document_frequency("接访") == 0.0
 
 
+@pytest.mark.parametrize("change", ["removed", "rewritten"])
+def test_no_byte_of_text_that_was_taken_away_is_left(sources: Path, index: Path, change: str) -> None:
+    """Not in any file of the index folder: texts, repairs, words, ledger, nor in the generation before."""
+    secret = "鼯鼱村擬騰退饕餮湖蠡縣藺（lìn）姓養殖戶三十一家"
+    (sources / "密件.txt").write_text(f"在座談會上的講話\n同志們：\n{secret}。\n" + FLOOD[30:], encoding="utf-8")
+    build(sources, index)
+    traces = [secret[i : i + 2].encode() for i in (0, 7, 9)] + ["鼯".encode(), "饕餮".encode()]
+    assert any(trace in held for held in contents(index) for trace in traces)
+    if change == "removed":
+        (sources / "密件.txt").unlink()
+        traces.append("密件".encode())
+    else:
+        (sources / "密件.txt").write_text("在座谈会上的讲话\n同志们：\n" + FLOOD[30:], encoding="utf-8")
+    build(sources, index)
+    assert len(generations(index)) == 1
+    assert not [trace.decode() for held in contents(index) for trace in traces if trace in held]
+
+
+def contents(index: Path) -> Iterator[bytes]:
+    """Yield the bytes of every file of an index, and unpacked what the texts keep packed."""
+    for path in index.rglob("*"):
+        if path.is_file():
+            yield path.read_bytes()
+        if path.name == layout.CORPUS:
+            with sqlite3.connect(path) as database:
+                yield from (zlib.decompress(packed) for (packed,) in database.execute("SELECT repairs FROM documents"))
+
+
+def test_a_removed_file_leaves_a_reader_that_has_the_index_open_alone(sources: Path, index: Path) -> None:
+    """It goes on answering from the generation it opened, which is gone from the folder."""
+    build(sources, index)
+    engine = Engine.open(index, QUICK)
+    before = engine.search(Query("每月接访", 5))
+    (sources / "信访.txt").unlink()
+    build(sources, index)
+    assert engine.search(Query("每月接访", 5)) == before
+    assert "接访" not in "".join(h.passage.text for h in Engine.open(index, QUICK).search(Query("每月接访", 5)))
+
+
 def test_bad_files_are_listed_with_reasons_and_the_rest_is_indexed(sources: Path, index: Path) -> None:
     """Empty, blank, binary, linked, special and unsupported files cost nothing but themselves."""
     (sources / "空.txt").write_bytes(b"")
@@ -216,7 +257,7 @@ def test_a_file_that_changes_while_it_is_read_is_left_for_the_next_build(
     sources: Path, index: Path, monkeypatch: pytest.MonkeyPatch, event: str
 ) -> None:
     """The hash in the ledger is always that of the text in the index."""
-    read = module.read_source
+    read = stage.read_source
 
     def read_late(file: object) -> object:
         path: Path = file.path  # type: ignore[attr-defined]
@@ -224,7 +265,7 @@ def test_a_file_that_changes_while_it_is_read_is_left_for_the_next_build(
             path.unlink() if event == "vanished" else path.write_text(FLOOD + "补充一句。", encoding="utf-8")
         return read(file)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(module, "read_source", read_late)
+    monkeypatch.setattr(stage, "read_source", read_late)
     report = build(sources, index)
     assert [s.source for s in report.skipped] == ["防汛.txt"]
     assert report.files == len(TEXTS) - 1
@@ -364,14 +405,14 @@ def test_a_fault_in_one_text_leaves_the_others(tmp_path: Path, monkeypatch: pyte
     """An unforeseen exception while one file is cleaned is that file's reason, not the end of the build."""
     write_texts(tmp_path / "texts")
     (tmp_path / "texts" / "bad.txt").write_text("同志们：\n这一篇会出错。", encoding="utf-8")
-    healthy = module.clean
+    healthy = preparing.clean
 
     def faulty(document: Document) -> CleanDocument:
         if "出错" in document.text:
             raise RecursionError("too deep")
         return healthy(document)
 
-    monkeypatch.setattr(module, "clean", faulty)
+    monkeypatch.setattr(preparing, "clean", faulty)
     report = build(tmp_path / "texts", tmp_path / "index")
     assert [s.source for s in report.skipped] == ["bad.txt"]
     assert "RecursionError" in report.skipped[0].reason

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from small_corpus import FLOOD, INFORMATION, PETITION, QUICK, SAFETY, build
-from speechrag import build as module
+from speechrag.building import preparing, previous, stage
 from speechrag.engine import Engine
 from speechrag.errors import SourceError
 from speechrag.index.opened import open_store
@@ -79,8 +79,8 @@ def test_an_unchanged_archive_is_not_opened_again(tmp_path: Path, index: Path, m
     (folder / "资料.zip").rename(folder / "新名.zip")
     (folder / "信息.txt").write_text(INFORMATION, encoding="utf-8")
     read: list[str] = []
-    real = module.read_source
-    monkeypatch.setattr(module, "read_source", lambda file: (read.append(file.name), real(file))[1])
+    real = stage.read_source
+    monkeypatch.setattr(stage, "read_source", lambda file: (read.append(file.name), real(file))[1])
     report = build(folder, index)
     assert read == ["信息.txt"]
     assert {s.source for s in report.skipped} == {"新名.zip!空.txt", "新名.zip!表.xls"}
@@ -136,9 +136,9 @@ def test_installing_libreoffice_makes_the_index_out_of_date(
 ) -> None:
     """Files that were skipped for want of it are read by the next build, though they did not change."""
     folder = lay_out(tmp_path / "sources", {"安全.txt": SAFETY})
-    monkeypatch.setattr(module, "readers_fingerprint", lambda: "2")
+    monkeypatch.setattr(previous, "readers_fingerprint", lambda: "2")
     build(folder, index)
-    monkeypatch.setattr(module, "readers_fingerprint", lambda: "2+office")
+    monkeypatch.setattr(previous, "readers_fingerprint", lambda: "2+office")
     assert build(folder, index).published
     assert not build(folder, index).published
 
@@ -168,14 +168,14 @@ def test_a_fault_in_one_member_costs_that_member_only(
     tmp_path: Path, index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A rule that fails on one text must not take the archive with it."""
-    real = module.clean
+    real = preparing.clean
 
     def failing(document: Document) -> CleanDocument:
         if "水库" in document.text:
             raise ZeroDivisionError("in a rule")
         return real(document)
 
-    monkeypatch.setattr(module, "clean", failing)
+    monkeypatch.setattr(preparing, "clean", failing)
     report = build(lay_out(tmp_path / "sources", {"a.zip": {"甲.txt": FLOOD, "乙.txt": SAFETY}}), index)
     assert report.speeches == 1
     assert [s.source for s in report.skipped] == ["a.zip!甲.txt"]

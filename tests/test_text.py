@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import doctest
+import random
+import unicodedata
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -87,11 +90,85 @@ def test_chinese_numbers_read_back(value: int) -> None:
     assert t.parse_chinese_number(t.chinese_number(value)) == value
 
 
-def test_both_jieba_segmenters_agree_on_chinese() -> None:
-    """The fast segmenter may replace the default one only because it cuts Chinese the same way."""
-    pytest.importorskip("rjieba", reason="the extra `fast` is not installed")
-    text = "各级政协组织要把反映社情民意信息作为履行职能的重要基础工作来抓"
-    assert t.words(text, t.segmenter("jieba")) == t.words(text, t.segmenter("rjieba"))
+@pytest.fixture(scope="module")
+def both() -> tuple[t.JiebaSegmenter, t.JiebaSegmenter]:
+    """jieba's segmenter by rjieba and by jieba itself."""
+    pytest.importorskip("rjieba", reason="rjieba is not installed on this platform")
+    fast, slow = t.JiebaSegmenter(), t.JiebaSegmenter(fast=False)
+    assert fast._fast is not None
+    assert slow._fast is None
+    return fast, slow
+
+
+def jumble(dictionary: list[str], size: int) -> str:
+    """Return ``size`` characters of words, names, rare ideographs, Latin, digits, emoji and marks in any order."""
+    draw = random.Random(20)
+    makers = (
+        lambda: draw.choice(dictionary),
+        lambda: draw.choice(dictionary),
+        lambda: chr(draw.randrange(0x4E00, 0xA000)),
+        lambda: draw.choice("王李张刘陈") + chr(draw.randrange(0x4E00, 0x6000)),
+        lambda: chr(draw.choice((draw.randrange(0x3400, 0x4DC0), draw.randrange(0x20000, 0x2A6E0), 0xF900, 0x3007))),
+        lambda: draw.choice("，。、；？！：\n（）%·… ") * draw.randrange(3),
+        lambda: draw.choice(("GDP", "5G", "1.2.0", "３.５％", "i7-13700HX", "c++", "2009年", "㎡", "½", "Ⅲ")),
+        lambda: draw.choice("😀🇨🇳👨‍👩‍👧️⃣"),
+    )
+    weights = (45, 45, 3, 2, 0.5, 16, 2, 0.2)
+    text = ""
+    while len(text) < size:
+        text += "".join(maker() for maker in draw.choices(makers, weights, k=20_000))
+    return text
+
+
+def test_both_jieba_segmenters_agree_on_a_million_characters(
+    both: tuple[t.JiebaSegmenter, t.JiebaSegmenter],
+) -> None:
+    """Words, names, rare ideographs, Latin, digits and emoji: an index built with one is searched with the other."""
+    fast, slow = both
+    text = jumble(sorted(word for word, count in slow._tokenizer.FREQ.items() if count), 1_000_000)
+    assert len(text) >= 1_000_000
+    assert t.words(text, fast) == t.words(text, slow)
+
+
+def test_both_jieba_segmenters_agree_on_every_ideograph(both: tuple[t.JiebaSegmenter, t.JiebaSegmenter]) -> None:
+    """Alone, repeated and between common characters, from every block of ideographs."""
+    fast, slow = both
+    blocks = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00), (0x20000, 0x20400), (0x2A6D0, 0x2A720))
+    for char in ["〇", *(chr(code) for block in blocks for code in range(*block))]:
+        run = f"{char}政{char}{char}府"
+        assert list(fast.cut(run)) == list(slow.cut(run))
+
+
+def test_both_jieba_segmenters_agree_on_the_seeds(both: tuple[t.JiebaSegmenter, t.JiebaSegmenter], seeds: Path) -> None:
+    """The two real files, damage and all."""
+    fast, slow = both
+    for path in sorted(seeds.glob("*.txt")):
+        text = path.read_text(encoding="utf-8", errors="replace")
+        assert t.words(text, fast) == t.words(text, slow)
+
+
+def test_a_user_dictionary_is_obeyed_whatever_is_installed(tmp_path: Path) -> None:
+    """jieba itself reads it, so its word stays whole where the plain dictionary cuts it."""
+    (tmp_path / "词.txt").write_text("信息直报点 1000 n\n", encoding="utf-8")
+    own = t.segmenter("jieba", str(tmp_path / "词.txt"))
+    assert "信息直报点" in t.words("建立信息直报点", own)
+    assert "信息直报点" not in t.words("建立信息直报点", t.segmenter("jieba"))
+
+
+@given(CHINESE | st.text(max_size=80))
+def test_terms_are_what_the_parts_say(text: str) -> None:
+    """One pass gives the words, the characters and the pairs of the text, nothing between two runs joined."""
+    cutter = t.segmenter("characters")
+    found = t.terms(text, cutter)
+    assert found.characters == t.characters(text) == found.words
+    assert [pair for pair in found.pairs if not pair[0].isascii()] == t.bigrams(text)
+    assert [run for run in found.pairs if run[0].isascii()] == [run for run in found.words if run[0].isascii()]
+
+
+@given(st.text(max_size=40) | st.text(alphabet="，：；？！（）\u3000ａＡ１％①㎡ﬁｶﾞ\u0301政協", max_size=20))
+def test_folding_is_compatibility_normalisation_simplified_and_lower_case(text: str) -> None:
+    """The short cut through the wide marks gives what the definition gives."""
+    assert t.fold(text) == t.to_simplified(unicodedata.normalize("NFKC", t.displayable(text))).lower()
 
 
 def test_jieba_leaves_no_cache_in_the_shared_temporary_folder(tmp_path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
@@ -99,5 +176,5 @@ def test_jieba_leaves_no_cache_in_the_shared_temporary_folder(tmp_path, monkeypa
     import tempfile
 
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    list(t.JiebaSegmenter().cut("县政协信息工作"))
+    list(t.JiebaSegmenter(fast=False).cut("县政协信息工作"))
     assert list(tmp_path.iterdir()) == []

@@ -32,6 +32,9 @@ class Settings:
     passage_chars: int = 400
     top_k: int = 10
     dense_weight: float = 0.1  # share of the dense channel in the fused score, 0..1
+    understanding: str = "on"  # official terms for everyday words, slips of typing mended; on or off
+    ranker: str = "on"  # the learned ranker over the best candidates; on or off
+    reranker: str = ""  # a cross-encoder that reads the best of them, by name or path; empty: none
     refusal_threshold: float = 0.5
     user_dictionary: str = ""  # a jieba user dictionary file
     prompts: str = ""  # folder of prompt files; empty means the ones that come with the package
@@ -41,6 +44,8 @@ class Settings:
     llm_timeout: float = 60.0  # seconds for one whole answer
     host: str = "127.0.0.1"
     port: int = 7860
+    workers: int = 0  # processes that clean texts in a build; 0: one a core, or none where there is little to read
+    hosts: str = ""  # further names, by commas, that the page answers to besides ``host`` (such as a proxy's)
 
     def prompts_dir(self) -> Path:
         """Return the folder of prompt files: the configured one, the installed one, or the checkout's."""

@@ -109,6 +109,7 @@ class Query:
     text: str
     top_k: int = 10
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    per_speech: int = 0  # at most so many hits from one speech; 0: as many as there are
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,7 @@ class Citation:
     start: int
     end: int
     headings: tuple[str, ...] = ()
+    copies: int = 0  # other places of the corpus that say the same, cited once
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,19 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     nearest: tuple[str, ...] = ()  # passage ids, closest first
     notes: tuple[str, ...] = ()  # e.g. that the LLM could not be used and why
+    suggestions: tuple[str, ...] = ()  # next questions, each answered by the corpus
+    kind: str = ""  # what was asked for: fact, number, deadline, list, how, why, who or comparison
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another heading a point may take, with what to say under it and where it was found (numbers not yet given)."""
+
+    heading: str
+    text: str  # "" where only the heading changes
+    citations: tuple[Citation, ...]
+    frequency: int = 0
+    years: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +195,21 @@ class OutlinePoint:
     text: str
     citations: tuple[int, ...]
     points: tuple[OutlinePoint, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()  # best first
+    frequency: int = 0  # families of the speeches looked at that make such a point
+    years: tuple[int, ...] = ()  # when they did, as far as known
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A wording of real speeches by its function: how many families have it, and one place where it stands."""
+
+    role: str  # opening, achievement, problem, significance, task, safeguard, call, transition
+    kind: str  # golden, parallel, quotation, saying, set
+    text: str
+    count: int  # families that have it
+    citation: Citation
+    years: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +244,7 @@ class Outline:
     warnings: tuple[Warning_, ...] = ()
     plan: Mapping[str, Any] = field(default_factory=dict)  # what was read from the brief
     notes: tuple[str, ...] = ()
+    phrases: tuple[Phrase, ...] = ()  # wordings of real speeches that may serve, by function
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +269,7 @@ class BuildReport:
     unchanged: int
     seconds: float
     published: bool = True  # false where nothing had changed and the live index stayed
+    notes: tuple[str, ...] = ()  # what the sidecar files corrected
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,3 +293,4 @@ class IndexManifest:
     vectors: int
     sha256: Mapping[str, str]  # file name within the generation -> SHA-256 of its bytes
     bytes: Mapping[str, int]
+    vector_search: Mapping[str, Any] = field(default_factory=dict)  # exact or not, and the recall measured

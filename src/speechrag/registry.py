@@ -22,7 +22,7 @@ class Entry:
 
 SEGMENTERS: Mapping[str, Entry] = {
     "jieba": Entry("speechrag.text:JiebaSegmenter", needs="jieba"),
-    "rjieba": Entry("speechrag.text:RjiebaSegmenter", needs="rjieba", extra="fast"),
+    "rjieba": Entry("speechrag.text:JiebaSegmenter", needs="rjieba", extra="fast"),  # jieba, and never the slow one
     "characters": Entry("speechrag.text:CharacterSegmenter"),
 }
 CHUNKERS: Mapping[str, Entry] = {
@@ -33,6 +33,9 @@ EMBEDDERS: Mapping[str, Entry] = {
     "builtin": Entry("speechrag.embedding.static:BuiltinEncoder"),
     "hash": Entry("speechrag.embedding.hashing:HashingEncoder"),
     "sentence-transformers": Entry("speechrag.embedding.transformer:TransformerEncoder", needs="sentence_transformers"),
+}
+RERANKERS: Mapping[str, Entry] = {
+    "cross-encoder": Entry("speechrag.embedding.reranker:CrossEncoderReranker", needs="sentence_transformers"),
 }
 READERS: Mapping[str, Entry] = {
     "text": Entry("speechrag.sources.plain:read_text"),

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from importlib.util import find_spec
+from operator import add
 from typing import Any, Protocol
 
 from speechrag.registry import SEGMENTERS, resolve
@@ -21,6 +24,9 @@ HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _HAN = re.compile(f"[{HAN}]")
 _TOKEN_RUN = re.compile(rf"[{HAN}〇]+|[a-z0-9]+(?:[.%‰][0-9]*)*", re.ASCII)
 _HAN_RUN = re.compile(f"[{HAN}〇]+")
+_BEYOND_JIEBA = re.compile("([^\u4e00-\u9fd5])")  # jieba knows no ideograph outside this block
+# The wide marks of Chinese print; nearly all text is in the form NFKC once they are narrow.
+_WIDE = (("，", ","), ("：", ":"), ("；", ";"), ("？", "?"), ("！", "!"), ("（", "("), ("）", ")"), ("\u3000", " "))
 
 # Bidi controls, zero-width characters, soft hyphen, variation selectors, the tag block: they carry nothing a reader
 # sees and are used to smuggle instructions (OWASP LLM01:2026) or to reorder file names.
@@ -66,7 +72,14 @@ def fold(text: str) -> str:
     >>> fold("２０２３年領導講話")
     '2023年领导讲话'
     """
-    return to_simplified(unicodedata.normalize("NFKC", displayable(text))).lower()
+    return to_simplified(_compatible(displayable(text))).lower()
+
+
+def _compatible(text: str) -> str:
+    """Return the NFKC form of ``text``; to compute it takes ten times as long as to see that it is there already."""
+    for wide, narrow in _WIDE:
+        text = text.replace(wide, narrow)
+    return text if unicodedata.is_normalized("NFKC", text) else unicodedata.normalize("NFKC", text)
 
 
 def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
@@ -116,48 +129,50 @@ class Segmenter(Protocol):
 
 
 class JiebaSegmenter:
-    """jieba's search-engine mode, its dictionary private to this process."""
+    """jieba's search-engine mode: by rjieba where it is installed, else by jieba itself, with the same words.
+
+    rjieba is the same algorithm and dictionary in Rust, about ten times faster. A user dictionary is jieba's business:
+    it alone reads that format whole.
+    """
 
     name = "jieba"
 
-    def __init__(self, user_dictionary: str = "") -> None:
+    def __init__(self, user_dictionary: str = "", *, fast: bool = True) -> None:
+        self._user_dictionary = user_dictionary
+        self._fast: Callable[[str], list[str]] | None = None
+        if fast and not user_dictionary and find_spec("rjieba"):
+            import rjieba
+
+            self._fast = rjieba.Jieba().cut_for_search
+        else:
+            _ = self._tokenizer  # loaded now and not by the first query
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        """jieba's own tokenizer, its dictionary private to this process.
+
+        Filled by hand: jieba would read a cache, which is a marshal file under a guessable name in /tmp.
+        """
         import logging
 
         import jieba
 
         jieba.setLogLevel(logging.WARNING)
-        self._tokenizer = jieba.Tokenizer()
-        self._initialize()
-        if user_dictionary:
-            with open(user_dictionary, encoding="utf-8") as file:  # noqa: PTH123 - jieba wants the open file
-                self._tokenizer.load_userdict(file)
-
-    def _initialize(self) -> None:
-        """Load the dictionary without jieba's cache, which is a marshal file under a guessable name in /tmp."""
-        freq, total = self._tokenizer.gen_pfdict(self._tokenizer.get_dict_file())
-        self._tokenizer.FREQ, self._tokenizer.total = freq, total
-        self._tokenizer.initialized = True
+        tokenizer = jieba.Tokenizer()
+        tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
+        tokenizer.initialized = True
+        if self._user_dictionary:
+            with open(self._user_dictionary, encoding="utf-8") as file:  # noqa: PTH123 - jieba wants the open file
+                tokenizer.load_userdict(file)
+        return tokenizer
 
     def cut(self, run: str) -> Iterable[str]:
-        return self._tokenizer.cut_for_search(run)  # type: ignore[no-any-return]
-
-
-class RjiebaSegmenter:
-    """The same algorithm in Rust, about twenty times faster; equal to jieba on Chinese."""
-
-    name = "rjieba"
-
-    def __init__(self, user_dictionary: str = "") -> None:
-        import rjieba
-
-        self._module = rjieba.Jieba()
-        if user_dictionary:
-            for line in _lines(user_dictionary):
-                word, *rest = line.split()
-                self._module.add_word(word, int(rest[0]) if rest and rest[0].isdigit() else None)
-
-    def cut(self, run: str) -> Iterable[str]:
-        return self._module.cut_for_search(run)  # type: ignore[no-any-return]
+        if self._fast is None:
+            return self._tokenizer.cut_for_search(run)  # type: ignore[no-any-return]
+        if _BEYOND_JIEBA.search(run) is None:
+            return self._fast(run)
+        # jieba takes each of these characters for a word, rjieba joins neighbours of them.
+        return [word for part in _BEYOND_JIEBA.split(run) if part for word in self._fast(part)]
 
 
 class CharacterSegmenter:
@@ -172,12 +187,6 @@ class CharacterSegmenter:
         return iter(run)
 
 
-def _lines(path: str) -> list[str]:
-    from pathlib import Path
-
-    return [line for line in Path(path).read_text(encoding="utf-8").splitlines() if line.strip()]
-
-
 @lru_cache(maxsize=8)
 def segmenter(name: str, user_dictionary: str = "") -> Segmenter:
     """Return the segmenter registered as ``name``; loaded once per process."""
@@ -186,10 +195,43 @@ def segmenter(name: str, user_dictionary: str = "") -> Segmenter:
 
 def runs(folded: str) -> Iterator[str]:
     """Yield the runs of a folded text that can hold words: Chinese, or Latin letters and digits."""
-    for match in _TOKEN_RUN.finditer(folded):
-        run = match.group()
+    for run in _TOKEN_RUN.findall(folded):
+        if len(run) <= SEGMENT_RUN:
+            yield run
+            continue
         for offset in range(0, len(run), SEGMENT_RUN):
             yield run[offset : offset + SEGMENT_RUN]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a text is found by: its words, its single characters, its pairs of neighbouring characters.
+
+    All folded, in order, punctuation left out; a run of Latin letters or digits is one member of each.
+    """
+
+    words: list[str]
+    characters: list[str]
+    pairs: list[str]
+
+
+def terms(text: str, cutter: Segmenter) -> Terms:
+    """Return all terms of ``text`` from one pass over it.
+
+    >>> terms("２００９年县政协", segmenter("characters")).pairs
+    ['2009', '年县', '县政', '政协']
+    """
+    found = Terms([], [], [])
+    for run in runs(fold(text)):
+        if run[0].isascii():
+            found.words.append(run)
+            found.characters.append(run)
+            found.pairs.append(run)
+        else:
+            found.words.extend(cutter.cut(run))
+            found.characters.extend(run)
+            found.pairs.extend(map(add, run, run[1:]))
+    return found
 
 
 def words(text: str, cutter: Segmenter) -> list[str]:
@@ -198,23 +240,14 @@ def words(text: str, cutter: Segmenter) -> list[str]:
     >>> words("２０２３年，县政协。", segmenter("characters"))
     ['2023', '年', '县', '政', '协']
     """
-    found: list[str] = []
-    for run in runs(fold(text)):
-        if is_han(run[0]) or run[0] == "〇":
-            found.extend(cutter.cut(run))
-        else:
-            found.append(run)
-    return found
+    return terms(text, cutter).words
 
 
 def characters(text: str) -> list[str]:
     """Return the single characters of ``text``, folded; a run of Latin letters or digits counts as one."""
     found: list[str] = []
     for run in runs(fold(text)):
-        if is_han(run[0]) or run[0] == "〇":
-            found.extend(run)
-        else:
-            found.append(run)
+        found.extend([run] if run[0].isascii() else run)
     return found
 
 
@@ -227,21 +260,6 @@ def bigrams(text: str) -> list[str]:
     return [run[i : i + 2] for run in _HAN_RUN.findall(fold(text)) for i in range(len(run) - 1)]
 
 
-def pairs(text: str) -> list[str]:
-    """Return the pairs of neighbouring Chinese characters, and every run of Latin letters or digits whole.
-
-    >>> pairs("2009年县政协")
-    ['2009', '年县', '县政', '政协']
-    """
-    found: list[str] = []
-    for run in runs(fold(text)):
-        if is_han(run[0]) or run[0] == "〇":
-            found.extend(run[i : i + 2] for i in range(len(run) - 1))
-        else:
-            found.append(run)
-    return found
-
-
 def shingles(text: str, size: int = 4) -> set[str]:
     """Return the character ``size``-grams of the folded text without punctuation and white space."""
     bare = "".join(_TOKEN_RUN.findall(fold(text)))
@@ -250,7 +268,7 @@ def shingles(text: str, size: int = 4) -> set[str]:
     return {bare[i : i + size] for i in range(len(bare) - size + 1)}
 
 
-def jaccard(left: set[str], right: set[str]) -> float:
+def jaccard(left: Set[object], right: Set[object]) -> float:
     """Return the share of common members, 0 for two empty sets."""
     union = len(left | right)
     return len(left & right) / union if union else 0.0

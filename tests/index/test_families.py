@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from small_corpus import FLOOD, INFORMATION, PETITION, SAFETY, SCHOOL
+from speechrag.index import families
 from speechrag.index.families import COMMON, SHINGLE, group, resemblance, sketch
 from speechrag.text import jaccard, shingles
 
@@ -31,6 +32,25 @@ def test_the_estimate_is_near_the_true_overlap(kept: float) -> None:
 def test_white_space_punctuation_and_script_do_not_matter() -> None:
     """The same speech typeset differently has the same sketch."""
     assert sketch("全县信息工作会议，今天召开。") == sketch("全縣 信息工作會議\n\n今天召開")
+
+
+@given(st.text(alphabet="县委政府会议，。 aA１2", max_size=60), st.integers(1, 20))
+def test_a_long_text_hashed_in_blocks_has_the_same_sketch(text: str, block: int) -> None:
+    """Where the blocks are cut makes no difference, and no hash is too large for a signed column."""
+    whole = sketch(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(families, "BLOCK", block)
+        assert sketch(text) == whole
+    assert whole == sorted(set(whole))
+    assert all(0 <= value < 1 << 63 for value in whole)
+
+
+def test_a_sketch_holds_one_hash_for_each_distinct_shingle() -> None:
+    """A text of few shingles is known in full, so that the estimate is exact; a scrap is one shingle."""
+    assert len(sketch("落实责任抓好安全" * 50)) == 8
+    assert len(sketch("落实")) == 1
+    assert sketch("落实责任抓好安全") == sketch("落实责任，抓好安全。")
+    assert len(sketch(ALL)) == families.SKETCH
 
 
 def test_a_family_is_named_after_its_best_member() -> None:

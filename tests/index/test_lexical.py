@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from speechrag.errors import ConfigError, IndexDamaged
+from speechrag.index import lexical
 from speechrag.index.lexical import (
     MAX_TERMS,
     WEIGHTS,
@@ -165,6 +166,33 @@ def test_a_pasted_page_asks_for_a_bounded_number_of_terms(tmp_path: Path) -> Non
     assert index.search(pasted, 5)[0][0] == 0
 
 
+def asked(index: LexicalIndex, text: str) -> int:
+    """Return the number of terms that a query would look up."""
+    return len(index._clauses(text))
+
+
+def test_a_large_index_is_not_asked_for_what_every_few_passages_hold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """信 and 息 stand in most passages and cost the most; the passage that is plainly meant stays the first."""
+    entries: list[Entry] = [(f"信息{'报送' if i % 3 else '工作'}第{chr(0x4E00 + i)}号", "", []) for i in range(90)]
+    index = fill(tmp_path, [*entries, ("信息员队伍建设", "", [])])
+    every = asked(index, "信息员队伍")
+    best = index.search("信息员队伍", 1)[0][0]
+    monkeypatch.setattr(lexical, "LARGE", 50)
+    assert asked(index, "信息员队伍") < every
+    assert index.search("信息员队伍", 1)[0][0] == best == 90
+
+
+def test_a_query_of_common_words_alone_is_still_answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where every term is common none is left out."""
+    index = fill(tmp_path, [("信息工作", "", [])] * 20 + [("信访", "", [])])
+    before = index.search("信息", 30)
+    monkeypatch.setattr(lexical, "LARGE", 10)
+    assert index.search("信息", 30) == before
+    assert len(before) == 21
+
+
 def test_a_traditional_or_full_width_query_is_the_same_query(index: LexicalIndex) -> None:
     """Both sides are folded by the same function."""
     plain = index.search("2009年全县报送信息", 10)
@@ -240,7 +268,7 @@ def test_a_user_dictionary_is_recorded_by_its_content(tmp_path: Path) -> None:
     one.write_text("政务内网\n", encoding="utf-8")
     same.write_text("政务内网\n", encoding="utf-8")
     other.write_text("信息直报点\n", encoding="utf-8")
-    assert segmenter_fingerprint("jieba") == "jieba"
+    assert segmenter_fingerprint("jieba") == segmenter_fingerprint("rjieba") == "jieba"
     assert segmenter_fingerprint("jieba", str(one)) == segmenter_fingerprint("jieba", str(same)) != "jieba"
     assert segmenter_fingerprint("jieba", str(one)) != segmenter_fingerprint("jieba", str(other))
     with pytest.raises(ConfigError, match=r"missing\.txt: the user dictionary cannot be read"):

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from speechrag.errors import IndexDamaged, UsageError
-from speechrag.index.store import COPY, INDEXED, CorpusStore, CorpusWriter, LedgerEntry, SpeechFacts, facet_values
+from speechrag.index.store import (
+    COPY,
+    INDEXED,
+    METADATA_FROM,
+    CorpusStore,
+    CorpusWriter,
+    LedgerEntry,
+    SpeechFacts,
+    facet_values,
+)
 from speechrag.records import CleanDocument, Document, Evidence, Passage, Repair, Section, Speech
 
 ORIGINAL = "題目\x00：\n全縣信息（xìn xī）工作𠀀會議"
@@ -116,3 +126,25 @@ def test_filter_values_are_strings(key: str, values: list[str]) -> None:
     """Numbers are written out, lists give each member, empty and absent values give none."""
     facts = SpeechFacts("s", "d", "甲", "", {"year": 2009, "topics": ["信息", "安全"], "organ": ""}, "s")
     assert facet_values(facts, key) == values
+
+
+def test_a_correction_keeps_what_the_rules_found(tmp_path: Path) -> None:
+    """Readers get the corrected speech; the next build gets the one that was found, every part of it."""
+    writer = CorpusWriter(tmp_path / "corpus.sqlite")
+    writer.add_document(CleanDocument(Document("abc", "甲.txt", ORIGINAL, "0" * 64), CLEAN, REPAIRS))
+    for number in (1, 2):
+        writer.add_speech(speech(number), [])
+    found = writer.facts_of("abc")
+    assert [(facts.ordinal, facts.title) for facts in found] == [(1, "题目"), (2, "题目")]
+    quality = {**found[0].quality, METADATA_FROM: {"year": "sidecar"}}
+    writer.correct(found[0], replace(found[0], title="新题", metadata={"year": 2011}, evidence={}, quality=quality))
+    writer.finish()
+    store = CorpusStore(tmp_path / "corpus.sqlite")
+    corrected = store.speech("abc-1")
+    assert (corrected.title, corrected.metadata, corrected.evidence) == ("新题", {"year": 2011}, {})
+    assert corrected.quality[METADATA_FROM] == {"year": "sidecar"}
+    assert store.found_speeches_of("abc") == [speech(1), speech(2)]
+    assert store.speeches_of("abc") == [corrected, speech(2)]
+    assert store.source_of("abc") == "甲.txt"
+    with pytest.raises(UsageError, match="no document 'x'"):
+        store.source_of("x")

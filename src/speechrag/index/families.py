@@ -2,22 +2,57 @@
 
 from __future__ import annotations
 
-import zlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from speechrag.text import shingles
+from speechrag.text import fold, runs
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 SKETCH = 128
 SHINGLE = 8
 SAME = 0.6  # estimated share of common shingles from which two speeches are one family
+BLOCK = 1 << 18  # shingles hashed at a time: bounds the memory a long text needs
+_NO_HASH = (1 << 64) - 1
+_PRIME, _MIX = 0x9E3779B97F4A7C15, 0xFF51AFD7ED558CCD
 COMMON = 50  # a shingle hash in more speeches than this is a set phrase and proposes no pairs
 
 
 def sketch(text: str) -> list[int]:
-    """Return the ``SKETCH`` smallest hashes of the text's character shingles, ascending."""
-    return sorted(zlib.crc32(s.encode("utf-8")) for s in shingles(text, SHINGLE))[:SKETCH]
+    """Return the ``SKETCH`` smallest hashes of the text's character shingles, ascending.
+
+    The text counts as ``text.fold`` leaves it, without punctuation and white space.
+    """
+    import numpy as np
+
+    letters = "".join(runs(fold(text)))
+    smallest = np.empty(0, dtype=np.uint64)
+    for start in range(0, max(1, len(letters) - SHINGLE + 1), BLOCK):
+        hashes = _hashes(letters[start : start + BLOCK + SHINGLE - 1])
+        # Not np.unique, which takes forty times as long for what sorting and comparing neighbours does.
+        ordered = np.sort(np.concatenate((smallest, hashes)))
+        smallest = ordered[np.diff(ordered, prepend=np.uint64(_NO_HASH)) != 0][:SKETCH]
+    return [int(value) for value in smallest]
+
+
+def _hashes(letters: str) -> NDArray[np.uint64]:
+    """Return a 63-bit hash of each shingle (SQLite takes signed integers); of a shorter text, the hash of all of it."""
+    import numpy as np
+
+    points = np.frombuffer(letters.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
+    width = min(SHINGLE, len(points))
+    hashes = np.zeros(len(points) - width + 1 if width else 0, dtype=np.uint64)
+    for place in range(width):
+        hashes = (hashes ^ points[place : place + len(hashes)]) * np.uint64(_PRIME)
+    # The finisher of MurmurHash3: without it the smallest hashes would favour some characters.
+    hashes ^= hashes >> np.uint64(33)
+    hashes *= np.uint64(_MIX)
+    hashes ^= hashes >> np.uint64(33)
+    return hashes >> np.uint64(1)
 
 
 def resemblance(left: Sequence[int], right: Sequence[int]) -> float:
@@ -37,8 +72,11 @@ def group(sketches: Mapping[str, Sequence[int]], rank: Mapping[str, tuple[float,
             name = parent[name]
         return name
 
+    values = {name: frozenset(sketch) for name, sketch in sketches.items()}
     for left, right in sorted(_candidates(sketches)):
-        if root(left) != root(right) and resemblance(sketches[left], sketches[right]) >= SAME:
+        if root(left) == root(right) or not _may_be_same(values[left], values[right]):
+            continue
+        if resemblance(sketches[left], sketches[right]) >= SAME:
             low, high = sorted((root(left), root(right)))
             parent[high] = low
     members: dict[str, list[str]] = defaultdict(list)
@@ -49,6 +87,12 @@ def group(sketches: Mapping[str, Sequence[int]], rank: Mapping[str, tuple[float,
         best = min(names, key=lambda n: (*rank.get(n, ()), n))
         named |= dict.fromkeys(names, best)
     return named
+
+
+def _may_be_same(left: frozenset[int], right: frozenset[int]) -> bool:
+    """Tell whether two sketches have so much in common that comparing them in order pays: most pairs have not."""
+    both = len(left & right)
+    return both >= SAME * min(SKETCH, len(left) + len(right) - both)
 
 
 def _candidates(sketches: Mapping[str, Sequence[int]]) -> set[tuple[str, str]]:

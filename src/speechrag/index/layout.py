@@ -18,7 +18,7 @@ from pathlib import Path
 from speechrag.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing, SpeechragError
 from speechrag.records import IndexManifest
 
-FORMAT_VERSION = 2  # bump when the schema of corpus.sqlite, the lexical fields or the layout changes
+FORMAT_VERSION = 3  # bump when the schema of corpus.sqlite, the lexical fields or the layout changes
 CURRENT = "CURRENT"
 GENERATIONS = "generations"
 MANIFEST = "manifest.json"
@@ -26,6 +26,7 @@ CORPUS = "corpus.sqlite"
 LEXICAL = "lexical"
 VECTORS = "vectors.faiss"
 LOCK = "build.lock"
+VECTOR_CACHE = "unfinished.vectors"  # what a build has embedded so far; see vector_cache
 LOCKED_BYTE = 1 << 30  # far behind the owner's note: Windows forbids others to read a locked byte
 OWN_SHA256 = "manifest_sha256"
 STAGING = "staging-"
@@ -36,19 +37,27 @@ REBUILD = "run `speechrag build` again with the same --index"
 
 def current_generation(index: Path) -> Path:
     """Return the folder of the live generation. Raises IndexMissing or IndexDamaged."""
+    name = _pointed_at(index)
+    while True:
+        folder = index / GENERATIONS / name
+        if name and Path(name).name == name and folder.is_dir():
+            return folder
+        # A build may have published, and swept this generation away, between the two looks.
+        before, name = name, _pointed_at(index)
+        if name == before:
+            raise IndexDamaged(f"{index / CURRENT}: names the generation {name!r}, which is not there", hint=REBUILD)
+
+
+def _pointed_at(index: Path) -> str:
     pointer = index / CURRENT
     try:
-        name = pointer.read_text(encoding="ascii").strip()
+        return pointer.read_text(encoding="ascii").strip()
     except FileNotFoundError as exc:
         raise IndexMissing(
             f"{index}: there is no index here", hint=f"speechrag build SOURCE ... --index {index}"
         ) from exc
     except (OSError, UnicodeDecodeError) as exc:
         raise IndexDamaged(f"{pointer}: cannot be read ({exc})", hint=REBUILD) from exc
-    folder = index / GENERATIONS / name
-    if not name or Path(name).name != name or not folder.is_dir():
-        raise IndexDamaged(f"{pointer}: names the generation {name!r}, which is not there", hint=REBUILD)
-    return folder
 
 
 def read_manifest(folder: Path) -> IndexManifest:
@@ -139,8 +148,8 @@ def publish(index: Path, staging: Path, name: str) -> Path:
     return final
 
 
-def sweep(index: Path) -> None:
-    """Remove what crashed builds left and all but the newest ``KEEP`` generations; never the live one.
+def sweep(index: Path, keep: int = KEEP) -> None:
+    """Remove what crashed builds left and all but the newest ``keep`` generations; never the live one.
 
     Folders with other names are not ours and stay.
     """
@@ -160,9 +169,9 @@ def sweep(index: Path) -> None:
     for stale in [name for name in names if name.startswith(STAGING)]:
         shutil.rmtree(folder / stale, ignore_errors=True)
     published = [name for name in names if GENERATION_NAME.fullmatch(name)]
-    keep = {live, *[n for n in published if n != live][: KEEP - 1]}
+    kept = {live, *[n for n in published if n != live][: keep - 1]}
     for name in published:
-        if name not in keep:
+        if name not in kept:
             shutil.rmtree(folder / name, ignore_errors=True)
 
 
@@ -170,7 +179,8 @@ def sweep(index: Path) -> None:
 def build_lock(index: Path) -> Iterator[None]:
     """Hold the index for one build. Raises IndexBusy naming the process that holds it.
 
-    An operating-system lock, so it ends with its process, whatever ended that.
+    An operating-system lock, so it ends with its process, whatever ended that. A build that fails leaves the vectors it
+    has computed to the next; one that ends well leaves none.
     """
     try:
         (index / GENERATIONS).mkdir(parents=True, exist_ok=True)
@@ -185,6 +195,13 @@ def build_lock(index: Path) -> Iterator[None]:
         if owner:
             raise IndexBusy(f"{index}: {owner} is building this index; wait for it to finish")
         yield
+        with contextlib.suppress(OSError):  # the index is published, and the next build will try again
+            (index / VECTOR_CACHE).unlink(missing_ok=True)
+
+
+def vector_cache_of(staging: Path) -> Path:
+    """Return where a build that fills ``staging`` keeps the vectors it has computed."""
+    return staging.parent.parent / VECTOR_CACHE
 
 
 def _unwritable(index: Path, error: OSError) -> SpeechragError:

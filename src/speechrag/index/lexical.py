@@ -14,13 +14,13 @@ import hashlib
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from speechrag.errors import ConfigError, IndexDamaged, IndexError_
-from speechrag.text import Segmenter, characters, fold, pairs, words
+from speechrag.text import Segmenter, Terms, fold, terms, words
 
 # Weights of the fields in the sum; chosen on the development sets named in benchmarks/README.md.
 WEIGHTS: Mapping[str, float] = {
@@ -31,32 +31,37 @@ WEIGHTS: Mapping[str, float] = {
     "heading_pairs": 0.5,
 }
 MAX_TERMS = 400  # distinct query terms per field, rarest first: a pasted page must not become a ten-second query
+LARGE = 50_000  # passages from which on terms in more than the share COMMON of them are left out of a query
+COMMON = 0.2
+CACHED_TERMS = 1 << 16
 HEAP = 256_000_000
 
 
 def tokens(text: str, headings: str, cutter: Segmenter) -> dict[str, list[str]]:
     """Return the tokens of each field for a body and its title and heading path."""
     # The passages of a section share their headings; a line end separates runs, so the parts may be cut apart.
-    heading_words, heading_characters, heading_pairs = _heading_tokens(headings, cutter)
+    above, below = _heading_terms(headings, cutter), terms(text, cutter)
     return {
-        "words": [*heading_words, *words(text, cutter)],
-        "characters": [*heading_characters, *characters(text)],
-        "pairs": [*heading_pairs, *pairs(text)],
-        "heading_words": heading_words,
-        "heading_pairs": heading_pairs,
+        "words": [*above.words, *below.words],
+        "characters": [*above.characters, *below.characters],
+        "pairs": [*above.pairs, *below.pairs],
+        "heading_words": above.words,
+        "heading_pairs": above.pairs,
     }
 
 
 @lru_cache(maxsize=64)
-def _heading_tokens(headings: str, cutter: Segmenter) -> tuple[list[str], list[str], list[str]]:
-    return words(headings, cutter), characters(headings), pairs(headings)
+def _heading_terms(headings: str, cutter: Segmenter) -> Terms:
+    return terms(headings, cutter)
 
 
 def segmenter_fingerprint(name: str, user_dictionary: str = "") -> str:
     """Return what an index records of its segmenter: the name, and the user dictionary by its content.
 
+    rjieba and jieba give the same words (a test compares them), so an index built with one is searched with the other.
     Raises ConfigError for a dictionary that cannot be read.
     """
+    name = "jieba" if name == "rjieba" else name
     if not user_dictionary:
         return name
     try:
@@ -126,6 +131,7 @@ class LexicalIndex:
     def __init__(self, index: Any, cutter: Segmenter) -> None:
         self._schema = index.schema
         self._searcher = index.searcher()
+        self._doc_freq = lru_cache(maxsize=CACHED_TERMS)(self._searcher.doc_freq)
         self._cutter = cutter
 
     def __len__(self) -> int:
@@ -166,14 +172,21 @@ class LexicalIndex:
         except (ValueError, OSError) as exc:
             raise IndexDamaged(f"{folder}: not a lexical index ({exc})", hint="run `speechrag build` again") from exc
 
-    def search(self, text: str, limit: int, facets: Sequence[Sequence[str]] = ()) -> list[tuple[int, float]]:
+    def search(
+        self,
+        text: str,
+        limit: int,
+        facets: Sequence[Sequence[str]] = (),
+        weigh: Callable[[str], float] | None = None,
+    ) -> list[tuple[int, float]]:
         """Return (ordinal, score) of the best ``limit`` passages, best first, ties by ordinal; scores are > 0.
 
         ``facets`` is a conjunction of alternatives: of every inner sequence at least one token must be present.
+        ``weigh`` says how much a term of the query counts beside the others; all alike where it is left out.
         """
         import tantivy
 
-        clauses = self._clauses(text)
+        clauses = self._clauses(text, weigh)
         if not clauses or limit <= 0:
             return []
         query = tantivy.Query.boolean_query(clauses)
@@ -207,31 +220,44 @@ class LexicalIndex:
             return 0.0
         folded = fold(term).strip()
         fields = ("words", *{1: ("characters",), 2: ("pairs",)}.get(len(folded), ()))
-        count = max(self._searcher.doc_freq(name, folded) for name in fields)
+        count = max(self._doc_freq(name, folded) for name in fields)
         if not count:
-            count = min((self._searcher.doc_freq("words", word) for word in words(term, self._cutter)), default=0)
+            count = min((self._doc_freq("words", word) for word in words(term, self._cutter)), default=0)
         return float(count / len(self))
 
-    def _clauses(self, text: str) -> list[Any]:
+    def holders(self, term: str) -> int:
+        """Return how many passages hold ``term``, a folded character or pair of Chinese characters."""
+        return int(self._doc_freq("characters" if len(term) == 1 else "pairs", term))
+
+    def _clauses(self, text: str, weigh: Callable[[str], float] | None = None) -> list[Any]:
         import tantivy
 
-        body = {"words": words(text, self._cutter), "characters": characters(text), "pairs": pairs(text)}
-        body |= {"heading_words": body["words"], "heading_pairs": body["pairs"]}
+        asked = terms(text, self._cutter)
+        body = {"words": asked.words, "characters": asked.characters, "pairs": asked.pairs}
+        body |= {"heading_words": asked.words, "heading_pairs": asked.pairs}
         clauses = []
         for name, found in body.items():
             weight = WEIGHTS[name]
-            if not weight:
+            if not weight or not found:
                 continue
-            for term, times in self._rarest(name, Counter(found)):
+            for term, times in self._telling(name, Counter(found)):
                 query = tantivy.Query.term_query(self._schema, name, term, "freq")
-                clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(query, weight * times)))
+                boost = weight * times * (weigh(term) if weigh else 1.0)
+                clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(query, boost)))
         return clauses
 
-    def _rarest(self, name: str, counts: Counter[str]) -> list[tuple[str, int]]:
-        if len(counts) <= MAX_TERMS:
+    def _telling(self, name: str, counts: Counter[str]) -> list[tuple[str, int]]:
+        """Return the terms worth asking for: the rarest, and of a large index none that every few passages hold.
+
+        Single characters take most of the time of a search there, and the common ones say next to nothing.
+        """
+        if len(self) < LARGE and len(counts) <= MAX_TERMS:
             return list(counts.items())
-        by_rarity = sorted(counts, key=lambda term: (self._searcher.doc_freq(name, term), term))
-        return [(term, counts[term]) for term in by_rarity[:MAX_TERMS]]
+        frequency = {term: self._doc_freq(name, term) for term in counts}
+        by_rarity = sorted(counts, key=lambda term: (frequency[term], term))[:MAX_TERMS]
+        if len(self) >= LARGE and frequency[by_rarity[0]] <= COMMON * len(self):
+            by_rarity = [term for term in by_rarity if frequency[term] <= COMMON * len(self)]
+        return [(term, counts[term]) for term in by_rarity]
 
     def _any_facet(self, group: Sequence[str]) -> Any:
         import tantivy

@@ -7,7 +7,7 @@ import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -26,18 +26,23 @@ CREATE TABLE passages (ordinal INTEGER PRIMARY KEY, passage_id TEXT UNIQUE, spee
     start INTEGER, stop INTEGER, original_start INTEGER, original_stop INTEGER) STRICT;
 CREATE INDEX passages_by_speech ON passages (speech_id);
 CREATE INDEX speeches_by_document ON speeches (doc_id);
+CREATE TABLE found (speech_id TEXT PRIMARY KEY, title TEXT, metadata TEXT, evidence TEXT) STRICT;
 CREATE TABLE ledger (source TEXT PRIMARY KEY, sha256 TEXT, state TEXT, detail TEXT) STRICT;
 """
 
 CACHED_ORIGINALS = 16  # documents whose text as received is kept at hand: the hits of one query share them
 INDEXED, COPY, SKIPPED, PART_SKIPPED = "indexed", "copy", "skipped", "part skipped"
+CORRECTIONS = "corrections"
 TAKEN_IN = (INDEXED, COPY)  # the states of files whose text is in the index
+NOT_SKIPPED = (*TAKEN_IN, CORRECTIONS)
+METADATA_FROM = "metadata_from"  # in the quality of a speech: what a person set, such as {"year": "sidecar"}
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
     """What became of one file: ``indexed`` (detail: doc_ids), ``copy`` (of that source) or ``skipped`` (the reason).
 
+    ``corrections`` is a sidecar file (detail: what it corrected).
     ``part skipped`` is a part left out of a file (the reason), such as a damaged member of an archive; its hash is
     that of the whole file, which has an entry of its own.
     """
@@ -68,6 +73,18 @@ class SpeechFacts:
     title: str
     metadata: Mapping[str, Any]
     family: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFacts:
+    """What is known about a speech beside its text, as the corpus file stores it."""
+
+    speech_id: str
+    ordinal: int
+    title: str
+    metadata: Mapping[str, Any]
+    evidence: Mapping[str, Any]
+    quality: Mapping[str, Any]
 
 
 OWN_KEYS = ("source", "speech_id", "title")  # filters beside the metadata keys
@@ -138,6 +155,25 @@ class CorpusWriter:
         pairs = [(family, speech_id) for speech_id, family in families.items()]
         self._database.executemany("UPDATE speeches SET family=? WHERE speech_id=?", pairs)
 
+    def facts_of(self, doc_id: str) -> list[FoundFacts]:
+        """Return what the rules found of the speeches of a document, in order."""
+        columns = "speech_id, ordinal, title, metadata, evidence, quality"
+        rows = self._database.execute(f"SELECT {columns} FROM speeches WHERE doc_id=? ORDER BY ordinal", (doc_id,))
+        return [
+            FoundFacts(name, ordinal, title, *(json.loads(column) for column in rest))
+            for name, ordinal, title, *rest in rows
+        ]
+
+    def correct(self, found: FoundFacts, corrected: FoundFacts) -> None:
+        """Put ``corrected`` in the place of what the rules found, which is kept for the next build."""
+        kept = (found.speech_id, found.title, _dump(dict(found.metadata)), _dump(dict(found.evidence)))
+        self._database.execute("INSERT INTO found VALUES (?,?,?,?)", kept)
+        columns = (_dump(dict(c)) for c in (corrected.metadata, corrected.evidence, corrected.quality))
+        self._database.execute(
+            "UPDATE speeches SET title=?, metadata=?, evidence=?, quality=? WHERE speech_id=?",
+            (corrected.title, *columns, found.speech_id),
+        )
+
     def add_ledger(self, entries: Iterable[LedgerEntry]) -> None:
         rows = [(e.source, e.sha256, e.state, e.detail) for e in entries]
         self._database.executemany("INSERT INTO ledger VALUES (?,?,?,?)", rows)
@@ -200,6 +236,19 @@ class CorpusStore:
     def speeches_of(self, doc_id: str) -> list[Speech]:
         """Return the speeches of a document, in order."""
         return [_speech(r) for r in self._rows("SELECT * FROM speeches WHERE doc_id=? ORDER BY position", (doc_id,))]
+
+    def found_speeches_of(self, doc_id: str) -> list[Speech]:
+        """Return the speeches of a document as the rules found them, without what a sidecar file corrected."""
+        rows = self._rows("SELECT f.* FROM found f JOIN speeches s USING (speech_id) WHERE s.doc_id=?", (doc_id,))
+        found = {speech_id: rest for speech_id, *rest in rows}
+        return [_restored(s, *found[s.speech_id]) if s.speech_id in found else s for s in self.speeches_of(doc_id)]
+
+    def source_of(self, doc_id: str) -> str:
+        """Return the name a document is stored under. Raises UsageError for an unknown id."""
+        rows = self._rows("SELECT source FROM documents WHERE doc_id=?", (doc_id,))
+        if not rows:
+            raise UsageError(f"there is no document {doc_id!r} in this index")
+        return str(rows[0][0])
 
     def facts(self) -> list[SpeechFacts]:
         """Return the facts of all speeches, in the order of the corpus."""
@@ -280,6 +329,12 @@ def _speech(row: Sequence[Any]) -> Speech:
         family=family,
         quality=json.loads(quality),
     )
+
+
+def _restored(speech: Speech, title: str, metadata: str, evidence: str) -> Speech:
+    quality = {key: value for key, value in speech.quality.items() if key != METADATA_FROM}
+    spans = {key: Evidence(**span) for key, span in json.loads(evidence).items()}
+    return replace(speech, title=title, metadata=json.loads(metadata), evidence=spans, quality=quality)
 
 
 def _passage(row: Sequence[Any]) -> StoredPassage:

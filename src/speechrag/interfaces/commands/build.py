@@ -9,6 +9,7 @@ from pathlib import Path
 from speechrag.interfaces.commands.common import Progress, format_option, index_option, print_json, read_settings
 
 SUMMARY = "read, clean and index speeches"
+LISTED = 200  # files left out that are named on a terminal
 EXAMPLE = "speechrag build 讲话文件夹 --index indexes/default"
 
 
@@ -27,8 +28,12 @@ def run(options: argparse.Namespace) -> int:
     settings = read_settings(options, "index", "embedder")
     sources = [Path(s) for s in options.sources or [settings.corpus]]
     report = build_index(sources, Path(settings.index), settings, Progress())
-    for skipped in report.skipped:
+    for note in report.notes:
+        print(f"note: {note}", file=sys.stderr)
+    for skipped in report.skipped[:LISTED]:
         print(f"skipped {skipped.source}: {skipped.reason}", file=sys.stderr)
+    if len(report.skipped) > LISTED:
+        print(f"skipped {len(report.skipped) - LISTED} more; --format json lists all of them", file=sys.stderr)
     if options.format == "json":
         print_json(asdict(report))
     elif not report.published:

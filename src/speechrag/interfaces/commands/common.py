@@ -100,14 +100,14 @@ def print_json(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False), flush=True)
 
 
-def write_file(path: Path, data: bytes) -> None:
+def write_file(path: Path, data: bytes, option: str = "--out") -> None:
     """Write beside the target, then rename: an interrupted export leaves no half file."""
     beside = path.with_name(path.name + ".part")
     try:
         beside.write_bytes(data)
         beside.replace(path)
     except OSError as exc:
-        raise SpeechragError(f"{path}: cannot be written ({exc.strerror}); choose another --out") from exc
+        raise SpeechragError(f"{path}: cannot be written ({exc.strerror}); choose another {option}") from exc
     print(f"wrote {path}", file=sys.stderr)
 
 

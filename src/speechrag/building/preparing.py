@@ -1,0 +1,29 @@
+"""One document through the text stages: cleaned, taken apart, cut into passages, sketched."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from speechrag.cleaning import clean
+from speechrag.errors import SourceError
+from speechrag.index import families
+from speechrag.index.texts import Prepared, PreparedSpeech
+from speechrag.records import Document, Speech
+from speechrag.structure import structure
+
+
+def prepare(document: Document, chunker: Any) -> Prepared:
+    """Return ``document`` ready to be written. Raises SourceError whatever goes wrong in it."""
+    try:
+        cleaned = clean(document)
+        if document.notes:
+            cleaned = replace(cleaned, notes=document.notes + cleaned.notes)
+        return Prepared(cleaned, tuple(prepared_speech(speech, chunker) for speech in structure(cleaned)))
+    except Exception as exc:  # a fault of ours in one text must not cost the other thousand files
+        raise SourceError(f"could not be processed ({type(exc).__name__}: {exc}); please report this file") from exc
+
+
+def prepared_speech(speech: Speech, chunker: Any) -> PreparedSpeech:
+    """Return a speech with its passages and its sketch."""
+    return PreparedSpeech(speech, tuple(chunker.chunk(speech)), tuple(families.sketch(speech.text)))

@@ -1,0 +1,93 @@
+"""Documents on their way to a worker process and what it made of them on the way back, as JSON.
+
+JSON and not pickle: what comes back can be wrong and nothing worse. Texts that the parent has already are not sent
+back; speeches and passages come as spans of the cleaned text.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from speechrag.index.texts import Prepared, PreparedSpeech
+from speechrag.records import CleanDocument, Document, Evidence, Passage, Repair, Section, Speech
+
+
+def dump(message: dict[str, Any]) -> bytes:
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+def load(message: bytes) -> dict[str, Any]:
+    """Return the object a message holds. Raises ValueError."""
+    found = json.loads(message.decode("utf-8", "surrogatepass"))
+    if not isinstance(found, dict):
+        raise ValueError("the message is no object")
+    return found
+
+
+def pack_document(document: Document) -> dict[str, Any]:
+    return asdict(document)
+
+
+def unpack_document(packed: dict[str, Any]) -> Document:
+    return Document(**{**packed, "notes": tuple(packed["notes"])})
+
+
+def pack(prepared: Prepared) -> dict[str, Any]:
+    """Return what ``unpack`` needs beside the document itself."""
+    clean = prepared.document
+    return {
+        "text": None if clean.text == clean.document.text else clean.text,
+        "repairs": [[r.rule, r.start, r.end, r.before, r.after, r.confidence] for r in clean.repairs],
+        "notes": clean.notes,
+        "speeches": [_pack_speech(speech) for speech in prepared.speeches],
+    }
+
+
+def unpack(document: Document, packed: dict[str, Any]) -> Prepared:
+    """Return what ``pack`` was given. Raises KeyError, TypeError or ValueError for anything else."""
+    text = document.text if packed["text"] is None else str(packed["text"])
+    repairs = tuple(Repair(*row) for row in packed["repairs"])
+    clean = CleanDocument(document, text, repairs, tuple(packed["notes"]))
+    return Prepared(clean, tuple(_unpack_speech(clean, row) for row in packed["speeches"]))
+
+
+def _pack_speech(prepared: PreparedSpeech) -> dict[str, Any]:
+    speech = prepared.speech
+    return {
+        "id": speech.speech_id,
+        "ordinal": speech.ordinal,
+        "title": speech.title,
+        "span": [speech.doc_start, speech.doc_end],
+        "sections": [[s.heading, s.level, s.start, s.end, s.label, s.role, s.body] for s in speech.sections],
+        "metadata": dict(speech.metadata),
+        "evidence": {key: [span.start, span.end] for key, span in speech.evidence.items()},
+        "quality": dict(speech.quality),
+        "passages": [[p.passage_id, list(p.headings), p.start, p.end] for p in prepared.passages],
+        "sketch": prepared.sketch,
+    }
+
+
+def _unpack_speech(clean: CleanDocument, row: dict[str, Any]) -> PreparedSpeech:
+    start, end = row["span"]
+    text = clean.text[start:end]
+    speech = Speech(
+        speech_id=row["id"],
+        doc_id=clean.document.doc_id,
+        source=clean.document.source,
+        ordinal=row["ordinal"],
+        title=row["title"],
+        text=text,
+        doc_start=start,
+        doc_end=end,
+        sections=tuple(Section(*section) for section in row["sections"]),
+        metadata=row["metadata"],
+        evidence={key: Evidence(*span) for key, span in row["evidence"].items()},
+        quality=row["quality"],
+    )
+    passages = tuple(
+        Passage(name, speech.speech_id, tuple(headings), text[left:right], left, right)
+        for name, headings, left, right in row["passages"]
+    )
+    return PreparedSpeech(speech, passages, tuple(row["sketch"]))

@@ -1,0 +1,248 @@
+"""Texts prepared by worker processes: the index is that of a serial build, whatever happens to a worker."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from small_corpus import FLOOD, INFORMATION, QUICK, SAFETY, TEXTS, write_texts
+from speechrag.build import build_index
+from speechrag.building import pool, previous, wire
+from speechrag.building.plan import make_plan
+from speechrag.building.pool import InOrder, Work, Workers, in_order
+from speechrag.building.preparing import prepare
+from speechrag.building.stage import TextStage
+from speechrag.config import PACKAGE
+from speechrag.errors import SourceError
+from speechrag.index import layout
+from speechrag.passages.section import SectionChunker
+from speechrag.records import Document
+
+ROOT = Path(__file__).resolve().parent.parent
+CHUNKER = SectionChunker(80)
+PARALLEL = replace(QUICK, workers=2)
+SERIAL = replace(QUICK, workers=1)
+
+
+def document(text: str, name: str = "甲.txt") -> Document:
+    return Document(f"{abs(hash(name)) % 16**6:012x}", name, text, "0" * 64, "utf-8", "text", ("一条说明",))
+
+
+def tables(index: Path) -> list[list[tuple[object, ...]]]:
+    return rows_of(layout.current_generation(index) / layout.CORPUS)
+
+
+def rows_of(corpus: Path) -> list[list[tuple[object, ...]]]:
+    """Return every row of the corpus file: documents, speeches, passages, sketches, families, ledger."""
+    with sqlite3.connect(corpus) as database:
+        names = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type='table' ORDER BY name")]
+        return [database.execute(f"SELECT * FROM {name} ORDER BY 1").fetchall() for name in names]
+
+
+@pytest.fixture(scope="module")
+def workers() -> Iterator[Workers]:
+    """Two workers for all tests that leave them in order; starting them takes most of a second."""
+    started = Workers(2, CHUNKER, "section")
+    yield started
+    started.close()
+
+
+def test_the_sample_corpus_is_the_same_with_and_without_workers(tmp_path: Path) -> None:
+    """Every row of the corpus file is equal: ids, texts, repairs, families and the ledger."""
+    plan = make_plan([ROOT / "corpus"], tmp_path)
+    ledgers = []
+    for count in (1, 2):
+        stage = TextStage(SectionChunker(400), "section", count, None)
+        ledgers.append(stage.write(plan, tmp_path / f"{count}.sqlite", lambda stage, done, total: None))
+    assert ledgers[0] == ledgers[1]
+    assert rows_of(tmp_path / "1.sqlite") == rows_of(tmp_path / "2.sqlite")
+
+
+def test_files_bad_files_and_records_are_the_same_with_and_without_workers(tmp_path: Path) -> None:
+    """Copies, empty files, broken lines and damaged pages come out in the same order with the same reasons."""
+    folder = write_texts(tmp_path / "sources", {**TEXTS, "空.txt": "", "抄.txt": FLOOD, "页.html": "<p>网页一段。</p>"})
+    rows = [json.dumps({"text": text, "id": name}) for name, text in TEXTS.items()]
+    (folder / "库.jsonl").write_text("\n".join([*rows, "{", json.dumps({"text": FLOOD + "另。"})]), encoding="utf-8")
+    for name, settings in (("serial", SERIAL), ("parallel", PARALLEL)):
+        build_index([folder], tmp_path / name, settings)
+    assert tables(tmp_path / "serial") == tables(tmp_path / "parallel")
+
+
+TEXT = st.text(
+    alphabet=st.sampled_from("县政府工作會議一二（）xìn、。\n \x00\u200b２０１９年?\ue000𠀀a,"), max_size=200
+)
+
+
+@given(TEXT)
+def test_what_a_worker_sends_back_is_what_it_made(text: str) -> None:
+    """A prepared document survives the way through JSON, texts left out and spans put back."""
+    made = prepare(document(text), CHUNKER)
+    there = wire.unpack_document(wire.load(wire.dump(wire.pack_document(made.document.document))))
+    assert wire.unpack(there, wire.load(wire.dump(wire.pack(made)))) == made
+
+
+def test_documents_come_back_in_the_order_they_went_out(workers: Workers) -> None:
+    """Long and short ones mixed; works without a document keep their place."""
+    works = [Work(n, document(SAFETY * (40 if n % 3 == 0 else 1), f"{n}.txt") if n % 4 else None) for n in range(20)]
+    done = [
+        (work.file, outcome().document.document.source if outcome else "") for work, outcome in in_order(works, workers)
+    ]
+    assert done == [(n, f"{n}.txt" if n % 4 else "") for n in range(20)]
+
+
+def test_no_more_text_is_under_way_than_the_window_holds() -> None:
+    """A document larger than the window goes alone."""
+
+    class Counting(InOrder):
+        window = 100
+        under_way: list[int] = []  # noqa: RUF012
+
+        def start(self, document: Document) -> pool.Outcome:
+            self.under_way.append(len(document.text))
+            return super().start(document)
+
+    counting = Counting(CHUNKER)
+    sizes = [40, 40, 40, 500, 10, 10, 90, 100, 1]
+    taken: list[int] = []
+    for work, _ in in_order((Work(n, document("字" * size, str(n))) for n, size in enumerate(sizes)), counting):
+        waiting = counting.under_way[len(taken) :]
+        assert len(waiting) == 1 or sum(waiting) <= 100
+        taken.append(work.chars)
+    assert taken == sizes
+
+
+def test_a_killed_worker_costs_nothing(workers: Workers) -> None:
+    """A worker that is killed once is replaced and its document prepared again."""
+    first = workers.start(document(SAFETY))()
+    for worker in list(workers._all):
+        worker.kill()
+    assert workers.start(document(SAFETY))() == first
+    assert workers.start(document(FLOOD))().document.text
+
+
+def test_a_document_that_kills_every_worker_is_named_and_the_others_go_on(
+    workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reason says how the process ended; the pool is as good as before."""
+    ask = pool._Worker.ask
+
+    def deadly(self: pool._Worker, given: Document) -> object:
+        if "致命" in given.text:
+            os.kill(self._process.pid, signal.SIGSEGV)
+        return ask(self, given)
+
+    monkeypatch.setattr(pool._Worker, "ask", deadly)
+    outcomes = [workers.start(document(text)) for text in (SAFETY, "致命" * 9, FLOOD)]
+    assert outcomes[0]().document.text and outcomes[2]().document.text
+    with pytest.raises(SourceError, match="ended without an answer"):
+        outcomes[1]()
+
+
+def test_a_crash_in_the_build_skips_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ledger has the reason, the other files are indexed."""
+    ask = pool._Worker.ask
+
+    def deadly(self: pool._Worker, given: Document) -> object:
+        if "致命" in given.text:
+            os.kill(self._process.pid, signal.SIGKILL)
+        return ask(self, given)
+
+    monkeypatch.setattr(pool._Worker, "ask", deadly)
+    report = build_index([write_texts(tmp_path / "s", {**TEXTS, "坏.txt": "致命" * 9})], tmp_path / "i", PARALLEL)
+    assert [s.source for s in report.skipped] == ["坏.txt"]
+    assert report.files == len(TEXTS)
+
+
+def test_a_document_that_takes_too_long_is_given_up(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit is on the clock, and the worker is replaced."""
+    monkeypatch.setattr(pool, "_SECONDS", 0.0)
+    monkeypatch.setattr(pool, "_CHARS_A_SECOND", 10**9)
+    with pytest.raises(SourceError, match="timeout"):
+        workers.start(document(SAFETY * 2000))()
+    monkeypatch.undo()
+    assert workers.start(document(INFORMATION))().document.text
+
+
+def test_without_room_for_processes_the_texts_are_prepared_here(
+    workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine that refuses another process makes the build slower and loses nothing."""
+
+    def refuse(*_: object, **__: object) -> object:
+        raise OSError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(pool.subprocess, "Popen", refuse)
+    assert workers.start(document(SAFETY))() == prepare(document(SAFETY), CHUNKER)
+
+
+def test_closing_ends_every_worker_at_once() -> None:
+    """Whatever they are doing: nothing is left running, and what was under way has a reason."""
+    workers = Workers(2, CHUNKER, "section")
+    outcomes = [workers.start(document(SAFETY * 3000, str(n))) for n in range(4)]
+    while len(workers._all) != 2:
+        threading.Event().wait(0.01)
+    processes = [worker._process for worker in workers._all]
+    workers.close()
+    assert all(process.poll() is not None for process in processes)
+    for outcome in outcomes[:2]:
+        with pytest.raises(SourceError):
+            outcome()
+
+
+def test_a_stopped_build_leaves_no_process_and_no_litter(tmp_path: Path) -> None:
+    """An interrupt while the texts are read ends the workers and removes the half-filled generation."""
+    folder = write_texts(tmp_path / "s", TEXTS)
+
+    def interrupt(stage: str, done: int, total: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    before = set(threading.enumerate())
+    with pytest.raises(KeyboardInterrupt):
+        build_index([folder], tmp_path / "i", PARALLEL, interrupt)
+    assert not list((tmp_path / "i" / layout.GENERATIONS).iterdir())
+    assert set(threading.enumerate()) <= before
+
+
+LOADED = """
+import sys
+from speechrag.building import worker
+from speechrag.building.preparing import prepare
+from speechrag.passages.section import SectionChunker
+from speechrag.records import Document
+prepare(Document("1", "甲.txt", "在全縣會議上的講話（luò shí）。", "0"), SectionChunker(80))
+print([m for m in ("torch", "faiss", "tantivy", "gradio", "lxml", "transformers") if m in sys.modules])
+print(*(m.__file__ for name, m in sys.modules.items() if name.startswith("speechrag") and m.__file__))
+"""
+# What a worker loads that decides nothing about the texts.
+NEUTRAL = {"__init__.py", "config.py", "errors.py", "records.py", "registry.py", "store.py", "worker.py"}
+
+
+def test_workers_load_nothing_heavy_and_nothing_that_the_fingerprint_leaves_out() -> None:
+    """Neither torch nor faiss nor tantivy for cleaning; an index is out of date when any of that code changes."""
+    done = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, text=True, check=True)
+    heavy, _, loaded = done.stdout.partition("\n")
+    assert heavy == "[]"
+    covered = {path for pattern in previous.TEXT_STAGES for path in PACKAGE.glob(pattern)}
+    assert {Path(name) for name in loaded.split()} - covered <= {
+        path for path in PACKAGE.rglob("*.py") if path.name in NEUTRAL
+    }
+
+
+def test_a_small_corpus_starts_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Starting workers takes longer than reading a few files."""
+    monkeypatch.setattr(pool, "cores", lambda: 8)
+    monkeypatch.setattr(pool.subprocess, "Popen", None)
+    assert build_index([write_texts(tmp_path / "s", TEXTS)], tmp_path / "i", QUICK).files == len(TEXTS)
