@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -304,10 +304,14 @@ class CorpusStore:
 
     def allowed_ordinals(self, speech_ids: Iterable[str]) -> list[int]:
         """Return the ordinals of all passages of these speeches, ascending."""
-        found: list[int] = []
-        for speech_id in speech_ids:
-            found.extend(row[0] for row in self._rows("SELECT ordinal FROM passages WHERE speech_id=?", (speech_id,)))
-        return sorted(found)
+        spans = sorted(self._spans[speech_id] for speech_id in set(speech_ids) if speech_id in self._spans)
+        return [ordinal for first, end in spans for ordinal in range(first, end)]
+
+    @cached_property
+    def _spans(self) -> dict[str, tuple[int, int]]:
+        """Speech id -> first ordinal and end: the passages of a speech are written one after the other."""
+        statement = "SELECT speech_id, min(ordinal), max(ordinal) + 1 FROM passages GROUP BY speech_id"
+        return {speech_id: (first, end) for speech_id, first, end in self._rows(statement)}
 
 
 def _speech(row: Sequence[Any]) -> Speech:
