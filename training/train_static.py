@@ -1,150 +1,146 @@
-"""Train the built-in encoder: a static (bag of sub-words) sentence-transformers model for Chinese office text.
+"""Train the built-in encoder: vectors of words, summed, for Chinese office text.
 
-    python training/train_static.py PAIRS_DIR OUTPUT_DIR
+    python training/train_static.py --data DATA --out DIR
 
-``PAIRS_DIR`` holds ``*.jsonl.gz`` files of ``{"q", "p"}`` pairs; ``SOURCES`` names the ones used and why they may be.
-The tokenizer is a byte-pair encoding learned on the passages; the weights are trained with in-batch negatives (multiple
-negatives ranking loss, Henderson et al. 2017, arXiv:1705.00652) at the sizes of ``EMBEDDING_DIM`` and its halves
-(Matryoshka, Kusupati et al. 2022, arXiv:2205.13147). Seeds are fixed; one run takes about a minute on two cores.
+``DATA`` holds the files that ``corpora`` names. The vocabulary is counted, first vectors come from co-occurrence, then
+questions and passages are contrasted in batches (``contrastive``). The result is a sentence-transformers folder:
+``StaticEmbedding`` and ``Normalize``, half precision. All seeds are fixed, and nothing depends on timing when one
+thread computes (OPENBLAS_NUM_THREADS=1).
 """
 
 from __future__ import annotations
 
 import argparse
-import gzip
-import json
-import random
 import sys
 import time
+from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 
-VOCABULARY = 16_000
-EMBEDDING_DIM = 256
-MATRYOSHKA = (256, 128, 64)
-BATCH = 1024
-EPOCHS = 6
-LEARNING_RATE = 0.05
-SCALE = 20.0
-MAX_CHARS = 400
-SEED = 20261122
+import contrastive
+import corpora
+import numpy as np
+import vocabulary
+from contrastive import Matrix, Plan
+from examples import Bags, Example, Sentences, bags, stacked
 
-# file name -> (licence, weight: how often a pair is seen in one epoch)
-SOURCES = {
-    "xwlb_title_body_2022_2025.jsonl.gz": ("MIT", 1),
-    "laws_title_chapter.jsonl.gz": ("official texts, PRC copyright law art. 5", 1),
-    "state_council_title_body.jsonl.gz": ("official texts, PRC copyright law art. 5", 1),
-    "csl_title_abstract.jsonl.gz": ("Apache-2.0", 1),
-    "lawyer_llama_question_to_article.jsonl.gz": ("Apache-2.0", 1),
-    "lawyer_llama_question_to_chatgpt_answer.jsonl.gz": ("Apache-2.0", 1),
-    "crud_lead_sentence_pseudo.jsonl.gz": ("Apache-2.0", 1),
-}
+from speechrag.embedding.grams import GramTable
+
+CLOZE, EVERYDAY = 0.5, 0.1  # shares of a batch; question-passage pairs fill the rest
+NEIGHBOURS = 5  # sentences that illustrate an official wording
+VOCABULARY_CHARACTERS = 5_000_000  # of each corpus
 
 
-def read_pairs(folder: Path) -> list[tuple[str, str]]:
-    """Return the pairs of every permitted file, folded as queries and passages are at run time."""
+def log(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)
+
+
+def everyday(sentences: Sentences, table: GramTable, weights: Matrix) -> Callable[..., list[Example]]:
+    """Return a source of (everyday wording, official wording, or a sentence that uses it, or both)."""
+    rows = corpora.colloquial()
+    questions = bags([left for left, _ in rows], table)
+    answers = bags([right for _, right in rows], table)
+    close = _closest(answers, sentences, weights)
+
+    def draw(count: int, rng: np.random.Generator) -> list[Example]:
+        found = []
+        for row in rng.integers(len(rows), size=count):
+            luck, use = rng.random(), sentences.bags[int(close[row, rng.integers(NEIGHBOURS)])]
+            answer = answers[row] if luck < 0.5 else np.union1d(answers[row], use) if luck < 0.9 else use
+            found.append((questions[row], answer))
+        return found
+
+    return draw
+
+
+def _closest(answers: Bags, sentences: Sentences, weights: Matrix) -> np.ndarray:
+    """Return the numbers of the sentences that share most with each answer, rare words counting more."""
+    size = len(weights)
+    pick = np.flatnonzero((sentences.length >= 20) & (sentences.length <= 150))[::3]
+    table = stacked([sentences.bags[int(row)] for row in pick], size)
+    damping = np.sqrt(np.diff(table.indptr) + 20)
+    turned = table.T.tocsr()
+    wanted = answers.matrix(size)
+    wanted.data[:] = weights[wanted.indices]
+    found = []
+    for row in range(len(answers)):
+        scores = wanted[row] @ turned
+        best = np.lexsort((scores.indices, -scores.data / damping[scores.indices]))[:NEIGHBOURS]
+        found.append(np.resize(pick[scores.indices[best]], NEIGHBOURS))
+    return np.array(found)
+
+
+def learn(data: Path, plan: Plan) -> tuple[list[str], Matrix]:
+    """Return the vocabulary and its trained vectors."""
+    texts = {corpus.name: list(corpora.documents(corpus, data)) for corpus in corpora.CORPORA}
+    pairs = [(source, corpora.pairs(source, data)) for source in corpora.PAIRS]
+    for name, documents in texts.items():
+        log(f"{name}: {len(documents)} documents, {sum(map(len, documents))} characters")
+    for source, rows in pairs:
+        log(f"{source.file}: {len(rows)} pairs")
+    tokens = vocabulary.choose(_sample(texts, [row for _, rows in pairs for row in rows]))
+    table = GramTable({token: number for number, token in enumerate(tokens)})
+    sentences = Sentences.of(chain.from_iterable(texts.values()), table)
+    questions = bags([left for _, rows in pairs for left, _ in rows], table)
+    passages = bags([right for _, rows in pairs for _, right in rows], table)
+    times = np.array([source.times for source, rows in pairs for _ in rows])
+    log(f"{len(tokens)} tokens, {len(sentences.bags)} sentences, {len(passages)} pairs")
+    weights = contrastive.rarity(sentences.bags, len(tokens))
+    meaning = contrastive.latent(sentences.bags, weights, plan.dim)
+    draw = contrastive.mixed([
+        (CLOZE, sentences.cloze),
+        (EVERYDAY, everyday(sentences, table, weights)),
+        (1.0, contrastive.rounds(questions, passages, times)),
+    ])  # fmt: skip
+    return tokens, contrastive.train(contrastive.start(weights, meaning, plan.seed), draw, plan, log)
+
+
+def _sample(texts: dict[str, list[str]], pairs: list[tuple[str, str]]) -> list[str]:
+    """Return the documents the vocabulary is counted on: at most so many characters of each corpus, spread over it."""
     from speechrag.text import fold
 
-    pairs: list[tuple[str, str]] = []
-    for name, (_, weight) in sorted(SOURCES.items()):
-        path = folder / name
-        if not path.is_file():
-            print(f"{name}: not there, left out", file=sys.stderr)
-            continue
-        with gzip.open(path, "rt", encoding="utf-8") as file:
-            rows = [json.loads(line) for line in file]
-        found = [(fold(r["q"])[:MAX_CHARS], fold(r["p"])[:MAX_CHARS]) for r in rows]
-        pairs.extend(found * weight)
-        print(f"{name}: {len(found)} pairs", file=sys.stderr)
-    return pairs
+    chosen = [fold(f"{left}\n{right}") for left, right in pairs]
+    for documents in texts.values():
+        share = min(1.0, VOCABULARY_CHARACTERS / sum(map(len, documents)))
+        chosen += [documents[at] for at in contrastive.evenly(len(documents), int(len(documents) * share))]
+    return chosen
 
 
-def train_tokenizer(texts: list[str]):
-    """Return a BPE tokenizer over folded text; pieces are at most six characters."""
-    from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+def save(tokens: list[str], vectors: Matrix, folder: Path) -> None:
+    """Write a sentence-transformers folder: what ``StaticEncoder.features`` gives, joined by spaces, is its input.
 
-    tokenizer = Tokenizer(models.BPE(unk_token="[UNK]"))
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.Whitespace(), pre_tokenizers.Digits()])
-    trainer = trainers.BpeTrainer(
-        vocab_size=VOCABULARY, special_tokens=["[PAD]", "[UNK]"], max_token_length=6, show_progress=False
-    )
-    tokenizer.train_from_iterator(texts, trainer)
-    return tokenizer
-
-
-def train(pairs: list[tuple[str, str]], tokenizer, torch):
-    """Return the embedding matrix, float32[vocabulary, EMBEDDING_DIM]."""
-    torch.manual_seed(SEED)
-    bag = torch.nn.EmbeddingBag(tokenizer.get_vocab_size(), EMBEDDING_DIM, mode="mean")
-    torch.nn.init.normal_(bag.weight, std=1.0)
-    optimiser = torch.optim.Adam(bag.parameters(), lr=LEARNING_RATE)
-    order = random.Random(SEED)
-    steps = EPOCHS * (len(pairs) // BATCH)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda s: min((s + 1) / (0.1 * steps), max(0.0, (steps - s) / (0.9 * steps)))
-    )
-    left = [e.ids for e in tokenizer.encode_batch_fast([q for q, _ in pairs], add_special_tokens=False)]
-    right = [e.ids for e in tokenizer.encode_batch_fast([p for _, p in pairs], add_special_tokens=False)]
-    step, began = 0, time.time()
-
-    def embed(rows: list[list[int]]):
-        flat = torch.tensor([i for row in rows for i in (row or [1])])
-        lengths = torch.tensor([0] + [len(row) or 1 for row in rows[:-1]])
-        return bag(flat, torch.cumsum(lengths, 0))
-
-    for epoch in range(EPOCHS):
-        index = list(range(len(pairs)))
-        order.shuffle(index)
-        for at in range(0, len(index) - BATCH + 1, BATCH):
-            chosen = index[at : at + BATCH]
-            q, p = embed([left[i] for i in chosen]), embed([right[i] for i in chosen])
-            target = torch.arange(len(chosen))
-            loss = torch.zeros(())
-            for dim in MATRYOSHKA:
-                a = torch.nn.functional.normalize(q[:, :dim])
-                b = torch.nn.functional.normalize(p[:, :dim])
-                scores = a @ b.T * SCALE
-                loss = loss + torch.nn.functional.cross_entropy(scores, target)
-                loss = loss + torch.nn.functional.cross_entropy(scores.T, target)
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-            schedule.step()
-            step += 1
-            if step % 20 == 0:
-                took = time.time() - began
-                print(f"epoch {epoch + 1} step {step}/{steps} loss {loss.item():.3f} {took:.0f} s", flush=True)
-    return bag.weight.detach()
-
-
-def halve(path: Path) -> None:
-    """Rewrite the weights in half precision: half the package, cosine to the float32 vectors above 0.9999."""
-    import numpy
+    The tokenizer looks up whole features first; on plain text it falls back on the longest words from the left.
+    """
     from safetensors.numpy import load_file, save_file
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.base.modules import Normalize
+    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+    from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
 
-    tensors = {name: value.astype(numpy.float16) for name, value in load_file(path).items()}
-    save_file(tensors, path, metadata={"format": "pt"})
-    path.chmod(0o644)
+    model = models.WordPiece({token: number for number, token in enumerate(tokens)}, unk_token="[UNK]")
+    model.continuing_subword_prefix = ""
+    tokenizer = Tokenizer(model)
+    tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
+    tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(r"[^\w.]+"), "removed")  # the point belongs to 3.5
+    static = StaticEmbedding(tokenizer, embedding_weights=np.asarray(vectors, dtype=np.float32))
+    whole = SentenceTransformer(modules=[static, Normalize()], device="cpu")
+    whole.save_pretrained(str(folder), create_model_card=False)
+    weights = folder / "model.safetensors"
+    halves = {name: value.astype(np.float16) for name, value in load_file(weights).items()}
+    save_file(halves, weights, metadata={"format": "pt"})
+    weights.chmod(0o644)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("pairs", type=Path)
-    parser.add_argument("output", type=Path)
+    parser.add_argument("--data", type=Path, required=True, help="folder with the corpora and pairs")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the model")
+    parser.add_argument("--steps", type=int, default=Plan.steps)
     arguments = parser.parse_args()
-
-    import numpy
-    import torch
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.base.modules import Normalize
-    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
-
-    pairs = read_pairs(arguments.pairs)
-    tokenizer = train_tokenizer([p for _, p in pairs])
-    weights = train(pairs, tokenizer, torch)
-    module = StaticEmbedding(tokenizer, embedding_weights=numpy.asarray(weights, dtype=numpy.float32))
-    model = SentenceTransformer(modules=[module, Normalize()], device="cpu")
-    model.save_pretrained(str(arguments.output), create_model_card=False)
-    halve(arguments.output / "model.safetensors")
+    began = time.time()
+    tokens, vectors = learn(arguments.data, Plan(steps=arguments.steps))
+    save(tokens, vectors, arguments.out)
+    log(f"{len(tokens)} x {vectors.shape[1]} written to {arguments.out} after {time.time() - began:.0f} s")
 
 
 if __name__ == "__main__":

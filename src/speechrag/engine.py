@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from functools import lru_cache, partial
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from speechrag.cleaning.alignment import Alignment
 from speechrag.config import Settings
 from speechrag.index.opened import OpenIndex, open_index
-from speechrag.index.store import facet_values
-from speechrag.records import Answer, CleanDocument, Hit, IndexManifest, Outline, Passage, Query, Speech
+from speechrag.index.store import CorpusStore, facet_values
+from speechrag.records import Answer, CleanDocument, Hit, IndexManifest, Outline, Passage, Phrase, Query, Speech
 from speechrag.retrieval.search import Retriever
+from speechrag.retrieval.stages import stages_of
+from speechrag.text import unique
 
 if TYPE_CHECKING:
+    from speechrag.writing.asking import Asking
     from speechrag.writing.generate import Generator
+    from speechrag.writing.quotations import QuotationChecker, QuotationReport
 
 Filters = Mapping[str, tuple[str, ...]]
 NO_FILTERS: Filters = {}
+NO_OVERRIDES: Mapping[str, str] = {}
 FACETS = ("organ", "level", "region", "year", "occasion", "genre", "topics")
 CACHED_SPEECHES = 256
 CACHED_DOCUMENTS = 16
+CHECKED = 24  # passages looked at for each sentence of a text to be checked
 
 
 class Engine:
@@ -31,7 +37,7 @@ class Engine:
     def __init__(self, index: OpenIndex, settings: Settings) -> None:
         self._index = index
         self._settings = settings
-        self._retriever = Retriever(index, dense_weight=settings.dense_weight)
+        self._retriever = Retriever(index, stages_of(settings))
         self._speech = lru_cache(maxsize=CACHED_SPEECHES)(index.store.speech)
         self._document = lru_cache(maxsize=CACHED_DOCUMENTS)(self._read_document)
 
@@ -47,6 +53,11 @@ class Engine:
         """What the index was built from."""
         return self._index.manifest
 
+    @property
+    def store(self) -> CorpusStore:
+        """The texts behind the index: documents with their repairs, and what became of every file."""
+        return self._index.store
+
     def search(self, query: Query) -> list[Hit]:
         """Return the hits for a query, best first. Raises UsageError for a query that cannot be asked."""
         return self._retriever.search(query)
@@ -55,23 +66,71 @@ class Engine:
         """Return the best ``depth`` passages with their scores, copies not folded: what an evaluation judges."""
         return self._retriever.rank(text, depth)
 
-    def ask(self, question: str, filters: Filters = NO_FILTERS, llm: str = "") -> Answer:
-        """Answer a question from the corpus, every sentence cited, or refuse. ``llm`` names a model to word it."""
-        from speechrag.writing.answer import answer_question
+    def confidence(self, query: Query) -> float:
+        """Return the probability (0..1) that the best hits for a query answer it; 0 where nothing is found."""
+        return self._retriever.confidence(query, self._retriever.search(query))
 
-        return answer_question(
-            question,
+    def ask(
+        self,
+        question: str,
+        filters: Filters = NO_FILTERS,
+        llm: str = "",
+        history: Sequence[str] = (),
+        *,
+        suggest: bool = False,
+    ) -> Answer:
+        """Answer a question from the corpus, every sentence cited, or refuse. ``llm`` names a model to word it.
+
+        ``history`` holds the questions asked before, oldest first: a follow-up (那时限呢) is read after them. With
+        ``suggest`` the answer names further questions, each tried and answered by the corpus.
+        """
+        return self._asking(filters).ask(question, history, self._generator(llm), suggesting=suggest)
+
+    def ask_stream(
+        self, question: str, filters: Filters = NO_FILTERS, llm: str = "", history: Sequence[str] = ()
+    ) -> Iterator[Answer]:
+        """Yield the answer of ``ask`` as it grows, a checked sentence at a time; only the last one is to be kept.
+
+        Without an LLM there is one answer, then the same with its suggestions. With one that fails half way the last
+        answer is the extract, and the sentences yielded before are to be taken back.
+        """
+        return self._asking(filters).stream(question, history, self._generator(llm), suggesting=True)
+
+    def _asking(self, filters: Filters) -> Asking:
+        from speechrag.writing.asking import Asking
+
+        return Asking(
             retrieve=self.search,
             speech=self.speech,
             document_frequency=self._index.lexical.document_frequency,
             segmenter=self._index.cutter,
             filters=filters,
             threshold=self._settings.refusal_threshold,
-            generator=self._generator(llm),
+            confidence=self._retriever.confidence,
         )
 
-    def outline(self, brief: str, filters: Filters = NO_FILTERS, llm: str = "") -> Outline:
-        """Draft an outline for a brief, mined from the corpus, every point with its sources."""
+    def check(self, text: str) -> QuotationReport:
+        """Compare a pasted text with the corpus, sentence by sentence: verbatim, near, not found."""
+        return self._checker.check(text)
+
+    @cached_property
+    def _checker(self) -> QuotationChecker:
+        from speechrag.writing.quotations import QuotationChecker
+
+        return QuotationChecker(self._sources_of, self.speech)
+
+    def _sources_of(self, sentence: str) -> list[str]:
+        """Return the speeches that hold something like ``sentence``, likeliest first."""
+        return unique(passage.speech_id for passage, _ in self._retriever.rank(sentence, CHECKED))
+
+    def outline(
+        self, brief: str, filters: Filters = NO_FILTERS, llm: str = "", overrides: Mapping[str, str] = NO_OVERRIDES
+    ) -> Outline:
+        """Draft an outline for a brief, mined from the corpus, every point with its sources.
+
+        ``overrides`` correct what is read from the brief: occasion, event, speaker, audience, theme, level, year,
+        points, length. Raises UsageError for a value that a plan cannot have.
+        """
         from speechrag.writing.outline import draft_outline
 
         generator, rephrase = self._generator(llm), None
@@ -79,7 +138,44 @@ class Engine:
             from speechrag.writing.outline_generated import reworded_outline
 
             rephrase = partial(reworded_outline, generator=generator)
-        return draft_outline(brief, retrieve=self.search, speech=self.speech, filters=filters, rephrase=rephrase)
+        return draft_outline(
+            brief,
+            retrieve=self.search,
+            speech=self.speech,
+            filters=filters,
+            rephrase=rephrase,
+            overrides=overrides,
+        )
+
+    def expand(self, outline: Outline, path: Sequence[int] = (), llm: str = "") -> Outline:
+        """Return ``outline`` with the points at and below ``path`` (() for all) written out in paragraphs."""
+        from speechrag.writing.outlines.expand import expanded
+
+        return expanded(outline, path, self.speech, self._generator(llm))
+
+    def warned(self, outline: Outline) -> Outline:
+        """Return ``outline`` with fresh warnings: copied runs, stale wording, single and damaged sources."""
+        from speechrag.writing.outlines.copying import rewarned
+
+        return rewarned(outline, self.speech)
+
+    def phrases(self, role: str = "", theme: str = "", limit: int = 60) -> tuple[Phrase, ...]:
+        """Return wordings of the whole corpus by function, with counts of families and a source each.
+
+        ``role`` is one of opening, achievement, problem, significance, task, safeguard, call, transition, or "" for
+        all; ``theme`` keeps those that name it or its like. The bank is made once, on the first call.
+        """
+        from speechrag.writing.outlines.phrases import select_phrases
+        from speechrag.writing.outlines.plan import read_plan
+
+        words = read_plan(f"关于{theme}的讲话", {"theme": theme}).names if theme else ()
+        return select_phrases(self._bank, role=role, words=words, limit=limit)
+
+    @cached_property
+    def _bank(self) -> tuple[Phrase, ...]:
+        from speechrag.writing.outlines.phrases import phrase_bank
+
+        return phrase_bank(self.speeches())
 
     def speech(self, speech_id: str) -> Speech:
         """Return a speech. Raises UsageError for an unknown id."""

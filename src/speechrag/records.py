@@ -186,6 +186,15 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph of a draft with the numbers of its citations; ``written`` where an LLM worded it."""
+
+    text: str
+    citations: tuple[int, ...]
+    written: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class OutlinePoint:
     """A point of an outline; ``text`` is what to say, ``citations`` where it was found."""
 
@@ -198,6 +207,9 @@ class OutlinePoint:
     alternatives: tuple[Alternative, ...] = ()  # best first
     frequency: int = 0  # families of the speeches looked at that make such a point
     years: tuple[int, ...] = ()  # when they did, as far as known
+    paragraphs: tuple[Paragraph, ...] = ()  # the point written out; they stand in the place of ``text``
+    locked: bool = False  # nothing but the drafter's own hand changes it
+    turn: int = 0  # how many times another candidate was taken
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,6 +174,36 @@ def test_outline_writes_a_word_file(cli: Cli, tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == [target.name]
 
 
+def test_an_outline_is_written_out_saved_and_opened_again(cli: Cli, tmp_path: Path) -> None:
+    """--expand gives paragraphs, --save a file that --open prints and exports without an index."""
+    saved, target = tmp_path / "草稿.json", tmp_path / "稿.docx"
+    brief = "区委办公室主任在全区信息工作会议上的讲话"
+    (row,) = cli.rows("outline", brief, "--format", "json", "--expand", "--save", str(saved), "--set", "year=2026")
+    assert row["plan"]["year"] == 2026
+    told = [point for part in row["points"] for point in (part["points"] or [part])]
+    assert all(point["paragraphs"] for point in told)
+    (again,) = cli.rows("outline", "--open", str(saved), "--format", "json", "--index", str(tmp_path / "none"))
+    assert again["points"] == row["points"]
+    code, _, _ = cli("outline", "--open", str(saved), "--format", "docx", "--out", str(target), "--sources")
+    assert (code, target.read_bytes()[:2]) == (0, b"PK")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("outline", "讲话", "--set", "points"), "--set"),
+        (("outline", "在全县安全生产工作会议上的讲话", "--set", "points=9"), "3到6"),
+        (("outline", "讲话", "--open", "x.json"), "--open"),
+        (("outline", "--open", "没有.json"), "没有.json"),
+    ],
+)
+def test_a_wrong_correction_or_draft_is_refused(cli: Cli, arguments: tuple[str, ...], says: str) -> None:
+    """One sentence naming what was wrong; exit code 2."""
+    code, _, err = cli(*arguments)
+    assert code == 2
+    assert says in err
+
+
 def test_corpus_prints_every_speech(cli: Cli) -> None:
     """Keys of speech, section and, with the flag only, repair; a source picks its speeches."""
     rows = cli.rows("corpus", "--format", "jsonl")

@@ -61,7 +61,7 @@ def test_every_hit_explains_itself(engine: Engine) -> None:
         speech = engine.speech(hit.passage.speech_id)
         assert speech.text[hit.passage.start : hit.passage.end] == hit.passage.text
         assert (hit.title, hit.source) == (speech.title, speech.source)
-        assert hit.parts and set(hit.parts) <= {"lexical", "dense"}
+        assert hit.parts and set(hit.parts) <= {"lexical", "dense", "expansion", "ranker"}
         assert all(part.rank >= 1 for part in hit.parts.values())
         assert hit.original == engine.original(hit.passage.speech_id, hit.passage.start, hit.passage.end)
 
@@ -148,9 +148,10 @@ def test_a_pasted_page_is_a_query_like_any_other(engine: Engine) -> None:
 def test_the_dense_weight_has_bounds(engine: Engine) -> None:
     """A share outside 0..1 is named."""
     from speechrag.retrieval.search import Retriever
+    from speechrag.retrieval.stages import Stages
 
     with pytest.raises(UsageError, match=r"dense_weight is 1\.5"):
-        Retriever(engine._index, dense_weight=1.5)
+        Retriever(engine._index, Stages(dense_weight=1.5))
 
 
 def test_near_identical_speeches_fold_and_leave_room_for_others(tmp_path: Path) -> None:
@@ -178,9 +179,9 @@ def test_threads_get_the_answers_a_single_one_gets(engine: Engine) -> None:
 
 
 def test_without_the_dense_share_the_lexical_order_stands(tmp_path: Path) -> None:
-    """A weight of 0 ranks by BM25 alone."""
+    """A weight of 0 and no ranker: BM25 alone."""
     build(write_texts(tmp_path / "来源"), tmp_path / "index")
-    engine = Engine.open(tmp_path / "index", replace(QUICK, dense_weight=0.0))
+    engine = Engine.open(tmp_path / "index", replace(QUICK, dense_weight=0.0, ranker="off"))
     hits = engine.search(Query("防汛物资储备", 10))
     ranks = [hit.parts["lexical"].rank for hit in hits if "lexical" in hit.parts]
     assert ranks == sorted(ranks)

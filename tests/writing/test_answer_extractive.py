@@ -82,10 +82,12 @@ def test_sources_that_differ_are_both_shown() -> None:
     ],
 )
 def test_what_the_corpus_does_not_say_is_refused(question: str) -> None:
-    """Off-corpus questions and near misses get the fixed sentence, no quotations, and the nearest passages."""
+    """Off-corpus questions and near misses get the fixed sentence, what was searched, and no quotations."""
     answer = ask(question)
     assert not answer.supported
-    assert (answer.text, answer.sentences, answer.citations) == (REFUSAL, (), ())
+    assert (answer.sentences, answer.citations) == ((), ())
+    searched = "查看了" if answer.nearest else "没有与之相近的段落"
+    assert answer.text.startswith(REFUSAL) and searched in answer.text.removeprefix(REFUSAL)
 
 
 def test_a_refusal_names_the_nearest_passages() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from speechrag.registry import EMBEDDERS, resolve
@@ -39,14 +38,3 @@ def load_encoder(name: str) -> Encoder:
     if name in EMBEDDERS and name != "sentence-transformers":
         return resolve(EMBEDDERS, name)()  # type: ignore[no-any-return]
     return resolve(EMBEDDERS, "sentence-transformers")(name)  # type: ignore[no-any-return]
-
-
-def file_fingerprint(paths: Sequence[Path]) -> str:
-    """Return a short SHA-256 over the names and bytes of ``paths``, in sorted order."""
-    import hashlib
-
-    digest = hashlib.sha256()
-    for path in sorted(paths, key=lambda p: p.as_posix()):
-        digest.update(path.name.encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]

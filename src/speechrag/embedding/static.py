@@ -1,51 +1,57 @@
 """The built-in encoder: a sentence-transformers ``StaticEmbedding`` folder read without torch.
 
-torch takes seconds to import and a static model is a table look-up and a mean, so this reads the same folder
-(``tokenizer.json``, ``model.safetensors``) with tokenizers, safetensors and numpy. A test holds its vectors against
-sentence-transformers' own.
+torch takes seconds to import and a static model is a table look-up and a sum, so this reads the same folder
+(``tokenizer.json``, ``model.safetensors``) with safetensors and numpy. The tokens are the vocabulary's grams that a
+text holds (``embedding.grams``). A test holds the vectors against sentence-transformers' own.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from speechrag.embedding import file_fingerprint
+from speechrag.embedding.grams import GramTable
+from speechrag.embedding.loading import folder_fingerprint
 from speechrag.errors import ModelError
-from speechrag.text import fold
 
 if TYPE_CHECKING:
     from speechrag.embedding import Vectors
 
 MODELS = Path(__file__).resolve().parent.parent / "models"
-BATCH = 512
+METHOD = 2  # to be raised when other vectors come from the same files: their indexes must be built again
+BATCH = 256  # texts looked up together; their letters and hash slots stay in the processor's cache
 
 
 class StaticEncoder:
-    """Mean of sub-word vectors, unit length, over folded text."""
+    """Sum of gram vectors, brought to unit length."""
 
     def __init__(self, folder: Path, name: str) -> None:
+        import numpy as np
+
         files = [folder / "tokenizer.json", folder / "model.safetensors"]
         missing = [f.name for f in files if not f.is_file()]
         if missing:
             raise ModelError(
                 f"{folder}: no {missing[0]}; a static model folder holds tokenizer.json and model.safetensors"
             )
+        from safetensors import SafetensorError
         from safetensors.numpy import load_file
-        from tokenizers import Tokenizer
 
         self.name = name
-        self.fingerprint = file_fingerprint(files)
+        self.fingerprint = folder_fingerprint(folder, f"method {METHOD}")
         try:
-            self._tokenizer = Tokenizer.from_file(str(files[0]))
-            tensors = load_file(files[1])
-        except Exception as exc:  # tokenizers raises bare Exception
+            vocabulary = json.loads(files[0].read_text(encoding="utf-8"))["model"]["vocab"]
+            weights = load_file(files[1])["embedding.weight"]
+        except (OSError, ValueError, KeyError, TypeError, SafetensorError) as exc:
             raise ModelError(f"{folder}: the model cannot be read ({exc}); install speechrag again") from exc
-        self._tokenizer.no_truncation()
-        self._tokenizer.no_padding()
-        self._weights = tensors["embedding.weight"].astype("float32")
-        self.dim = int(self._weights.shape[1])
+        if len(weights) != len(vocabulary):
+            raise ModelError(f"{folder}: {len(vocabulary)} tokens but {len(weights)} vectors; install speechrag again")
+        self._grams = GramTable(vocabulary)
+        self._weights = weights.astype(np.float32)
+        self.dim = int(weights.shape[1])
 
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
         import numpy as np
@@ -55,18 +61,20 @@ class StaticEncoder:
 
     encode_queries = encode_documents
 
+    def features(self, text: str) -> list[str]:
+        """Return the tokens of ``text``; joined by spaces they give sentence-transformers the same vector."""
+        return self._grams.features(text)
+
     def _encode(self, texts: Sequence[str]) -> Vectors:
         import numpy as np
 
-        encodings = self._tokenizer.encode_batch_fast([fold(t) for t in texts], add_special_tokens=False)
-        lengths = np.array([len(e.ids) for e in encodings])
-        flat = np.concatenate([np.asarray(e.ids, dtype=np.int64) for e in encodings])
-        # reduceat needs every start to be a valid index: a zero row behind the last one serves trailing empty texts.
-        rows = np.concatenate([self._weights[flat], np.zeros((1, self.dim), dtype=np.float32)])
-        out = np.add.reduceat(rows, np.r_[0, np.cumsum(lengths)[:-1]], axis=0)
-        out[lengths == 0] = 0.0
+        ids, starts = self._grams.find(texts)
+        out = np.empty((len(texts), self.dim), dtype=np.float32)
+        for row, (start, stop) in enumerate(pairwise(starts)):
+            # Text by text: the rows of one passage fit the cache, those of a whole batch do not.
+            np.add.reduce(self._weights[ids[start:stop]], axis=0, out=out[row])
         norms = np.linalg.norm(out, axis=1, keepdims=True)
-        return (out / np.maximum(norms, 1e-12)).astype(np.float32)  # type: ignore[no-any-return]
+        return out / np.maximum(norms, np.float32(1e-12))  # type: ignore[no-any-return]
 
 
 class BuiltinEncoder(StaticEncoder):

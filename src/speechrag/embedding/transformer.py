@@ -2,77 +2,84 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from speechrag.config import forbid_downloads
-from speechrag.embedding import file_fingerprint
+from speechrag.embedding.loading import cached_folder, folder_fingerprint, load_local, model_folder
 from speechrag.errors import ModelError
 
 if TYPE_CHECKING:
     from speechrag.embedding import Vectors
+
+PROBE = "全县信息工作会议"
+
+# Prompts that the makers prescribe on their model cards but do not save with the model. A folder whose name matches and
+# whose configuration names no prompts gets these; one that names its own keeps its own.
+KNOWN_PROMPTS: Mapping[str, Mapping[str, str]] = {
+    r"bge-(small|base|large)-zh": {"query": "为这个句子生成表示以用于检索相关文章："},
+    r"bge-(small|base|large)-en": {"query": "Represent this sentence for searching relevant passages: "},
+    r"e5-(small|base|large)": {"query": "query: ", "document": "passage: "},
+}
 
 
 class TransformerEncoder:
     """A sentence-transformers model from a local folder or the local model cache."""
 
     def __init__(self, name: str) -> None:
-        path = Path(name).expanduser()
-        looks_like_path = path.is_absolute() or name.startswith((".", "~")) or "\\" in name
-        if looks_like_path and not path.is_dir():
+        folder = model_folder(name) or cached_folder(name)
+        if folder is None:
             raise ModelError(
-                f"encoder {name!r}: there is no such folder", hint="give the folder of a sentence-transformers model"
+                f"encoder {name!r} cannot be loaded from this machine: it is neither a folder nor in the model cache",
+                hint="copy the model's folder here and give its path; built-in encoders: builtin, hash",
             )
+        from sentence_transformers import SentenceTransformer
+
         self.name = name
-        self._model = self._load(str(path.resolve()) if path.is_dir() else name)
+        self._model = load_local(SentenceTransformer, folder, "encoder")
+        self._add_known_prompts(f"{name}/{folder}")
         self.dim = int(self._model.get_embedding_dimension() or 0)
-        self.fingerprint = self._fingerprint(path)
+        self.fingerprint = folder_fingerprint(folder, str(self.prompts))
         self._probe()
 
-    @staticmethod
-    def _load(target: str):  # type: ignore[no-untyped-def]
-        forbid_downloads()
-        from sentence_transformers import SentenceTransformer
-        from transformers.utils import logging
+    @property
+    def prompts(self) -> dict[str, str]:
+        """What is put before a ``query`` and before a ``document``; empty strings for a model that wants nothing."""
+        own = self._model.prompts
+        document = next((own[key] for key in ("document", "passage", "corpus") if own.get(key)), "")
+        return {"query": own.get("query") or "", "document": document}
 
-        logging.disable_progress_bar()
-        try:
-            return SentenceTransformer(target, device="cpu", local_files_only=True, trust_remote_code=False)
-        except (OSError, ValueError, RuntimeError, KeyError, TypeError) as exc:
-            reason = str(exc).strip().splitlines()[0][:200] if str(exc).strip() else type(exc).__name__
-            raise ModelError(
-                f"encoder {target!r} cannot be loaded from this machine ({reason})",
-                hint="copy the model's folder here and give its path; built-in encoders: builtin, hash",
-            ) from exc
+    @property
+    def max_length(self) -> int | None:
+        """How many tokens the model reads of a text, None where it sets no limit."""
+        return int(length) if (length := self._model.max_seq_length) else None
 
-    def _fingerprint(self, path: Path) -> str:
-        if path.is_dir():
-            kinds = {".json", ".safetensors", ".txt", ".model"}
-            return file_fingerprint([f for f in path.rglob("*") if f.is_file() and f.suffix in kinds])
-        probe = self._model.encode_document(["全县信息工作会议"])
-        return hashlib.sha256(self.name.encode() + probe.round(3).tobytes()).hexdigest()[:16]
+    def _add_known_prompts(self, name: str) -> None:
+        if any(self._model.prompts.values()):
+            return
+        for pattern, prompts in KNOWN_PROMPTS.items():
+            if re.search(pattern, name, re.IGNORECASE):
+                self._model.prompts = {**self._model.prompts, **prompts}
+                return
 
     def _probe(self) -> None:
         """Refuse weights that load but give no usable vector (a damaged safetensors body loads without an error)."""
         import numpy as np
 
-        vector = self.encode_documents(["全县信息工作会议"])[0]
+        vector = self.encode_documents([PROBE])[0]
         if not np.isfinite(vector).all() or abs(float(np.linalg.norm(vector)) - 1.0) > 1e-3:
             raise ModelError(f"encoder {self.name!r} gives unusable vectors; its weights are damaged, copy them again")
 
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
-        return self._encode(texts, query=False)
+        return self._encode(self._model.encode_document, texts)
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        return self._encode(texts, query=True)
+        return self._encode(self._model.encode_query, texts)
 
-    def _encode(self, texts: Sequence[str], *, query: bool) -> Vectors:
+    def _encode(self, encode: Any, texts: Sequence[str]) -> Vectors:
         import numpy as np
 
         if not texts:
             return np.zeros((0, self.dim), dtype=np.float32)
-        encode = self._model.encode_query if query else self._model.encode_document
         vectors = encode(list(texts), normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True)
         return np.asarray(vectors, dtype=np.float32)

@@ -79,6 +79,35 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class Slice:
+    """The queries of one kind and their means; ``interval`` is of the first measure (95 % bootstrap)."""
+
+    query_ids: tuple[str, ...]
+    queries: int
+    measures: Mapping[str, float]
+    interval: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalPoint:
+    """What refusing every question below ``threshold`` costs: shares (0..1) of both kinds of questions refused."""
+
+    threshold: float
+    unanswerable_refused: float
+    answerable_refused: float
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """How well the confidence of a search tells questions with an answer from those without."""
+
+    answerable: int
+    unanswerable: int
+    auc: float  # chance that an answerable question gets more confidence than an unanswerable one
+    curve: tuple[RefusalPoint, ...]  # by threshold ascending
+
+
+@dataclass(frozen=True, slots=True)
 class EvaluationReport:
     """What ``speechrag evaluate`` says: means, per-query values and, with a baseline, the comparison."""
 
@@ -89,3 +118,14 @@ class EvaluationReport:
     comparison: Mapping[str, Comparison] | None = None
     intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)  # 95 % bootstrap, of each mean
     notes: tuple[str, ...] = ()
+    slices: Mapping[str, Slice] = field(default_factory=dict)
+    recall_curve: Mapping[int, float] = field(default_factory=dict)  # cutoff -> mean recall
+    baseline_per_query: Mapping[str, Mapping[str, float]] | None = None
+    topics: Mapping[str, str] = field(default_factory=dict)  # query id -> text
+    latency: Mapping[str, float] = field(default_factory=dict)  # p50_ms, p95_ms of a warm query
+    index: Mapping[str, Any] = field(default_factory=dict)  # size, counts and fingerprints
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    refusal: Refusal | None = None
+    coverage: Mapping[str, int] = field(default_factory=dict)  # the numbers behind the notes
+    power: Mapping[str, float] = field(default_factory=dict)  # smallest difference this set shows, deviation assumed
+    leaks: Mapping[str, float] = field(default_factory=dict)  # what the queries give away of their documents

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from speechrag.evaluation.measures import (
@@ -15,7 +16,9 @@ from speechrag.evaluation.measures import (
     relevant_documents,
 )
 from speechrag.evaluation.ranking import by_query
-from speechrag.evaluation.records import Comparison, EvaluationReport, Qrel, RunLine
+from speechrag.evaluation.records import Comparison, EvaluationReport, Qrel, Refusal, RunLine
+from speechrag.evaluation.refusal import refused_at
+from speechrag.evaluation.slices import slice_reports
 from speechrag.evaluation.statistics import (
     TYPICAL_DEVIATION,
     compare,
@@ -24,24 +27,33 @@ from speechrag.evaluation.statistics import (
     smallest_difference,
 )
 
+HEADLINE = (*DEFAULT_MEASURES, "Success@5", "Judged@10")
+CUTOFFS = (1, 2, 3, 5, 10, 20, 30, 50, 100)  # of the recall curve
+
 
 def build_report(
     qrels: Iterable[Qrel],
     run: Iterable[RunLine],
     *,
     baseline: Iterable[RunLine] | None = None,
+    baseline_qrels: Iterable[Qrel] | None = None,
     measures: Sequence[str] = DEFAULT_MEASURES,
     seconds: Mapping[str, float] | None = None,
+    slices: Mapping[str, Sequence[str]] | None = None,
 ) -> EvaluationReport:
     """Return the report on ``run`` over every judged query, compared with ``baseline`` where there is one.
 
-    ``seconds`` are the measured times of the caller, ``{"index": x, "search": x}``; absent ones are 0.
+    ``seconds`` are the measured times of the caller, ``{"index": x, "search": x}``; absent ones are 0. ``slices``
+    names groups of query ids to measure apart. ``baseline_qrels`` are the judgements of the baseline where they
+    depend on the run (families).
     """
     qrels, lines = list(qrels), list(run)
     means, per_query = evaluate_run(qrels, lines, measures)
-    comparison = None
+    comparison, other = None, None
     if baseline is not None:
-        comparison = compare(per_query, evaluate_run(qrels, baseline, measures)[1])
+        other = evaluate_run(qrels if baseline_qrels is None else baseline_qrels, baseline, measures)[1]
+        comparison = compare(per_query, other)
+    coverage, power = _coverage(qrels, lines), _power(means, len(per_query), comparison)
     return EvaluationReport(
         queries=len(per_query),
         measures=means,
@@ -49,41 +61,72 @@ def build_report(
         seconds={"index": 0.0, "search": 0.0} | dict(seconds or {}),
         comparison=comparison,
         intervals=_intervals(per_query, means),
-        notes=(*_coverage_notes(qrels, lines), _power_note(means, len(per_query), comparison)),
+        notes=(*_coverage_notes(coverage), _power_note(power, means)),
+        slices=slice_reports(slices or {}, per_query),
+        recall_curve=_recall_curve(qrels, lines),
+        baseline_per_query=other,
+        coverage=coverage,
+        power=power,
     )
+
+
+def _recall_curve(qrels: Sequence[Qrel], run: Sequence[RunLine]) -> dict[int, float]:
+    means, _ = evaluate_run(qrels, run, [f"R@{cutoff}" for cutoff in CUTOFFS])
+    return dict(zip(CUTOFFS, means.values(), strict=True))
+
+
+def with_notes(report: EvaluationReport, notes: Iterable[str]) -> EvaluationReport:
+    """Return the report with further notes before its own."""
+    return replace(report, notes=(*notes, *report.notes))
 
 
 def _intervals(per_query: PerQuery, names: Iterable[str]) -> dict[str, tuple[float, float]]:
     return {name: mean_interval([values[name] for values in per_query.values()]) for name in names}
 
 
-def _coverage_notes(qrels: Sequence[Qrel], run: Sequence[RunLine]) -> list[str]:
+def _coverage(qrels: Sequence[Qrel], run: Sequence[RunLine]) -> dict[str, int]:
+    """Return counts of what a mean hides; ``met`` is 1 when any retrieved document is judged."""
     grades, retrieved = grades_by_query(qrels), by_query(run)
-    absent = sum(query_id not in retrieved for query_id in grades)
-    barren = sum(not relevant_documents(judgements) for judgements in grades.values())
-    unjudged = len(retrieved.keys() - grades.keys())
     met = any(doc_id in grades.get(query_id, {}) for query_id, found in retrieved.items() for doc_id in found)
+    return {
+        "judged": len(grades),
+        "absent": sum(query_id not in retrieved for query_id in grades),
+        "barren": sum(not relevant_documents(judgements) for judgements in grades.values()),
+        "unjudged": len(retrieved.keys() - grades.keys()),
+        "met": int(met or not retrieved),
+    }
+
+
+def _coverage_notes(counts: Mapping[str, int]) -> list[str]:
+    absent, barren, unjudged, judged = (counts[key] for key in ("absent", "barren", "unjudged", "judged"))
     remarks = [
-        (absent, f"judged queries without results, counted as 0: {absent} of {len(grades)}"),
-        (barren, f"judged queries without a relevant document, counted as 0: {barren} of {len(grades)}"),
+        (absent, f"judged queries without results, counted as 0: {absent} of {judged}"),
+        (barren, f"judged queries without a relevant document, counted as 0: {barren} of {judged}"),
         (unjudged, f"queries of the run that nobody judged, left out: {unjudged}"),
-        (retrieved and not met, "no retrieved document is judged: do the ids of the index and the judgements agree?"),
+        (not counts["met"], "no retrieved document is judged: do the ids of the index and the judgements agree?"),
     ]
     return [remark for applies, remark in remarks if applies]
 
 
-def _power_note(means: Mapping[str, float], queries: int, comparison: Mapping[str, Comparison] | None) -> str:
-    """Say what a set of this size cannot show, for the first measure."""
-    measure = next(iter(means))
-    observed = comparison[measure] if comparison else None
+def _power(means: Mapping[str, float], queries: int, comparison: Mapping[str, Comparison] | None) -> dict[str, float]:
+    """Return what a set of this size can show of the first measure, and the queries an observed difference needs."""
+    observed = comparison[next(iter(means))] if comparison else None
     spread = observed.deviation if observed and observed.deviation else TYPICAL_DEVIATION
+    found = {"queries": float(queries), "deviation": spread, "smallest": smallest_difference(queries, spread)}
+    if observed and observed.difference and observed.deviation:
+        found |= {"observed": observed.difference, "needed": float(queries_needed(observed.difference, spread))}
+    return found
+
+
+def _power_note(power: Mapping[str, float], means: Mapping[str, float]) -> str:
+    """Say what a set of this size cannot show, for the first measure."""
     note = (
-        f"power: a set of this size ({queries}) shows {measure} differences from "
-        f"{smallest_difference(queries, spread):.3f} up (80 %, alpha .05, deviation of differences {spread:.3f}); "
+        f"power: a set of this size ({power['queries']:.0f}) shows {next(iter(means))} differences from "
+        f"{power['smallest']:.3f} up (80 %, alpha .05, deviation of differences {power['deviation']:.3f}); "
         f"smaller ones may go unseen"
     )
-    if observed and observed.difference and observed.deviation:
-        note += f"; the observed {observed.difference:+.4f} needs {queries_needed(observed.difference, spread)} queries"
+    if "needed" in power:
+        note += f"; the observed {power['observed']:+.4f} needs {power['needed']:.0f} queries"
     return note
 
 
@@ -99,14 +142,40 @@ def to_json(report: EvaluationReport) -> str:
 
 def to_text(report: EvaluationReport, *, per_query: bool = False) -> str:
     """Return the report as a table for people; ``per_query`` adds a row for every query."""
-    parts = [f"{report.queries} queries", _table(_mean_rows(report))]
+    parts = [f"{report.queries} queries", aligned(_mean_rows(report))]
     if report.comparison:
-        parts.append("compared with the baseline, query by query\n" + _table(_comparison_rows(report.comparison)))
+        parts.append("compared with the baseline, query by query\n" + aligned(_comparison_rows(report.comparison)))
+    if report.slices:
+        parts.append("kinds of queries\n" + aligned(_slice_rows(report)))
+    if report.refusal:
+        parts.append(_refusal_line(report.refusal))
+    if report.leaks:
+        parts.append("what the queries give away: " + ", ".join(f"{k} {v:.2f}" for k, v in report.leaks.items()))
     if per_query:
-        parts.append(_table(_query_rows(report)))
+        parts.append(aligned(_query_rows(report)))
     parts.append("\n".join(f"note: {note}" for note in report.notes))
     parts.append("seconds: " + ", ".join(f"{name} {value:.2f}" for name, value in report.seconds.items()))
+    if report.latency:
+        parts.append(f"latency: p50 {report.latency['p50_ms']:.1f} ms, p95 {report.latency['p95_ms']:.1f} ms")
+    if report.index:
+        parts.append(f"index: {report.index['passages']} passages, {report.index['bytes'] / 1e6:.1f} MB")
     return "\n\n".join(part for part in parts if part)
+
+
+def _refusal_line(refusal: Refusal) -> str:
+    point = refused_at(refusal)
+    return (
+        f"refusal: AUC {refusal.auc:.3f} over {refusal.answerable} answerable and {refusal.unanswerable} unanswerable "
+        f"questions; threshold {point.threshold:.2f} refuses {point.unanswerable_refused:.1%} of the unanswerable and "
+        f"{point.answerable_refused:.1%} of the answerable ones"
+    )
+
+
+def _slice_rows(report: EvaluationReport) -> list[list[str]]:
+    rows = [["kind", "queries", *report.measures]]
+    for name, part in report.slices.items():
+        rows.append([name, str(part.queries), *(f"{value:.4f}" for value in part.measures.values())])
+    return rows
 
 
 def _mean_rows(report: EvaluationReport) -> list[list[str]]:
@@ -134,11 +203,15 @@ def _query_rows(report: EvaluationReport) -> list[list[str]]:
     return rows
 
 
-def _table(rows: Sequence[Sequence[str]]) -> str:
-    """Return the rows aligned, the first column to the left, the others to the right. All cells are ASCII."""
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Return the rows aligned, the first column to the left, the others to the right; Chinese takes two columns."""
+    widths = [max(_width(cell) for cell in column) for column in zip(*rows, strict=True)]
     lines = []
     for first, *others in rows:
-        aligned = [cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True)]
-        lines.append("  ".join([first.ljust(widths[0]), *aligned]))
+        aligned = [" " * (width - _width(cell)) + cell for cell, width in zip(others, widths[1:], strict=True)]
+        lines.append("  ".join([first + " " * (widths[0] - _width(first)), *aligned]))
     return "\n".join(lines)
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)

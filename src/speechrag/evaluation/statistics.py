@@ -169,7 +169,7 @@ def _columns(run: PerQuery, baseline: PerQuery, measure: str) -> tuple[list[floa
 
 def _compare(run: Sequence[float], baseline: Sequence[float], p_value: float, p_holm: float) -> Comparison:
     values = differences(run, baseline)
-    low, high = mean_interval(values)
+    low, high = bootstrap_interval(run, baseline)
     return Comparison(
         baseline=math.fsum(baseline) / len(baseline),
         difference=math.fsum(values) / len(values),

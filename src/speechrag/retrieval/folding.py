@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from speechrag.text import jaccard, shingles
+from speechrag.retrieval.codes import folded_codes
+from speechrag.text import jaccard
 
 SAME = 0.8  # share of common character shingles from which two passages are one
 LEAD = 16  # common leading shingles without which two passages are not compared in full
+SHINGLE = 4  # characters, of two bytes each: a shingle is exactly one 64-bit number
+SCATTER = 0x9E3779B97F4A7C15  # odd, so no two shingles become one (Knuth's multiplicative hashing)
 
 
 @dataclass(slots=True)
@@ -29,13 +31,15 @@ def fold_copies(texts: Iterable[str], limit: int) -> list[Fold]:
     results; two sets this alike share some of their first elements in any fixed order (prefix filtering, Chaudhuri et
     al. 2006), so only those that do are compared.
     """
-    kept: list[tuple[Fold, set[str]]] = []
-    holders: dict[str, list[int]] = defaultdict(list)
+    kept: list[tuple[Fold, set[int]]] = []
+    holders: dict[int, list[int]] = defaultdict(list)
     for position, text in enumerate(texts):
-        own = shingles(text)
+        ordered = _shingles(text)
+        own = set(ordered)
         needed = math.ceil(SAME * len(own))
-        lead = sorted(own, key=_order)[: len(own) - needed + LEAD]
-        shared = Counter(number for shingle in lead for number in holders.get(shingle, ()))
+        lead = ordered[: len(own) - needed + LEAD]
+        known = filter(holders.__contains__, lead)  # few of them: most passages share little
+        shared = Counter(number for shingle in known for number in holders[shingle])
         near = sorted(number for number, times in shared.items() if times >= min(LEAD, needed))
         twin = next((number for number in near if jaccard(own, kept[number][1]) >= SAME), None)
         if twin is not None:
@@ -49,6 +53,22 @@ def fold_copies(texts: Iterable[str], limit: int) -> list[Fold]:
     return [fold for fold, _ in kept]
 
 
-def _order(shingle: str) -> tuple[int, str]:
-    """Return a sorting key that scatters the shingles, so that set phrases do not gather in the lead."""
-    return zlib.crc32(shingle.encode("utf-8", "surrogatepass")), shingle
+def _shingles(text: str) -> list[int]:
+    """Return the shingles of the folded text without punctuation, as numbers, in an order that scatters them.
+
+    Scattered, so that set phrases do not gather in the lead. A text shorter than a shingle is one, an empty text none.
+    """
+    import numpy as np
+
+    codes = folded_codes(text)
+    letters = codes[codes != 0].astype(np.uint64)
+    if not len(letters):
+        return []
+    if len(letters) < SHINGLE:
+        letters = np.concatenate([letters, np.zeros(SHINGLE - len(letters), dtype=np.uint64)])
+    twos = letters[:-1] << np.uint64(16) | letters[1:]
+    packed = twos[:-2] << np.uint64(32) | twos[2:]
+    scattered = np.sort(packed * np.uint64(SCATTER))
+    first = np.ones(len(scattered), dtype=bool)
+    np.not_equal(scattered[1:], scattered[:-1], out=first[1:])
+    return scattered[first].tolist()  # type: ignore[no-any-return]

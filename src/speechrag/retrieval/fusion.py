@@ -17,16 +17,25 @@ def scaled(channel: Ranked) -> dict[int, float]:
     return {ordinal: max(0.0, score) / best for ordinal, score in channel} if best > 0 else {}
 
 
-def fuse(lexical: Ranked, cosines: Mapping[int, float], dense_weight: float) -> list[tuple[int, float]]:
+def fuse(
+    lexical: Ranked,
+    cosines: Mapping[int, float],
+    dense_weight: float,
+    expansion: Ranked = (),
+    expansion_weight: float = 0.0,
+) -> list[tuple[int, float]]:
     """Return (ordinal, score in 0..1), best first, ties by ordinal.
 
     ``cosines`` holds the dense score of every candidate (those of the lexical channel too), so a passage is never
-    punished for missing the dense top list. With no lexical match at all the cosines decide alone.
+    punished for missing the dense top list. With no lexical match at all the cosines decide alone. ``expansion``, what
+    was found for other words than the query's own, adds its share to the lexical one.
     """
-    share = scaled(lexical)
-    weight = dense_weight if share else 1.0
-    fused = [
-        (ordinal, (1.0 - weight) * share.get(ordinal, 0.0) + weight * max(0.0, cosines.get(ordinal, 0.0)))
-        for ordinal in {*share, *cosines}
-    ]
+    share, more = scaled(lexical), scaled(expansion)
+    weight = dense_weight if share or more else 1.0
+    fused = []
+    for ordinal in {*share, *more, *cosines}:
+        words = (share.get(ordinal, 0.0) + expansion_weight * more.get(ordinal, 0.0)) / (
+            1.0 + expansion_weight * bool(more)
+        )
+        fused.append((ordinal, (1.0 - weight) * words + weight * max(0.0, cosines.get(ordinal, 0.0))))
     return sorted(fused, key=lambda pair: (-pair[1], pair[0]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
@@ -10,8 +11,10 @@ from speechrag.index.lexical import facet_token
 from speechrag.index.opened import OpenIndex
 from speechrag.index.store import METADATA_KEYS, OWN_KEYS, SpeechFacts, StoredPassage, facet_values
 from speechrag.records import ChannelScore, Hit, Passage, Query
+from speechrag.retrieval.confidence import probability, signals
 from speechrag.retrieval.folding import fold_copies
-from speechrag.retrieval.fusion import fuse
+from speechrag.retrieval.stages import Pipeline, Ranking, Stages
+from speechrag.stopping import check
 from speechrag.text import MAX_QUERY_CHARS, displayable
 
 DEPTH = 100  # candidates taken from each channel, at least
@@ -21,11 +24,9 @@ MAX_TOP_K = 1_000
 class Retriever:
     """Searches one open index; holds no state of a query, so threads may share it."""
 
-    def __init__(self, index: OpenIndex, *, dense_weight: float) -> None:
-        if not 0.0 <= dense_weight <= 1.0:
-            raise UsageError(f"dense_weight is {dense_weight}; expected a number from 0 to 1")
+    def __init__(self, index: OpenIndex, stages: Stages | None = None) -> None:
         self._index = index
-        self._dense_weight = dense_weight
+        self._pipeline = Pipeline(index, self.facts, stages or Stages())
 
     @cached_property
     def facts(self) -> Mapping[str, SpeechFacts]:
@@ -49,35 +50,37 @@ class Retriever:
             raise UsageError(f"top_k is {query.top_k}; expected a number from 1 to {MAX_TOP_K}")
         depth = max(DEPTH, 3 * query.top_k)
         while True:
-            ranked, channels = self._rank(text, depth, query.filters)
-            hits = self._hits(ranked, channels, query.top_k)
+            ranking = self._rank(text, depth, query.filters)
+            hits = self._hits(ranking, query)
             # A speech copied over many sites may fill the candidates with copies of one passage: then look deeper.
-            if len(hits) == query.top_k or len(ranked) < depth or ranked[-1][1] <= 0:
+            if len(hits) == query.top_k or len(ranking.order) < depth:
                 return hits
             depth *= 4
 
     def rank(self, text: str, depth: int) -> list[tuple[Passage, float]]:
         """Return the best ``depth`` passages with their scores, copies not folded, best first."""
-        ranked, _ = self._rank(displayable(text).strip()[:MAX_QUERY_CHARS], max(DEPTH, depth), {})
-        stored = self._index.store.passages_at([ordinal for ordinal, _ in ranked[:depth]])
-        return [(s.passage, score) for s, (_, score) in zip(stored, ranked[:depth], strict=True)]
+        ranking = self._rank(displayable(text).strip()[:MAX_QUERY_CHARS], max(DEPTH, depth), {})
+        best = ranking.order[:depth]
+        stored = self._pipeline.read(ranking, [ordinal for ordinal, _ in best])
+        return [(s.passage, score) for s, (_, score) in zip(stored, best, strict=True)]
 
-    def _rank(
-        self, text: str, depth: int, filters: Mapping[str, tuple[str, ...]]
-    ) -> tuple[list[tuple[int, float]], dict[str, dict[int, ChannelScore]]]:
-        allowed = self._allowed(filters)
+    def confidence(self, query: Query, hits: Sequence[Hit]) -> float:
+        """Return the probability (0..1) that the best of ``hits``, found for ``query``, answer it; 0 without hits.
+
+        Calibrated on questions with and without an answer; what a refusal threshold costs is in benchmarks/README.md.
+        """
+        return probability(self.signals(query, hits)) if hits else 0.0
+
+    def signals(self, query: Query, hits: Sequence[Hit]) -> dict[str, float]:
+        """Return what ``confidence`` weighs, by name; needs at least one hit."""
+        texts = ["\n".join((hit.title, *hit.passage.headings, hit.passage.text)) for hit in hits]
+        asked = self._pipeline.asked(displayable(query.text).strip()[:MAX_QUERY_CHARS])
+        return signals(asked, texts, self._pipeline.mean_length)
+
+    def _rank(self, text: str, depth: int, filters: Mapping[str, tuple[str, ...]]) -> Ranking:
+        check()  # answers and outlines are made of many searches: each is a place to stop
         facets = [[facet_token(key, value) for value in values] for key, values in sorted(filters.items())]
-        lexical = self._index.lexical.search(text, depth, facets)
-        vector = self._index.encoder.encode_queries([text])[0]
-        dense = self._index.vectors.search(vector, depth, allowed)
-        cosines = dict(dense)
-        rest = [ordinal for ordinal, _ in lexical if ordinal not in cosines]
-        cosines |= dict(zip(rest, self._index.vectors.scores(vector, rest), strict=True))
-        channels = {
-            name: {ordinal: ChannelScore(rank, score) for rank, (ordinal, score) in enumerate(found, 1)}
-            for name, found in (("lexical", lexical), ("dense", dense))
-        }
-        return fuse(lexical, cosines, self._dense_weight), channels
+        return self._pipeline.rank(text, depth, facets, self._allowed(filters))
 
     def _allowed(self, filters: Mapping[str, tuple[str, ...]]) -> list[int] | None:
         if not filters:
@@ -92,23 +95,25 @@ class Retriever:
         ]
         return self._index.store.allowed_ordinals(chosen)
 
-    def _hits(
-        self, ranked: Sequence[tuple[int, float]], channels: Mapping[str, Mapping[int, ChannelScore]], top_k: int
-    ) -> list[Hit]:
-        candidates = [pair for pair in ranked if pair[1] > 0]
-        stored: list[StoredPassage] = []
+    def _hits(self, ranking: Ranking, query: Query) -> list[Hit]:
+        ordinals = [ordinal for ordinal, _ in ranking.order]
+        room = Counter[str]()
+        scores = dict(ranking.order)
+        taken: list[StoredPassage] = []
 
         def texts() -> Iterator[str]:
-            for first in range(0, len(candidates), 3 * top_k):
-                block = [ordinal for ordinal, _ in candidates[first : first + 3 * top_k]]
-                stored.extend(self._index.store.passages_at(block))
-                yield from (s.passage.text for s in stored[first:])
+            for first in range(0, len(ordinals), 3 * query.top_k):
+                for stored in self._pipeline.read(ranking, ordinals[first : first + 3 * query.top_k]):
+                    room[stored.passage.speech_id] += 1
+                    if not query.per_speech or room[stored.passage.speech_id] <= query.per_speech:
+                        taken.append(stored)
+                        yield stored.passage.text
 
         hits = []
-        for rank, fold in enumerate(fold_copies(texts(), top_k), 1):
-            ordinal, score = candidates[fold.position]
-            parts = {name: found[ordinal] for name, found in channels.items() if ordinal in found}
-            hits.append(self._hit(rank, score, stored[fold.position], parts, len(fold.copies)))
+        for rank, fold in enumerate(fold_copies(texts(), query.top_k), 1):
+            stored = taken[fold.position]
+            parts = {n: found[stored.ordinal] for n, found in ranking.channels.items() if stored.ordinal in found}
+            hits.append(self._hit(rank, scores[stored.ordinal], stored, parts, len(fold.copies)))
         return hits
 
     def _hit(self, rank: int, score: float, stored: StoredPassage, parts: dict[str, ChannelScore], copies: int) -> Hit:

@@ -12,7 +12,7 @@ from statistics import median
 _ZONE = 0.12  # share of the page's height at either end where running heads and page numbers stand
 _REPEATED = 0.4  # share of pages a line must stand on to be a running head: those of left and right pages differ
 _PAGE_NUMBER = re.compile(
-    r"[\s\-—–－_·•.~]*(?:第\s*[\d一二三四五六七八九十百零〇]{1,5}\s*页|[-—–－·•~]\s*\d{1,4}\s*[-—–－·•~]|\d{1,4}\s*[/／]\s*\d{1,4}"
+    r"[\s\-—–－_·•.~]{0,40}(?:第\s*[\d一二三四五六七八九十百零〇]{1,5}\s*页|[-—–－·•~]\s*\d{1,4}\s*[-—–－·•~]|\d{1,4}\s*[/／]\s*\d{1,4}"
     r"|[Pp]age\s*\d{1,4})[\s,，、/／]*(?:of\s*\d{1,4}|[（(]?\s*共\s*\d{1,4}\s*页\s*[）)]?)?[\s\-—–－_·•.~]*"
 )
 _ENDED = re.compile(r"[。！？!?…][”’\"'」』）)】》〉]*$")

@@ -7,16 +7,18 @@ passages support them (see ``answer_generated``); whatever goes wrong there ends
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from speechrag.errors import GenerationError, PromptError
 from speechrag.records import Answer, AnswerSentence, Citation, Hit, Query, Speech
 from speechrag.text import Segmenter, fold, jaccard, sentence_spans, shingles
+from speechrag.writing.answer_constraints import Constraint, constraints, hole, unmet, without_years
 from speechrag.writing.answer_evidence import Candidate, Evidence, Span, series_spans
-from speechrag.writing.answer_features import HARD
+from speechrag.writing.answer_features import HARD, INSIDE
 from speechrag.writing.answer_lists import series_of
-from speechrag.writing.answer_support import confidence, support
+from speechrag.writing.answer_support import blended, support
+from speechrag.writing.answer_support import confidence as confidence_of
 from speechrag.writing.answer_types import values
 from speechrag.writing.generate import Generator
 from speechrag.writing.questions import Kind, Question, analyse, expansions
@@ -25,9 +27,10 @@ REFUSAL = "语料中没有找到能回答这个问题的内容。"
 RETRIEVED = 20
 EXPANDED = 10  # further passages from the search in official words
 NEAREST = 5
+CONSIDERED = 80  # candidates held against what the question names
 MAX_SENTENCES = 3
 MAX_SOURCES = 5  # speeches that give different values
-MAX_LISTED = 12
+MAX_LISTED = 16
 # Two sentences this alike (4-gram Jaccard) say the same thing; the second is not quoted again.
 _SAME = 0.6
 _ANAPHORA = re.compile(r"其中|这(?!次|里)|该|此(?!次)|对此|为此|他们|它")
@@ -35,7 +38,11 @@ _POINT = re.compile(
     r"[一二三四五六七八九十]{1,2}(?:是|要|、)|第[一二三四五六七八九十]|[（(]?\d{0,2}[一二三四五六七八九十]?[）)、.]"
 )
 # How good, relative to the best, the sentence of another speech must be that gives another value.
-_ANOTHER = 0.75
+_ANOTHER = 0.72
+# How well, relative to the best, a list of another speech must fit to be quoted beside it.
+_AS_WELL, _AS_LISTED, _SURE = 0.95, 0.88, 0.7
+# A word of at least this weight that the passage lacks is its subject, unless most of the rest is there.
+_ABSENT, _BARELY = 0.5, 0.8
 # A sentence up to this size only announces what follows.
 _LEAD = 24
 
@@ -50,23 +57,60 @@ def answer_question(
     filters: Mapping[str, tuple[str, ...]] | None = None,
     threshold: float = 0.5,
     generator: Generator | None = None,
+    confidence: Callable[[Query, Sequence[Hit]], float] | None = None,
 ) -> Answer:
     """Answer ``question`` from the retrieved passages.
 
     ``document_frequency`` maps a word or a pair of characters to the share of passages holding it, 0..1. Below
-    ``threshold`` (of a support score 0..1) the answer is a refusal. Every sentence of an extractive answer is a span of
-    its speech, ``speech.text[start:end] == quote``, cited once and numbered from 1 in the order of the answer.
+    ``threshold`` (of a support score 0..1, moved by the retriever's ``confidence``) the answer is a refusal. Every
+    sentence of an extractive answer is a span of its speech, ``speech.text[start:end] == quote``, cited once and
+    numbered from 1 in the order of the answer.
     """
-    asked = analyse(question, segmenter, document_frequency)
+    *_, answer = answer_stream(
+        question,
+        retrieve=retrieve,
+        speech=speech,
+        document_frequency=document_frequency,
+        segmenter=segmenter,
+        filters=filters,
+        threshold=threshold,
+        generator=generator,
+        confidence=confidence,
+    )
+    return answer
+
+
+def answer_stream(
+    question: str,
+    *,
+    retrieve: Callable[[Query], Sequence[Hit]],
+    speech: Callable[[str], Speech],
+    document_frequency: Callable[[str], float],
+    segmenter: Segmenter,
+    filters: Mapping[str, tuple[str, ...]] | None = None,
+    threshold: float = 0.5,
+    generator: Generator | None = None,
+    confidence: Callable[[Query, Sequence[Hit]], float] | None = None,
+) -> Iterator[Answer]:
+    """Yield the answer of ``answer_question`` as it grows, at least once; only the last one is to be kept."""
+    asked = without_years(analyse(question, segmenter, document_frequency))
     hits = _search(asked, question, retrieve, dict(filters or {}))
-    candidates = Evidence(asked, hits, speech).candidates()
+    found = Evidence(asked, hits, speech).candidates()
     nearest = tuple(hit.passage.passage_id for hit in hits[:NEAREST])
-    if not asked.terms or not candidates or support(candidates) < threshold:
-        return Answer(question, False, REFUSAL, nearest=nearest)
-    extract = compose(question, select(asked, candidates), nearest)
+    wanted = constraints(asked)
+    candidates = _about(asked, wanted, found)
+    sure = support(candidates) if asked.terms else 0.0
+    if sure and confidence is not None:
+        sure = blended(sure, confidence(Query(question, RETRIEVED, dict(filters or {})), hits[:RETRIEVED]))
+    if not sure or sure < threshold:
+        told = REFUSAL + _searched(asked, wanted, hits, found)
+        yield Answer(question, False, told, nearest=nearest, kind=asked.kind.told)
+        return
+    extract = replace(compose(question, select(asked, candidates), nearest), kind=asked.kind.told)
     if generator is None:
-        return extract
-    return _generated(question, extract, hits, speech, generator)
+        yield extract
+        return
+    yield from _generated(question, extract, hits, speech, generator)
 
 
 def _search(
@@ -83,16 +127,43 @@ def _search(
     return hits
 
 
+def _about(asked: Question, wanted: Sequence[Constraint], found: Sequence[Candidate]) -> list[Candidate]:
+    """Return the candidates that are about what the question names."""
+    return [c for c in found[:CONSIDERED] if not _astray(asked, c) and not unmet(asked, wanted, c.window, c.year)]
+
+
+def _astray(asked: Question, candidate: Candidate) -> bool:
+    """Tell whether the points of a series stand in a passage that lacks the subject of the question."""
+    features = candidate.features
+    lacking = features.absent >= _ABSENT and features.covered < _BARELY
+    return candidate.listed and asked.kind not in HARD and lacking
+
+
+def _searched(asked: Question, wanted: Sequence[Constraint], hits: Sequence[Hit], found: Sequence[Candidate]) -> str:
+    """Return what was looked through, and what of the question the nearest passages do not speak of or leave open."""
+    if not hits:
+        return "语料中没有与之相近的段落。"
+    speeches = len({hit.passage.speech_id for hit in hits})
+    said = f"查看了{speeches}篇讲话中最相近的{len(hits)}段"
+    missing = unmet(asked, wanted, found[0].window, found[0].year) if wanted and found else ()
+    if not missing:
+        return said + "。"
+    names = "、".join(f"“{c.text}”" for c in missing)
+    gap = hole(missing, [text for text, _ in found[0].window.layers[:INSIDE]])
+    open_ = f"；原文此处空缺（{gap}），无从确定" if gap else ""
+    return f"{said}，没有说到{names}{open_}。"
+
+
 def _generated(
     question: str, extract: Answer, hits: Sequence[Hit], speech: Callable[[str], Speech], generator: Generator
-) -> Answer:
-    """Return the generated and checked answer, or ``extract`` with a note saying why not."""
-    from speechrag.writing.answer_generated import generated_answer
+) -> Iterator[Answer]:
+    """Yield the generated and checked answer as it grows; last ``extract`` with a note saying why where it fails."""
+    from speechrag.writing.answer_generated import streamed_answer
 
     try:
-        return generated_answer(question, extract, hits, speech, generator)
+        yield from streamed_answer(question, extract, hits, speech, generator)
     except (GenerationError, PromptError) as exc:
-        return replace(extract, notes=(*extract.notes, f"未使用大模型：{exc}"))
+        yield replace(extract, notes=(*extract.notes, f"未使用大模型：{exc}"))
 
 
 def select(question: Question, candidates: Sequence[Candidate]) -> list[tuple[Candidate, Span]]:
@@ -102,8 +173,12 @@ def select(question: Question, candidates: Sequence[Candidate]) -> list[tuple[Ca
     limit = MAX_LISTED if best.listed else MAX_SOURCES if question.kind in HARD else MAX_SENTENCES
     _take(chosen, best, [*_before(best), *best.spans, *_behind(question, best)], limit)
     for other in candidates[1:40]:
-        if len(chosen) >= limit or (best.listed and not best.themed):
+        if len(chosen) >= limit:
             break
+        if best.listed and not best.themed:
+            if _further_list(question, best, other, chosen):
+                _take(chosen, other, other.spans if len(chosen) + len(other.spans) <= limit else (), limit)
+            continue
         if best.themed:
             if other.themed and other.speech.speech_id != best.speech.speech_id:
                 _take(chosen, other, other.spans if len(chosen) + len(other.spans) <= limit else (), limit)
@@ -111,6 +186,22 @@ def select(question: Question, candidates: Sequence[Candidate]) -> list[tuple[Ca
         if _adds(question, best, other, chosen):
             _take(chosen, other, other.spans, limit)
     return chosen
+
+
+def _further_list(
+    question: Question, best: Candidate, other: Candidate, chosen: Sequence[tuple[Candidate, Span]]
+) -> bool:
+    """Tell whether ``other`` is what a further speech lists on the same question, and not a copy of what is quoted."""
+    if question.kind is not Kind.LIST or question.count or question.names or not other.listed:
+        return False
+    if any(other.speech.speech_id == c.speech.speech_id for c, _ in chosen):
+        return False
+    if other.features.covered < _AS_WELL * best.features.covered or other.features.asked < best.features.asked:
+        return False
+    if other.score < _AS_LISTED * best.score or confidence_of(other.features) < _SURE:
+        return False
+    text = " ".join(other.speech.text[a:b] for a, b in other.spans)
+    return all(jaccard(shingles(text), shingles(c.speech.text[a:b])) < _SAME for c, (a, b) in chosen)
 
 
 def _whole_series(question: Question, best: Candidate) -> Candidate:
@@ -181,7 +272,7 @@ def _adds(question: Question, best: Candidate, other: Candidate, chosen: Sequenc
     if (
         elsewhere
         and related
-        and confidence(other.features) >= 0.5
+        and confidence_of(other.features) >= 0.5
         and other.features.typed >= 0.85 * best.features.typed
     ):
         return other.score >= _ANOTHER * best.score
@@ -214,6 +305,7 @@ def cite(number: int, hit: Hit, speech: Speech, start: int, end: int) -> Citatio
         start=start,
         end=end,
         headings=tuple(s.heading for s in speech.sections if s.start <= start < s.end) or hit.passage.headings,
+        copies=hit.copies,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from speechrag.records import Hit, Speech
@@ -23,6 +23,9 @@ _NUMERALS = "零一二三四五六七八九十"
 _BACKWARD, _CUE, _THEME, _BROAD, _NAMED = 0.8, 0.4, 1.8, 0.75, 0.8
 _ECHO, _INSIDE_POINT = 1.6, 0.5
 _OF_COLLECTION = re.compile(r"[篇之第][一二三四五六七八九十\d]+篇?$")
+# 下面我讲三个问题 announces points to be made, not shortcomings.
+_AGENDA = re.compile(rf"(?:讲|强调|谈|说|汇报|安排)[^，。]{{0,8}}(?:几|[{_NUMERALS}\d])+个?(?:方面的?)?问题")
+_OTHER_ISSUES = 1.0
 # A longer sentence is cut at its semicolons, each part a candidate.
 _LONG = 140
 _ENDLESS = 260
@@ -44,6 +47,13 @@ class Candidate:
     words: frozenset[str]  # question words that the spans themselves cover
     listed: bool = False
     themed: bool = False  # the main headings of a speech whose subject is the question's
+    window: Window = field(default_factory=lambda: Window(()))  # the folded texts around it
+
+    @property
+    def year(self) -> int:
+        """The year of its speech, 0 where that is unknown."""
+        year = str(self.speech.metadata.get("year", ""))
+        return int(year) if year.isdigit() else 0
 
 
 def _units(text: str, start: int, end: int) -> list[Span]:
@@ -135,7 +145,7 @@ class Evidence:
             score += _LIST_ASKED * best_credit(self.question.asked, Window(window.layers[:2]))
         if self.question.count and len(spans) == 1 and members(own) == self.question.count:
             score += _COUNT_FITS * (2.5 if parallel(own) & set(self.question.text) else 1.0)
-        return Candidate(hit, speech, spans, found, score, held, listed=len(spans) > 1)
+        return Candidate(hit, speech, spans, found, score, held, listed=len(spans) > 1, window=window)
 
     def _lists(self) -> list[Candidate]:
         """Return one candidate for each point series that touches a retrieved passage."""
@@ -187,10 +197,13 @@ class Evidence:
         spans = series_spans(text, series)
         found = self._candidate(hit, speech, spans, window, intro + points, bonus=bonus)
         typed = 1.0 if self.question.kind is Kind.LIST else max(found.features.typed, 0.8)
-        asked = 1.0 if theme else found.features.asked
+        agenda = bool(_AGENDA.search(intro)) and "问题" in {
+            w for word in self.question.asked for w in (word, *synonyms(word))
+        }
+        asked = 0.0 if agenda else 1.0 if theme else found.features.asked
         fitted = replace(found.features, typed=typed, alone=found.features.own, asked=asked)
-        score = rate(fitted) + found.score - rate(found.features)
-        return Candidate(hit, speech, spans, fitted, score, found.words, True, bool(theme))
+        score = rate(fitted) + found.score - rate(found.features) - (_OTHER_ISSUES if agenda else 0.0)
+        return Candidate(hit, speech, spans, fitted, score, found.words, True, bool(theme), window)
 
     def _echo(self, intro: str) -> float:
         """Return the bonus of points that are headed by the question itself: 怎么写 over 快, 准, 新, 实."""

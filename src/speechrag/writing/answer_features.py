@@ -17,7 +17,7 @@ from speechrag.writing.questions import Kind, Question, Term, lexicon, synonyms
 # whole speech is about), the sentence before, the one behind, the passage, the speech.
 LAYERS = 1.0, 0.9, 0.8, 0.75, 0.55, 0.5, 0.4
 PASSAGE, SPEECH = LAYERS[-2:]
-_OWN, _NEIGHBOURS, _INSIDE = 3, 5, 6  # how many layers count as own, near, inside the passage
+OWN, NEIGHBOURS, INSIDE = 3, 5, 6  # how many layers count as own, near, inside the passage
 # A word the speech keeps coming back to (its place, its subject) need not be repeated in every sentence.
 _SUBJECT, _SUBJECT_TIMES = 0.65, 3
 _SYNONYM = 0.8
@@ -120,18 +120,18 @@ def _asked(question: Question, window: Window) -> float:
     """Return the credit of the asked-for thing within sentence, headings and neighbours."""
     if all(word in lexicon()["categories"] for word in question.asked):
         return 1.0
-    near = window.layers[:2] + window.layers[3:_NEIGHBOURS]  # a title names the subject, not what is said of it
+    near = window.layers[:2] + window.layers[3:NEIGHBOURS]  # a title names the subject, not what is said of it
     return best_credit(question.asked, Window(near))
 
 
 def features(question: Question, window: Window, rank: int) -> Features:
     """Return the features of a candidate whose folded surroundings are ``window``."""
     credits = [(term, window.credit(term.text)) for term in question.terms]
-    near, inside = Window(window.layers[:_NEIGHBOURS]), Window(window.layers[:_INSIDE])
+    near, inside = Window(window.layers[:NEIGHBOURS]), Window(window.layers[:INSIDE])
     everything = "\n".join(text for text, _ in window.layers)
     return Features(
         covered=_weighted(question.terms, window.credit),
-        own=_weighted(question.terms, Window(window.layers[:_OWN]).credit),
+        own=_weighted(question.terms, Window(window.layers[:OWN]).credit),
         alone=_weighted(question.terms, Window(window.layers[:2]).credit),
         pairs=_weighted(question.pairs, near.credit),
         asked=_asked(question, window),

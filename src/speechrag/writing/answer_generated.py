@@ -8,14 +8,14 @@ model's wording but the best matching sentence of the cited passage, verbatim.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from speechrag.records import Answer, AnswerSentence, Citation, Hit, Speech
 from speechrag.text import displayable, sentence_spans, shingles
 from speechrag.writing.check import Cited, check_sentence, cited_sentences
-from speechrag.writing.generate import Generator
-from speechrag.writing.prompts import fence, load_prompt, new_token
+from speechrag.writing.generate import Generator, pieces
+from speechrag.writing.prompts import fence, load_prompt, new_token, told
 
 PASSAGES = 8
 # A passage is given whole up to this size; beyond it only its beginning is.
@@ -26,7 +26,7 @@ _LINK = re.compile(r"!?\[([^\]]*)\]\s*\([^)]*\)")
 _URL = re.compile(r"(?:[a-z][a-z0-9+.-]{1,15}://|www\.|javascript:|data:)[^\s，。；！？、）】」”]*", re.I)
 _TAG = re.compile(r"<[^<>]*>|&(?:#\w+|\w+);")
 _THOUGHT = re.compile(r"<think>.*?(?:</think>|$)", re.S)
-_SIGNS = re.compile(r"(?m)^\s*(?:#{1,6}|[-*+•·>]|\d{1,2}[.)](?!\d))\s+|[*_`~]{1,3}|^\s*[|].*$|[<>]")
+_SIGNS = re.compile(r"(?m)^[^\S\n]{0,20}(?:#{1,6}|[-*+•·>]|\d{1,2}[.)](?!\d))\s+|[*_`~]{1,3}|^[^\S\n]{0,20}[|].*$|[<>]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,8 @@ class _Source:
 
     @property
     def text(self) -> str:
-        return self.speech.text[self.start : self.end]
+        """What the model is shown and held to: the passage without words addressed to a model."""
+        return told(self.speech.text[self.start : self.end])
 
 
 def plain(text: str) -> str:
@@ -51,12 +52,13 @@ def plain(text: str) -> str:
     return text.strip()
 
 
-def generated_answer(
+def streamed_answer(
     question: str, extract: Answer, hits: Sequence[Hit], speech: Callable[[str], Speech], generator: Generator
-) -> Answer:
-    """Return the model's answer with every sentence checked, or ``extract`` with a note where nothing is left of it.
+) -> Iterator[Answer]:
+    """Yield the model's answer as it grows, a checked sentence more each time; the last one is whole and has its notes.
 
-    Raises GenerationError when the model cannot be used and PromptError when the prompt file cannot.
+    The last one is ``extract`` with a note where no sentence is supported. Raises GenerationError when the model cannot
+    be used or breaks off (then what was yielded is to be taken back) and PromptError when the prompt file cannot.
     """
     from speechrag.writing.answer import REFUSAL
 
@@ -65,12 +67,40 @@ def generated_answer(
     prompt = load_prompt(generator.prompts, "answer")
     passages = fence([source.text for source in sources], token)
     system, user = prompt.render(question=plain(question), passages=passages, token=token, refusal=REFUSAL)
-    written = cited_sentences(plain(generator.generate(system, user)).replace(token, ""), range(1, len(sources) + 1))
+
+    def read(text: str) -> list[Cited]:
+        return cited_sentences(plain(text).replace(token, ""), range(1, len(sources) + 1))
+
+    text, shown = "", 0
+    for piece in pieces(generator, system, user):
+        text += piece
+        kept = [cited for cited in read(_ended(text)) if supported(cited, sources)]
+        if len(kept) > shown:
+            shown = len(kept)
+            yield _assembled(question, kept, sources)
+    written = read(text)
     kept = [cited for cited in written if supported(cited, sources)]
     notes = _notes(written, kept)
     if not kept:
-        return replace(extract, notes=(*extract.notes, *notes, "大模型的回答没有一句得到原文支持，以下为原文摘录"))
-    return replace(_assembled(question, kept, sources), nearest=extract.nearest, notes=(*extract.notes, *notes))
+        yield replace(extract, notes=(*extract.notes, *notes, "大模型的回答没有一句得到原文支持，以下为原文摘录"))
+        return
+    whole = _assembled(question, kept, sources)
+    yield replace(whole, nearest=extract.nearest, notes=(*extract.notes, *notes), kind=extract.kind)
+
+
+# A sentence is over when something follows its marks: a mark may stand behind the full stop, a thought must be closed.
+_ENDED = re.compile(
+    r"[。！？!?\n][”’」』]?(?:\s{0,9}[\[［【〔（(][^\]］】〕）)]{0,40}[\]］】〕）)]|[①-⑳]){0,20}\s{0,20}"
+    r"(?=[^\s\[［【〔（(①-⑳”’」』])"
+)
+
+
+def _ended(text: str) -> str:
+    """Return what of an unfinished text consists of finished sentences; nothing while a thought is open."""
+    if text.rfind("<think>") > text.rfind("</think>"):
+        return ""
+    ends = [match.end() for match in _ENDED.finditer(text)]
+    return text[: ends[-1]] if ends else ""
 
 
 def supported(cited: Cited, sources: Sequence[_Source]) -> bool:

@@ -11,10 +11,10 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 
-from speechrag.text import chinese_number, fold, sentence_spans, shingles
-from speechrag.writing.questions import lexicon
+from speechrag.text import fold, sentence_spans, shingles
+from speechrag.writing.figures import FIGURE, canonical, figures, same_measure
+from speechrag.writing.names import persons_missing, places_missing
 
 # Calibrated on sentences of real speeches, quoted, shortened and reworded, against sentences of other speeches.
 MIN_COVERAGE = 0.30
@@ -23,21 +23,14 @@ MIN_RUN = 12
 _MIN_AROUND = 0.25
 _AROUND = 45
 
-_CN = "零〇一二三四五六七八九十百千万亿两"
-_UNIT = (
-    r"(?:万亿|亿|万)?(?:元|人次|人|个|名|条|篇|期|次|项|处|所|家|座|台|部|份|起|件|位|户|间|种|类|点|字|册|本|张|批|倍|岁|届|亩|米|"
-    r"公里|平方|吨|小时|分钟|天|日|周|月|季度|年|时|%|‰|g|m|级|层|方面|盏|辆|余|多|以上)?"
-)
-_FIGURE = re.compile(
-    rf"\d[\d,]*(?:\.\d+)?{_UNIT}|百分之[{_CN}点]+|第[{_CN}]+|[{_CN}]{{2,}}{_UNIT}|[{_CN}](?:年|月|日|天|倍|成|届)"
-)
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _QUOTED = re.compile(r"[“「『\"']([^”」』\"']{2,80})[”」』\"']|《([^》]{1,80})》")
-_ROLE = (
-    r"副?(?:总书记|书记|省长|市长|县长|区长|镇长|乡长|主席|部长|厅长|局长|处长|科长|主任|秘书长|委员|组长|会长|院长|校长|"
-    r"同志|教授|总理)"
-)
-_PLACE = re.compile(r"([\u4e00-\u9fff]{2,8}?)(省|市|县|区|镇|乡|街道|村|局|厅|公司|大学|协会|银行|报|集团)")
+# Words that turn a claim round; source words that merely differ are a matter of wording.
+_OPPOSITES = (
+    ("增长", "下降"), ("增加", "减少"), ("提高", "降低"), ("上升", "下降"), ("以上", "以下"), ("以内", "以外"),
+    ("高于", "低于"), ("超过", "不足"), ("至少", "至多"), ("最多", "最少"), ("最高", "最低"), ("之前", "之后"),
+    ("提前", "推迟"), ("扩大", "缩小"), ("必须", "可以"), ("严禁", "允许"), ("不得", "可以"), ("上半年", "下半年"),
+    ("去年", "今年"), ("今年", "明年"), ("去年", "明年"),
+)  # fmt: skip
 _NEGATION = re.compile(r"不再|不|未|没有|没|无需|禁止|严禁|并非|非")
 
 
@@ -60,44 +53,45 @@ class Cited:
     unknown: int = 0
 
 
-@cache
-def _person() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return the patterns of a name before its office (周明远书记) and behind it (书记周明远)."""
-    surname = "".join(sorted(lexicon()["surnames"]))
-    before = re.compile(rf"(?:^|[，。、；：！？\s]|{_ROLE})([{surname}][\u4e00-\u9fff]{{1,2}}?)(?={_ROLE})")
-    behind = re.compile(rf"{_ROLE}([{surname}][\u4e00-\u9fff]{{1,2}})")
-    return before, behind
-
-
-def _persons_missing(sentence: str, source: str) -> list[str]:
-    before, behind = _person()
-    missing = [name for name in before.findall(sentence) if name not in source]
-    for name in behind.findall(sentence):
-        # Three characters may be a name of two and the verb behind it.
-        short = rf"{re.escape(name[:2])}(?![\u4e00-\u9fff])|{re.escape(name[:2])}{_ROLE}"
-        if name not in source and not re.search(short, source):
-            missing.append(name)
-    return missing
-
-
 def _bare(text: str) -> str:
     """Return the folded text without white space and punctuation, figures kept whole (62.5% stays)."""
     return re.sub(r"[^\w.%‰]|(?<!\d)\.|\.(?!\d)|_", "", fold(text))
 
 
-def _figure_found(figure: str, sentence: str, place: int, source: str) -> bool:
-    """Tell whether the source holds this figure, as a whole figure, among some of the same words."""
-    before, after = sentence[max(0, place - 14) : place], sentence[place + len(figure) : place + len(figure) + 14]
+def _figure_found(figure: re.Match[str], sentence: str, source: str) -> bool:
+    """Tell whether the source has this figure, of this measure, among some of the same words; both are canonical."""
+    before, after = sentence[max(0, figure.start() - 14) : figure.start()], sentence[figure.end() : figure.end() + 14]
     around = _pairs(before) | _pairs(after)
-    wanted = re.escape(figure.replace(",", ""))
-    left = r"(?<![\d.])" if figure[0].isdigit() else rf"(?<![{_CN}])"
-    right = r"(?!\d|\.\d)" if figure[-1].isdigit() else ""
-    pattern = left + wanted + right
-    for match in re.finditer(pattern, source):
+    for match in re.finditer(rf"(?<![\d.]){re.escape(figure['value'])}(?!\d|\.\d)", source):
+        if not _same_kind(figure, source, match):
+            continue
         near = source[max(0, match.start() - _AROUND) : match.end() + _AROUND]
         if not around or len(around & _pairs(near)) >= _MIN_AROUND * len(around):
             return True
     return False
+
+
+def _same_kind(figure: re.Match[str], source: str, match: re.Match[str]) -> bool:
+    """Tell whether the source counts the same there: a share, an ordinal, a measure word that may stand for ours."""
+    other = FIGURE.match(source, match.start())
+    if other is None or (figure["share"] or "") != (other["share"] or ""):
+        return False
+    if figure["ordinal"] and source[match.start() - 1 : match.start()] != "第":
+        return False
+    return same_measure(figure["unit"] or "", other["unit"] or "")
+
+
+def _exchanged(figure: re.Match[str], sentence: str, source: str) -> bool:
+    """Tell whether the words right before the figure stand in the source before other figures only.
+
+    That is how two figures of one passage are exchanged: both are there, each beside the other's words.
+    """
+    lead = re.search(r"[\u4e00-\u9fff][》”]?[\u4e00-\u9fff》”]{2,5}$", sentence[: figure.start()])
+    if not lead or not re.search(r"[\u4e00-\u9fff]{2}", lead[0]):
+        return False
+    words = lead[0][-4:]
+    beside = [m["value"] for m in re.finditer(rf"{re.escape(words)}(?P<value>\d+(?:\.\d+)?)", source)]
+    return bool(beside) and figure["value"] not in beside
 
 
 def _pairs(text: str) -> set[str]:
@@ -105,47 +99,37 @@ def _pairs(text: str) -> set[str]:
     return {bare[i : i + 2] for i in range(len(bare) - 1)}
 
 
-def _alternatives(figure: str) -> list[str]:
-    """Return the ways a figure may stand in the source: 百分之五 as 5%, and without 余 or 多."""
-    ways = [figure]
-    if match := re.fullmatch(r"(\d+)%", figure):
-        value = int(match.group(1))
-        ways += [f"百分之{chinese_number(value)}"] if 0 < value < 100 else []
-    if figure.endswith(("余", "多", "以上")):
-        ways.append(re.sub(r"(?:余|多|以上)$", "", figure))
-    return ways
-
-
 def _figures_missing(sentence: str, source: str) -> list[str]:
-    plain = _THOUSANDS.sub("", source)
-    missing = []
-    for match in _FIGURE.finditer(sentence):
-        ways = _alternatives(match.group().replace(",", ""))
-        if not any(_figure_found(way, sentence, match.start(), plain) for way in ways):
-            missing.append(match.group())
-    return missing
-
-
-def _places_missing(sentence: str, source: str) -> list[str]:
-    missing = []
-    for match in _PLACE.finditer(sentence):
-        name, suffix = match.groups()
-        if set(name[-2:]) & lexicon()["not_in_names"]:
-            continue
-        if name[-2:] + suffix not in source and name[-2:] not in source:
-            missing.append(name[-2:] + suffix)
-    return missing
+    """Return the figures of ``sentence`` that ``source`` does not have in that place."""
+    ours, theirs = canonical(sentence), canonical(source)
+    return [
+        match.group()
+        for match in figures(ours)
+        if not _figure_found(match, ours, theirs) or _exchanged(match, ours, theirs)
+    ]
 
 
 def _negation_changed(sentence: str, source: str) -> list[str]:
-    """Return the negations that stand on one side only, with the same three characters before and behind."""
+    """Return the negations that stand on one side only, with the same characters before (3) and behind (2 or 3)."""
     changed = []
     for one, other in ((sentence, source), (source, sentence)):
         for match in _NEGATION.finditer(one):
             left, right = one[max(0, match.start() - 3) : match.start()], one[match.end() : match.end() + 3]
-            if len(left) == 3 and len(right) == 3 and left + right in other and left + match.group() not in other:
+            if len(left) == 3 and len(right) > 1 and left + right in other and left + match.group() not in other:
                 changed.append(match.group() + right)
     return changed
+
+
+def _reversed(sentence: str, source: str) -> list[str]:
+    """Return the words in whose place the source has the opposite: 增长 for 下降, 以下 for 以上."""
+    found = []
+    for pair in _OPPOSITES:
+        for word, opposite in (pair, pair[::-1]):
+            for match in re.finditer(word, sentence):
+                left = sentence[max(0, match.start() - 3) : match.start()]
+                if len(left) == 3 and left + opposite in source and left + word not in source:
+                    found.append(word)
+    return found
 
 
 def longest_run(left: str, right: str) -> int:
@@ -171,9 +155,10 @@ def check_sentence(sentence: str, cited_texts: Sequence[str]) -> Support:
         return Support(False, (), 0.0, 0)
     missing = _figures_missing(folded, source)
     quoted = [left or right for left, right in _QUOTED.findall(folded)]
-    missing += [words for words in quoted if _bare(words) not in bare_source]
-    missing += _persons_missing(folded, source) + _places_missing(folded, source)
-    missing += _negation_changed(bare, bare_source)
+    figured = _bare(canonical(source))
+    missing += [words for words in quoted if _bare(words) not in bare_source and _bare(canonical(words)) not in figured]
+    missing += persons_missing(folded, source) + places_missing(folded, source)
+    missing += _negation_changed(bare, bare_source) + _reversed(bare, bare_source)
     grams = shingles(bare)
     coverage = len(grams & shingles(bare_source)) / len(grams)
     run = longest_run(bare, bare_source)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from speechrag.records import Citation, Outline, OutlinePoint
+from speechrag.records import Citation, Outline, OutlinePoint, Paragraph, Phrase
 from speechrag.text import displayable, numerals
 
 if TYPE_CHECKING:
@@ -36,6 +36,16 @@ SUBSTITUTES = {
     NUMBER_FONT: "SimSun,华文宋体,STSong,Noto Serif CJK SC",
 }
 _FONT_FAMILIES = {HEAD_FONT: "modern"}  # others are "roman", so that a substitute of the right kind is chosen
+PHRASE_ROLES = {
+    "opening": "开场",
+    "achievement": "成绩",
+    "problem": "问题",
+    "significance": "意义",
+    "task": "部署",
+    "safeguard": "保障",
+    "call": "号召",
+    "transition": "过渡",
+}
 _LEVEL_FONTS = {1: (HEAD_FONT, False), 2: (SUB_FONT, False), 3: (BODY_FONT, True)}
 
 
@@ -77,11 +87,11 @@ def outline_markdown(outline: Outline) -> str:
     lines += [_escape(text) for text in (outline.salutation, outline.opening) if text]
     for label, point in _numbered(outline.points):
         lines.append(f"{'#' * (point.level + 1)} {label}{_escape(point.heading)}{_marks(point)}")
-        if point.text:
-            lines.append(_escape(point.text))
+        lines += [_escape(text) + marks for text, marks in _told(point)]
     lines += [_escape(outline.closing)] if outline.closing else []
     lines += _listed("## 待补事项", [f"{slot.text}（{slot.where}）" for slot in outline.slots])
     lines += _listed("## 提醒", [f"{warning.where}　{warning.text}" for warning in outline.warnings])
+    lines += _listed("## 可用语句", [_phrase_line(phrase) for phrase in outline.phrases])
     lines += _listed("## 说明", outline.notes)
     lines += _listed("## 来源", [_source_line(citation) for citation in outline.citations])
     return "\n\n".join(line for line in lines if line) + "\n"
@@ -93,10 +103,10 @@ def outline_text(outline: Outline) -> str:
     lines += ["", printable(outline.salutation), printable(outline.opening)]
     for label, point in _numbered(outline.points):
         lines.append(f"{label}{printable(point.heading)}{_marks(point)}")
-        if point.text:
-            lines.append(printable(point.text))
+        lines += [printable(text) + marks for text, marks in _told(point)]
     lines.append(printable(outline.closing))
     for heading, items in (
+        ("可用语句：", [_phrase_line(phrase) for phrase in outline.phrases]),
         ("待补事项：", [f"{slot.text}（{slot.where}）" for slot in outline.slots]),
         ("提醒：", [f"{warning.where}　{warning.text}" for warning in outline.warnings]),
         ("说明：", list(outline.notes)),
@@ -114,8 +124,20 @@ def _numbered(points: tuple[OutlinePoint, ...], level: int = 1) -> Iterator[tupl
         yield from _numbered(point.points, level + 1)
 
 
-def _marks(point: OutlinePoint) -> str:
+def _marks(point: OutlinePoint | Paragraph) -> str:
     return "".join(f"[{number}]" for number in point.citations)
+
+
+def _told(point: OutlinePoint) -> list[tuple[str, str]]:
+    """Return what is said under a point: its paragraphs with their marks, else its text."""
+    if point.paragraphs:
+        return [(paragraph.text, _marks(paragraph)) for paragraph in point.paragraphs]
+    return [(point.text, "")] if point.text else []
+
+
+def _phrase_line(phrase: Phrase) -> str:
+    name = PHRASE_ROLES.get(phrase.role, phrase.role)
+    return f"{name}　{phrase.text}（{phrase.count}篇，见{phrase.citation.title or phrase.citation.source}）"
 
 
 def _source_line(citation: Citation) -> str:
@@ -296,9 +318,11 @@ def _points(word: Word, points: tuple[OutlinePoint, ...], sources: bool) -> None
     for label, point in _numbered(points):
         font, bold = _LEVEL_FONTS.get(point.level, (BODY_FONT, False))
         _paragraph(word, label + point.heading, font, BODY_POINTS, bold=bold, outline=point.level)
-        _body(word, point.text)
-        if sources and point.citations:
-            numbers = "、".join(f"〔{number}〕" for number in point.citations)
+        for text, _ in _told(point):
+            _body(word, text)
+        cited = dict.fromkeys((*point.citations, *(n for p in point.paragraphs for n in p.citations)))
+        if sources and cited:
+            numbers = "、".join(f"〔{number}〕" for number in cited)
             _paragraph(word, f"来源：{numbers}", SUB_FONT, NOTE_POINTS)
 
 
@@ -326,7 +350,7 @@ def _evidence(word: Word, outline: Outline) -> None:
 
     table = word.add_table(rows=1, cols=3, style="Table Grid")
     table.autofit = False
-    widths = (Mm(12), Mm(44), Mm(100))
+    widths = (Mm(12), Mm(56), Mm(88))
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
     _row(table.rows[0], ("序号", "出处", "原文"), widths, HEAD_FONT)
@@ -345,6 +369,7 @@ def unique_parts(citation: Citation) -> list[str]:
 def _row(row: Any, texts: tuple[str, ...], widths: tuple[Any, ...], font: str) -> None:
     from docx.shared import Pt
 
+    _mark(row, "w:cantSplit")
     for cell, text, width in zip(row.cells, texts, widths, strict=True):
         cell.width = width
         paragraph = cell.paragraphs[0]
@@ -354,9 +379,13 @@ def _row(row: Any, texts: tuple[str, ...], widths: tuple[Any, ...], font: str) -
 
 def _repeat(row: Any) -> None:
     """Repeat a table's head row on every page."""
+    _mark(row, "w:tblHeader")
+
+
+def _mark(row: Any, name: str) -> None:
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
-    element = OxmlElement("w:tblHeader")
+    element = OxmlElement(name)
     element.set(qn("w:val"), "true")
     row._tr.get_or_add_trPr().append(element)

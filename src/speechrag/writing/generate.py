@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from speechrag.config import Settings
 from speechrag.errors import GenerationError
+from speechrag.stopping import check
 
 if TYPE_CHECKING:
     import httpx
@@ -33,7 +34,20 @@ class Generator(Protocol):
         ...
 
 
+def pieces(generator: Generator, system: str, user: str) -> Iterator[str]:
+    """Yield the text as it is written, from a generator that can; the whole text at once from another.
+
+    Raises GenerationError at the end of what is no whole text, so what came before is to be thrown away.
+    """
+    stream = getattr(generator, "stream", None)
+    if stream is None:
+        yield generator.generate(system, user)
+    else:
+        yield from stream(system, user)
+
+
 FIRST = 20.0  # seconds to wait for the first token
+STOP_WITHIN = 0.2  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +76,10 @@ class ChatGenerator:
 
     def generate(self, system: str, user: str) -> str:
         """Return the whole text the model wrote. Raises GenerationError (a sentence fit to be shown)."""
+        return "".join(self.stream(system, user)).strip()
+
+    def stream(self, system: str, user: str) -> Iterator[str]:
+        """Yield the text piece by piece. Raises GenerationError, at the end too where the text was cut or is empty."""
         import httpx
 
         limits = self._limits
@@ -69,12 +87,12 @@ class ChatGenerator:
         client = httpx.Client(timeout=httpx.Timeout(limits.total, connect=limits.connect))
         # Made here, so that importing langchain does not count against the first token.
         chat = self._chat(client)
-        pieces: queue.Queue[Any] = queue.Queue()
+        arrived: queue.Queue[Any] = queue.Queue()
         stopped = threading.Event()
-        reader = threading.Thread(target=self._read, args=(chat, system, user, pieces, stopped), daemon=True)
+        reader = threading.Thread(target=self._read, args=(chat, system, user, arrived, stopped), daemon=True)
         reader.start()
         try:
-            return _collect(_within(pieces, limits), limits)
+            yield from _texts(_within(arrived, limits), limits)
         finally:
             stopped.set()
             # Closing under a running read may complain in either thread; there is nobody left to tell.
@@ -124,7 +142,7 @@ def _within(pieces: queue.Queue[Any], limits: Limits) -> Iterator[Any]:
     while True:
         left = end - time.monotonic()
         try:
-            piece = pieces.get(timeout=max(0.0, min(patience, left)))
+            piece = _next(pieces, min(patience, left))
         except queue.Empty:
             raise GenerationError(f"大模型在 {min(patience, limits.total):g} 秒内没有回应") from None
         if piece is _DONE:
@@ -137,25 +155,37 @@ def _within(pieces: queue.Queue[Any], limits: Limits) -> Iterator[Any]:
         yield piece
 
 
-def _collect(chunks: Iterator[Any], limits: Limits) -> str:
-    """Return the text of a stream that ended properly. Raises GenerationError for a cut, endless or empty one."""
-    parts: list[str] = []
-    size, finish = 0, ""
+def _next(pieces: queue.Queue[Any], seconds: float) -> Any:
+    """Return the next piece. Raises queue.Empty after ``seconds``, Stopped soon after the work was stopped."""
+    end = time.monotonic() + seconds
+    while True:
+        check()
+        left = end - time.monotonic()
+        try:
+            return pieces.get(timeout=max(0.0, min(STOP_WITHIN, left)))
+        except queue.Empty:
+            if left <= STOP_WITHIN:
+                raise
+
+
+def _texts(chunks: Iterator[Any], limits: Limits) -> Iterator[str]:
+    """Yield the texts of a stream. Raises GenerationError for a cut, endless or empty one."""
+    size, finish, blank = 0, "", True
     for chunk in chunks:
         text = chunk.text if isinstance(getattr(chunk, "text", None), str) else ""
-        parts.append(text)
         size += len(text)
         finish = (getattr(chunk, "response_metadata", None) or {}).get("finish_reason") or finish
         if size > limits.characters:
             raise GenerationError(f"大模型的回答超过 {limits.characters} 字仍未结束")
-    text = "".join(parts).strip()
-    if not text:
+        blank = blank and not text.strip()
+        if text:
+            yield text
+    if blank:
         raise GenerationError("大模型没有给出内容")
     if finish == "length":
         raise GenerationError("大模型的回答因长度限制被截断")
     if finish != "stop":
         raise GenerationError("大模型的回答中途断开，不完整")
-    return text
 
 
 def _translated(exc: Exception, base_url: str) -> GenerationError:

@@ -7,19 +7,23 @@ The order of work: read the brief (``outlines.plan``), search and take speeches 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from speechrag.records import Hit, Outline, OutlinePoint, Query, Speech, Warning_
+from speechrag.records import Hit, Outline, OutlinePoint, Phrase, Query, Speech, Warning_
 from speechrag.text import numerals
 from speechrag.writing.outlines import compose
 from speechrag.writing.outlines.leaves import Leaf, borrowed
 from speechrag.writing.outlines.lint import warnings
 from speechrag.writing.outlines.mine import Pool, mine
-from speechrag.writing.outlines.plan import Plan, read_plan
-from speechrag.writing.outlines.select import Part, choose_parts
+from speechrag.writing.outlines.phrases import phrase_bank, select_phrases
+from speechrag.writing.outlines.plan import NOTHING, Plan, read_plan
+from speechrag.writing.outlines.select import SHARE, Part, choose_parts, family
 
 NO_FILTERS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+FRAME_ROLES = ("opening", "call", "transition")  # functions that speeches on any theme lend
+PHRASES, PER_ROLE = 32, 4  # wordings offered with an outline, and of one function
 ON_THEME = 2  # sub-points that must speak of the theme; general safeguards alone make no speech
 
 _ROLE_NAMES = {
@@ -41,15 +45,17 @@ def draft_outline(
     speech: Callable[[str], Speech],
     filters: Mapping[str, tuple[str, ...]] = NO_FILTERS,
     rephrase: Rephrase | None = None,
+    overrides: Mapping[str, str] = NOTHING,
 ) -> Outline:
     """Return an outline for the speech that ``brief`` asks for.
 
     ``retrieve`` answers a query with ranked hits and ``speech`` gives a speech by its id. Every point cites verbatim
     quotations (``speech.text[start:end] == quote``). Facts of the sources stand as slots 【待补：…】, listed in
-    ``slots``. Where the corpus holds nothing on the theme, ``points`` is empty and ``notes`` says so. ``rephrase`` may
-    reword the finished outline (an LLM does); citations and slots are its duty to keep.
+    ``slots``. ``overrides`` correct what is read from the brief (see ``outlines.plan.read_plan``). Where the corpus
+    holds nothing on the theme, ``points`` is empty and ``notes`` says so. ``rephrase`` may reword the finished outline
+    (an LLM does); citations and slots are its duty to keep.
     """
-    plan = read_plan(brief)
+    plan = read_plan(brief, overrides)
     pool = mine(plan, retrieve, speech, filters)
     parts = choose_parts(pool, plan)
     if not _holds(pool, parts, plan):
@@ -72,16 +78,40 @@ def draft_outline(
         closing=frame["closing"],
         citations=citations.all(),
         slots=compose.slots(points, frame),
-        warnings=(*warnings(points, citations.all(), plan, speech), *_lent(parts)),
+        warnings=(*warnings(points, citations.all(), plan, speech), *_lent(parts), *_concentrated(parts)),
         plan=plan.as_mapping(),
         notes=_notes(parts, plan, points),
+        phrases=_phrases(pool, plan),
     )
     return rephrase(outline) if rephrase else outline
+
+
+def _phrases(pool: Pool, plan: Plan) -> tuple[Phrase, ...]:
+    """Return wordings of the speeches found that may serve: those on the theme first, a few of each function."""
+    on_theme = [source.speech for source in pool.sources if source.on_theme]
+    others = [source.speech for source in pool.sources if not source.on_theme]
+    lent = (phrase for phrase in phrase_bank(others) if phrase.role in FRAME_ROLES or phrase.kind == "quotation")
+    bank = [*phrase_bank(on_theme), *lent]
+    return select_phrases(bank, avoid=plan.rivals, limit=PHRASES, per_role=PER_ROLE)
+
+
+def _concentrated(parts: Sequence[Part]) -> Iterator[Warning_]:
+    """Yield a warning where one family gives more than its share of the sub-points: the others had too little."""
+    units = [leaf.unit for leaf in _leaves(parts)] + [part.found[0] for part in parts if not part.leaves]
+    given = Counter(family(unit) for unit in units)
+    total, most = sum(given.values()), max(given.values(), default=0)
+    if most > max(SHARE * total, 1):
+        yield Warning_(
+            "concentration", f"{total}个要点中有{most}个出自同一篇讲话，其他讲话这方面材料不足，请补充。", "全篇"
+        )
 
 
 def _lent(parts: Sequence[Part]) -> Iterator[Warning_]:
     """Yield a warning for each part that takes points from speeches on other themes."""
     for number, part in enumerate(parts, 1):
+        if not part.leaves:
+            text = "语料里没有可用的内容，这一部分只按同类讲话的结构搭了框架，请补写。"
+            yield Warning_("skeleton", text, numerals(1, number))
         strange = [numerals(2, i) for i, leaf in enumerate(part.leaves, 1) if borrowed(leaf.unit)]
         if strange and len(strange) == len(part.leaves):
             yield Warning_("borrowed", "这一部分的要点借自其他主题的讲话，请结合本次主题充实。", numerals(1, number))

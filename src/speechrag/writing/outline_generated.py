@@ -22,7 +22,7 @@ from speechrag.writing.prompts import fence, load_prompt, new_token
 
 LENGTH = range(4, 31)  # characters of a heading, GB/T 9704 lines hold 28
 MIN_SHARED = 0.5  # share of a new heading's character pairs that its point and sources must hold
-_LINE = re.compile(r"^\s*(\d+(?:\.\d+)*)[\s、.．:：]*(.+?)\s*$", re.M)
+_LINE = re.compile(r"^[^\S\n]{0,20}(\d+(?:\.\d+)*)[ \t\u3000、.．:：]{0,20}(\S.*)$", re.M)
 _MARKS = re.compile(r"[\[［【]\s*\d[\d,，、\s-]*[\]］】]")
 
 
@@ -39,7 +39,7 @@ def reworded_outline(outline: Outline, generator: Generator) -> Outline:
     except (GenerationError, PromptError) as exc:
         return replace(outline, notes=(*outline.notes, f"未使用大模型：{exc}"))
     quotes = {citation.number: citation.quote for citation in outline.citations}
-    written = {key: _MARKS.sub("", text).strip(" 。；，") for key, text in lines if key in numbered}
+    written = {key: _MARKS.sub("", text).strip(" \t\r\u3000。；，") for key, text in lines if key in numbered}
     changed = {key: text for key, text in written.items() if text != numbered[key].heading}
     kept = {key: text for key, text in changed.items() if keeps_to_source(text, numbered[key], quotes, outline.brief)}
     note = f"大模型改写了{len(kept)}条标题"

@@ -33,6 +33,18 @@ class Kind(StrEnum):
     WHAT = "what"
     TOPIC = "topic"  # no question word: a noun phrase typed like a search
 
+    @property
+    def told(self) -> str:
+        """The kind as readers and programs are told it: one of eight."""
+        return {
+            Kind.NUMBER: "number",
+            Kind.DURATION: "deadline",
+            Kind.PERSON: "who",
+            Kind.LIST: "list",
+            Kind.HOW: "how",
+            Kind.WHY: "why",
+        }.get(self, "fact")
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -67,7 +79,9 @@ _DURATION = re.compile(
     r"最迟|最晚|隔多|多少天|截止"
 )
 _DATE = re.compile(r"什么时候|什么时间|何时|哪年|哪一年|哪天|哪一天|几月|几号|几日|哪个月|啥时候|年份|日期|什么日子")
-_PERSON = re.compile(r"谁|哪位|哪个人|什么人|何人|哪个领导|哪位领导|名字|姓名")
+_PERSON = re.compile(
+    r"谁|哪位|哪个人|什么人|何人|哪个领导|哪位领导|名字|姓名|(?:书记|[市县区镇乡局部处院校厅]长|主席|主任|同志)(?:叫|姓)[什啥]"
+)
 _PLACE = re.compile(r"哪里|哪儿|何处|什么地方|在哪|地点|哪个(?:城市|地方)")
 _NAMED = re.compile(
     r"(?:书记|[市县区省镇乡局处科部院校会所站厅社行]长|主席|主任|秘书长|经理|董事长|主持人|老板|矿主|老师|作者|教练|队长)"
@@ -166,7 +180,7 @@ def _torn(word: str, bare: str, known: Callable[[str], float]) -> bool:
 
 
 # Function characters that a dictionary segmenter glues to a neighbour in questions: 率有, 要交, 市里.
-_GLUED = re.compile(r"^[要得被把给向往从有就还才上下里]+(?=.)|(?<=.)[有里了过着的得往要是在被第上下]+$")
+_GLUED = re.compile(r"^[要得被把给向往从有就还才上下里]{1,8}(?=.)|(?<=.)[有里了过着的得往要是在被第上下]{1,8}$")
 
 
 # 要求, 要点 and the like are words of their own.

@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-VERBS = ("build", "search", "ask", "outline", "corpus", "evaluate", "serve")
+VERBS = ("build", "search", "ask", "check", "outline", "corpus", "evaluate", "models", "serve")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from speechrag.interfaces.commands.common import (
     filter_option,
@@ -15,10 +16,12 @@ from speechrag.interfaces.commands.common import (
     parse_filters,
     print_json,
     read_inputs,
+    read_lines,
 )
 
 if TYPE_CHECKING:
     from speechrag.engine import Engine
+    from speechrag.records import Answer
 
 SUMMARY = "answer a question with citations"
 EXAMPLE = "speechrag ask 重大信息多久内要上报"
@@ -27,6 +30,7 @@ EXAMPLE = "speechrag ask 重大信息多久内要上报"
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("question", metavar="QUESTION", nargs="?", help="what to answer")
     parser.add_argument("--questions", metavar="FILE", help='JSON lines {"qid", "question"}')
+    parser.add_argument("--history", metavar="FILE", help="the questions asked before, one a line, oldest first")
     index_option(parser)
     filter_option(parser)
     llm_option(parser)
@@ -39,10 +43,11 @@ def run(options: argparse.Namespace) -> int:
 
     filters = parse_filters(options.filter)
     questions = list(read_inputs(options.question, options.questions, "qid", "question"))
+    history = [line.strip() for line in read_lines(Path(options.history)) if line.strip()] if options.history else []
     engine, _ = open_engine(options)
     for qid, text in questions:
         began = time.perf_counter()
-        answer = engine.ask(text, filters, options.llm or "")
+        answer = engine.ask(text, filters, options.llm or "", history, suggest=options.questions is None)
         for note in answer.notes:
             print(f"note: {note}", file=sys.stderr)
         if options.format == "json":
@@ -52,19 +57,35 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def answer_text(engine: Engine, answer: Any) -> str:
-    """Return an answer as people read it on a terminal: sentences with marks, then the sources."""
+def answer_text(engine: Engine, answer: Answer) -> str:
+    """Return an answer as people read it on a terminal: sentences with marks by speech, then the sources."""
     if not answer.supported:
         near = [engine.passage(p) for p in answer.nearest[:3]]
         places = [f"  - {engine.speech(p.speech_id).title} › {' › '.join(p.headings) or p.text[:24]}" for p in near]
         return "\n".join([answer.text, *(["相近但不足以回答：", *places] if places else [])])
+    lines = [*_paragraphs(answer), "", "依据："]
+    for c in answer.citations:
+        copies = f"，另有{c.copies}份" if c.copies else ""
+        lines.append(f"  [{c.number}] {' › '.join((c.title, *c.headings))}（{c.source}{copies}）")
+    if answer.suggestions:
+        lines += ["", "还可以问：", *(f"  - {question}" for question in answer.suggestions)]
+    return "\n".join(lines)
+
+
+def _paragraphs(answer: Answer) -> list[str]:
+    """Return the sentences with their marks, one paragraph a speech in the order of the answer."""
     from speechrag.writing.answer import closing_mark
 
-    said = [
-        f"{s.text}{''.join(f'[{n}]' for n in s.citations)}{closing_mark(s.text, last=place == len(answer.sentences))}"
-        for place, s in enumerate(answer.sentences, 1)
-    ]
-    lines = ["".join(said), "", "依据："]
-    for c in answer.citations:
-        lines.append(f"  [{c.number}] {' › '.join((c.title, *c.headings))}（{c.source}）")
-    return "\n".join(lines)
+    speech_of = {c.number: c.speech_id for c in answer.citations}
+    paragraphs: list[str] = []
+    before = ""
+    for place, s in enumerate(answer.sentences, 1):
+        marks = "".join(f"[{n}]" for n in s.citations)
+        said = f"{s.text}{marks}{closing_mark(s.text, last=place == len(answer.sentences))}"
+        speech = speech_of.get(s.citations[0], "") if s.citations else before
+        if paragraphs and speech == before:
+            paragraphs[-1] += said
+        else:
+            paragraphs.append(said)
+        before = speech
+    return paragraphs

@@ -11,7 +11,7 @@ from math import log
 
 from speechrag.records import Speech
 from speechrag.text import bigrams
-from speechrag.writing.outlines.facts import Fact, fill_slots, find_facts, tagged
+from speechrag.writing.outlines.facts import Fact, fill_slots, find_facts, tagged, tokenizer
 from speechrag.writing.outlines.genre import Theme, by_length, genre, themes
 from speechrag.writing.outlines.plan import GOVERNED, Plan
 
@@ -57,7 +57,7 @@ _DANGLING = re.compile(
 
 
 TITLED = 0.3  # names of the theme in a thousand characters of a speech whose title names it
-_COLLECTED = re.compile(r"篇[一二三四五六七八九十\d]+|[一二三四五六七八九十\d]+篇|范文|汇编|精选|合集|集锦|模板")
+_COLLECTED = re.compile(r"篇[一二三四五六七八九十\d]|[一二三四五六七八九十\d]篇|范文|汇编|精选|合集|集锦|模板")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,9 @@ def read_source(speech: Speech, plan: Plan) -> Source:
         bare = bare.replace(decoy, "|")
     density = 1000 * sum(bare.count(name) for name in plan.names) / max(len(text), 1)
     # The title of a collection (…讲话篇三) stands over speeches on other themes too: it proves nothing.
-    titled = density >= TITLED and not _COLLECTED.search(speech.title) and _titled(speech.title, plan)
+    collected = _COLLECTED.search(speech.title)
+    whole = (len(plan.theme) >= 4 and plan.theme in speech.title) or any(word in speech.title for word in plan.titles)
+    titled = not collected and (whole or (density >= TITLED and _titled(speech.title, plan)))
     spoken_of = density >= 1.0 and (_leads(bare, plan) if plan.rows else density >= 3.0)
     on_theme = bool(plan.theme) and (titled or spoken_of)
     known = str(speech.metadata.get("level") or "-")
@@ -187,7 +189,32 @@ def _places(speech: Speech) -> tuple[str, ...]:
     for text in (*known, speech.title, speech.source.rsplit("/", 1)[-1]):
         for match in _AREA_NAME.finditer(re.sub(r"[0-9年月日\-—_（）()]+", "|", text)):
             names.add(match.group(1))
-    return tuple(sorted(name for name in names if len(name) >= 2 and not _NOT_AREA.search(name)))
+    named = {name for name in names if len(name) >= 2 and not _NOT_AREA.search(name)}
+    return tuple(sorted(named | local_names(f"{speech.title}\n{speech.text}")))
+
+
+_NAMED = re.compile(
+    r"(?P<before>[^\u4e00-\u9fff]|[在到是对和与从县市区乡镇日年去])(?P<name>[\u4e00-\u9fff]{2})"
+    r"(?=省|市(?![场民])|县(?![域级])|区(?![域级])|镇(?!化|乡|村|街)|乡(?![村镇])|村(?![民级庄组屯])|矿|街道|社区|集团|水库|灌区|河|公司|路)"
+)
+_NOT_NAME = frozenset(
+    "城代业强域各全我本的有和与及到一二三四五六七八九十几两个该乡镇村县市区农山新老大小不把被让给向从为是要在"
+)
+
+
+@lru_cache(maxsize=512)
+def local_names(text: str) -> frozenset[str]:
+    """Return the names of places that ``text`` gives twice or more and no dictionary knows: 东岫 of 东岫矿.
+
+    What stands before 县, 矿 or 集团 so is a name; one mention may be chance.
+    """
+    known = tokenizer().FREQ
+    counts = Counter(match["name"] for match in _NAMED.finditer(text))
+    return frozenset(
+        name
+        for name, count in counts.items()
+        if count >= 2 and not known.get(name) and not _NOT_NAME & set(name) and text.count(name) >= count
+    )
 
 
 def _bodies(match: re.Match[str]) -> str:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from speechrag.records import Citation, OutlinePoint, Passage, Query, Slot, Speech
+from speechrag.records import Alternative, Citation, OutlinePoint, Passage, Query, Slot, Speech
 from speechrag.text import chinese_number, numerals, trim, unique
 from speechrag.writing.outlines.adapt import Adapter
-from speechrag.writing.outlines.leaves import Leaf
+from speechrag.writing.outlines.leaves import UNTOLD, Leaf
 from speechrag.writing.outlines.mine import Pool, Retrieve, Unit, theme_score
 from speechrag.writing.outlines.plan import Plan
 from speechrag.writing.outlines.select import Part
+from speechrag.writing.outlines.variants import Others, like_leaf, like_part, occurrences
 
 QUOTE_CHARS = 260  # a longer way from heading to sentence is quoted in two pieces
 
-_SLOT = re.compile(r"【待补：[^】]*】")
+SLOT = re.compile(r"【待补：[^】]*】")
 
 
 class Citations:
@@ -24,35 +26,41 @@ class Citations:
     def __init__(self, pool: Pool, retrieve: Retrieve, filters: Mapping[str, tuple[str, ...]]) -> None:
         self._pool, self._retrieve, self._filters = pool, retrieve, filters
         self._made: dict[tuple[str, int, int], Citation] = {}
+        self.units = pool.units
 
     def cite(self, speech: Speech, start: int, end: int) -> int:
         """Return the number of the quotation ``speech.text[start:end]``, white space at its ends left out."""
         start, end = trim(speech.text, start, end)
         key = (speech.speech_id, start, end)
         if key not in self._made:
-            passage = self._passage(speech, start, end)
-            self._made[key] = Citation(
-                number=len(self._made) + 1,
-                passage_id=passage.passage_id if passage else "",
-                speech_id=speech.speech_id,
-                source=speech.source,
-                title=speech.title,
-                quote=speech.text[start:end],
-                start=start,
-                end=end,
-                headings=passage.headings if passage else (),
-            )
+            self._made[key] = self.loose(speech, start, end, len(self._made) + 1)
         return self._made[key].number
+
+    def loose(self, speech: Speech, start: int, end: int, number: int = 0) -> Citation:
+        """Return the quotation ``speech.text[start:end]`` with ``number``, without taking it into the outline."""
+        start, end = trim(speech.text, start, end)
+        passage = self._passage(speech, start, end, search=bool(number))
+        return Citation(
+            number=number,
+            passage_id=passage.passage_id if passage else "",
+            speech_id=speech.speech_id,
+            source=speech.source,
+            title=speech.title,
+            quote=speech.text[start:end],
+            start=start,
+            end=end,
+            headings=passage.headings if passage else (),
+        )
 
     def all(self) -> tuple[Citation, ...]:
         """Return the citations made so far, in the order of their numbers."""
         return tuple(self._made.values())
 
-    def _passage(self, speech: Speech, start: int, end: int) -> Passage | None:
+    def _passage(self, speech: Speech, start: int, end: int, *, search: bool) -> Passage | None:
         """Return the passage that holds most of a span: one already found, else one found by the quotation itself."""
         known = list(self._pool.passages.get(speech.speech_id, ()))
         best = _nearest(known, start, end)
-        if best is None or _overlap(best, start, end) < end - start:
+        if search and (best is None or _overlap(best, start, end) < end - start):
             hits = self._retrieve(Query(speech.text[start : start + 80], top_k=5, filters=self._filters))
             known += [hit.passage for hit in hits if hit.passage.speech_id == speech.speech_id]
             best = _nearest(known, start, end)
@@ -69,11 +77,30 @@ def _nearest(passages: Sequence[Passage], start: int, end: int) -> Passage | Non
 
 def points(parts: Sequence[Part], plan: Plan, citations: Citations) -> tuple[OutlinePoint, ...]:
     """Return the outline's main points with their sub-points; every one of them cites where it was found."""
-    return tuple(_point(part, plan, citations) for part in parts)
+    units = citations.units
+    others = Others(units, citations.loose)
+    found = []
+    for part in parts:
+        point = _point(part, plan, citations)
+        below = tuple(
+            _common(leaf_point, others.of_leaf(leaf, part), like_leaf(leaf, units))
+            for leaf_point, leaf in zip(point.points, part.leaves, strict=False)
+        )
+        point = replace(point, points=below) if point.points else point
+        found.append(_common(point, others.of_part(part), like_part(part, units)))
+    return tuple(found)
+
+
+def _common(point: OutlinePoint, others: tuple[Alternative, ...], like: Sequence[Unit]) -> OutlinePoint:
+    """Return a point with its alternatives and with how often and when real speeches make it."""
+    frequency, years = occurrences(like)
+    return replace(point, alternatives=others, frequency=frequency, years=years)
 
 
 def _point(part: Part, plan: Plan, citations: Citations) -> OutlinePoint:
     own = tuple(citations.cite(unit.speech, unit.start, unit.head_end) for unit in part.found[:2])
+    if not part.leaves:
+        return OutlinePoint(part.heading, 1, part.role, UNTOLD, own)
     if len(part.leaves) == 1:
         only = _leaf_point(part.leaves[0], citations)
         return OutlinePoint(part.heading, 1, part.role, only.text, tuple(dict.fromkeys((*own, *only.citations))))
@@ -195,15 +222,23 @@ def places(outline_points: Sequence[OutlinePoint], frame: Mapping[str, str]) -> 
     """Yield every text of an outline with the place it stands at: 开头, 一、, 一、（二）, 结尾."""
     if "opening" in frame:
         yield "开头", frame["opening"]
-    for number, point in enumerate(outline_points, 1):
-        label = numerals(1, number)
-        yield label, f"{point.heading}。{point.text}"
-        for below, leaf in enumerate(point.points, 1):
-            yield f"{label}{numerals(2, below)}", f"{leaf.heading}。{leaf.text}"
+    yield from _point_places(outline_points, "")
     if "closing" in frame:
         yield "结尾", frame["closing"]
 
 
+def _point_places(points: Sequence[OutlinePoint], above: str, level: int = 1) -> Iterator[tuple[str, str]]:
+    for number, point in enumerate(points, 1):
+        label = above + numerals(level, number)
+        yield label, f"{point.heading}。{told(point)}"
+        yield from _point_places(point.points, label, level + 1)
+
+
+def told(point: OutlinePoint) -> str:
+    """Return what is said under a point: its paragraphs once it is written out, before that its sentence or two."""
+    return "\n".join(paragraph.text for paragraph in point.paragraphs) or point.text
+
+
 def slots(outline_points: Sequence[OutlinePoint], frame: Mapping[str, str]) -> tuple[Slot, ...]:
     """Return the facts the drafter must fill in, in reading order."""
-    return tuple(Slot(match, where) for where, text in places(outline_points, frame) for match in _SLOT.findall(text))
+    return tuple(Slot(match, where) for where, text in places(outline_points, frame) for match in SLOT.findall(text))

@@ -33,7 +33,7 @@ _TIME = re.compile(
     rf"|(?:[上下]午|晚上?|早上|凌晨)?{_N}(?:点钟?|时)(?:整|半)?(?:前|后)?(?=[，。、；）]|之?前)"
 )
 _SPAN = re.compile(
-    rf"(?:一[天年月周]半|(?:[{_D}][{_D}.．]{{0,16}}|[二两三四五六七八九十百千半][{_C}]{{0,12}}|[一][{_C}]{{1,12}})(?:多|余)?(?:个)?(?:年|天|日|小时|分钟|工作日|周|星期|月|秒|季度)"
+    rf"(?:一(?:个)?(?:小时|月|周|天|年|星期|工作日)(?:以内|之内|内)|一[天年月周]半|(?:[{_D}][{_D}.．]{{0,16}}|[二两三四五六七八九十百千半][{_C}]{{0,12}}|[一][{_C}]{{1,12}})(?:多|余)?(?:个)?(?:年|天|日|小时|分钟|工作日|周|星期|月|秒|季度)"
     r"(?:以内|之内|内|左右|以上)?)"
 )
 _UNIT = (
@@ -99,7 +99,7 @@ _BODY = re.compile(
 _GENERIC_BODY = re.compile(
     r"石油化工|煤化工|精细|危险|传统|[各全我本大中]|乡镇|企业|国有|有关|定点|上市|保险公司|物业公司|中小学|运维|外包|服务公司"
 )
-_LEVEL_WORD = re.compile(r"[全我本各][国省市县区镇乡村].*|.*[省市县区]级")
+_LEVEL_WORD = re.compile(r"[全我本各][国省市县区镇乡村].{0,30}|.{0,30}[省市县区]级")
 _COUNTRY = frozenset(
     ("中国", "全国", "国家", "我国", "中华人民共和国", "北京", "中央", "中华", "国务院", "党中央", "中共中央")
 )
@@ -114,18 +114,24 @@ class Fact(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def _tagger() -> Any:
-    """Return jieba's tagger on a private dictionary: its shared cache is a marshal file under a guessable name."""
+def tokenizer() -> Any:
+    """Return jieba on a private dictionary: its shared cache is a marshal file under a guessable name."""
     import logging
 
     import jieba
-    import jieba.posseg
 
     jieba.setLogLevel(logging.WARNING)
-    tokenizer = jieba.Tokenizer()
-    tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
-    tokenizer.initialized = True
-    return jieba.posseg.POSTokenizer(tokenizer)
+    own = jieba.Tokenizer()
+    own.FREQ, own.total = own.gen_pfdict(own.get_dict_file())
+    own.initialized = True
+    return own
+
+
+@lru_cache(maxsize=1)
+def _tagger() -> Any:
+    import jieba.posseg
+
+    return jieba.posseg.POSTokenizer(tokenizer())
 
 
 @lru_cache(maxsize=4096)

@@ -27,6 +27,15 @@ class Occasion:
 
 
 @dataclass(frozen=True, slots=True)
+class Gathering:
+    """A meeting called after who comes to it: ``theme`` is what such a one is mostly about."""
+
+    marks: tuple[str, ...]
+    theme: str
+    titles: tuple[str, ...]  # words that show the like in the title of a speech
+
+
+@dataclass(frozen=True, slots=True)
 class Theme:
     """A field of work: what a brief calls it, and the terms of its trade."""
 
@@ -61,6 +70,7 @@ class Genre:
     head_verbs: tuple[str, ...]  # a clause of a main heading opens with one of these or of the directives
     spoken: tuple[str, ...]  # marks of a spoken heading
     plain: Mapping[str, tuple[str, ...]]  # the plain headings of each function
+    gatherings: tuple[Gathering, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +83,12 @@ class Wording:
     kind: str
     now: str = ""  # the present name of a renamed department
     dated: bool = True  # tied to its years by its own words (十七大), not only by fashion
+
+    def in_force(self, year: int | None) -> bool:
+        """Tell whether it may stand: within its years, or, without a year to check by, not known to have ended."""
+        if year is None:
+            return not self.last
+        return self.first <= year and (not self.last or year <= self.last)
 
 
 def _load(name: str) -> dict[str, Any]:
@@ -103,6 +119,9 @@ def genre() -> Genre:
         head_verbs=tuple(data["heads"]["verbs"]),
         spoken=tuple(data["heads"]["spoken"]),
         plain={role: tuple(rows) for role, rows in data["plain"].items()},
+        gatherings=tuple(
+            Gathering(tuple(row["marks"]), row["theme"], tuple(row["titles"])) for row in data["gathering"]
+        ),
     )
 
 

@@ -9,8 +9,9 @@ from functools import lru_cache
 
 from speechrag.writing.outlines.adapt import Adapter
 from speechrag.writing.outlines.genre import by_length, genre, themes
+from speechrag.writing.outlines.headings import usable_heading
 from speechrag.writing.outlines.leaves import Leaf
-from speechrag.writing.outlines.mine import Unit, theme_score, usable_heading
+from speechrag.writing.outlines.mine import Unit, theme_score
 from speechrag.writing.outlines.plan import Plan
 from speechrag.writing.outlines.wording import bare_length, form, shape, similar
 
@@ -20,7 +21,7 @@ _PARTICLE = re.compile(
     r"了(?!解)|[^看]着(?!力|眼|重)|过(?!程|渡|硬)|[吗呢吧]|不.{1,4}也|别(?!是)|把[^，]{1,8}[起下上掉开来去]"
 )
 _FRAME = re.compile(
-    r"以[^，]+为[^，]+$|在[^，]+(?:下功夫|见实效|求突破|走在前)|从[^，]+(?:高度|全局|大局|上)|[\u4e00-\u9fff]{2}要(?!求)[\u4e00-\u9fff]$"
+    r"以[^，]{1,60}为[^，]{1,60}$|在[^，]{1,60}(?:下功夫|见实效|求突破|走在前)|从[^，]{1,60}(?:高度|全局|大局|上)|[\u4e00-\u9fff]{2}要(?!求)[\u4e00-\u9fff]$"
 )
 
 
@@ -43,6 +44,8 @@ def find_heads(
             continue
         adapter = adapters[unit.speech.speech_id]
         for heading in _variants(unit.full):
+            if role != "significance" and any(word in heading for word in genre().roles["significance"].strong):
+                continue  # a heading that says why does not stand over what to do
             if not _transferable(heading, unit, plan, adapter) or any(similar(heading, other) for other in below):
                 continue
             kin = sum(leaf.unit.parent == unit.start and leaf.unit.speech is unit.speech for leaf in leaves)

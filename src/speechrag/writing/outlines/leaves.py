@@ -9,8 +9,15 @@ from dataclasses import dataclass, replace
 from speechrag.text import bigrams
 from speechrag.writing.outlines.adapt import Adapter
 from speechrag.writing.outlines.facts import tagged
-from speechrag.writing.outlines.genre import by_length, genre
-from speechrag.writing.outlines.mine import CLAUSE, TOPIC, Pool, Unit, cut_clauses, theme_score, usable_heading
+from speechrag.writing.outlines.genre import by_length, genre, wordings
+from speechrag.writing.outlines.headings import HEADING_CHARS, cut_clauses, usable_heading
+from speechrag.writing.outlines.mine import (
+    CLAUSE,
+    TOPIC,
+    Pool,
+    Unit,
+    theme_score,
+)
 from speechrag.writing.outlines.pieces import standing_piece
 from speechrag.writing.outlines.plan import Plan
 from speechrag.writing.outlines.wording import bare_length, core, shape, similar
@@ -20,6 +27,9 @@ ENOUGH = 0.8  # a sub-point worth less than this is filler
 SCANT = 0.45  # what it must be worth at least where a part would stay empty
 STRANGE = 3  # nouns of its own trade that a borrowed sub-point may hold at most
 FEW = 8  # speeches from which on a word's absence says something
+UNTOLD = "【待补：结合本地实际展开】"  # under a heading of whose body nothing carries over
+WORTH_SAYING = -0.4  # a sentence worth less is left out of what is written out
+BARE = -0.7  # worth of such a body
 TRIMMED = 0.12  # what a sentence is worth less that is not told in full
 TEXT_CHARS = 120  # one or two sentences
 
@@ -44,13 +54,15 @@ _MAIN_WORDS = re.compile(r"责任感|紧迫感|重要意义|重大意义|重要�
 _ORGANS = ("政协", "人大", "法院", "检察院", "工会", "妇联", "共青团", "工商联")
 # A story or the speaker's own voice: true there, borrowed here.
 _TALE = re.compile(
-    r"有[个位家]|有一[个家位次]|那[天晚次家]|当时|后来|结果|查下来|昨|发现|打电话|说[：，]|[他她]|老百姓晚上"
+    r"有[个位家]|有一[个家位次]|那[天晚次家位]|当时|后来|结果|查下来|昨|发现|打电话|说[：，]|[他她]|老百姓晚上"
     r"|[\u4e00-\u9fff]过(?=[，。])|却|居然|竟"
 )
 # Something that happened once, told as such.
 _STORY = re.compile(
     r"有几[位个家]|几位同志|[挂留立占抹给送查问跑发做写讲说成到][\u4e00-\u9fff]?了(?=[\u4e00-\u9fff])|其实|早在|以后才|刚刚|正在|那[一时年]|据说|答应|期间|基本结束|已满|笑话|[？?]。?$|在许多|^还有的|^有的说|^还有个|眼里"
 )
+# What happened once and there: no slot makes it true here.
+_ONCE = re.compile(r"当时|后来|昨[天晚日]|那[天晚次家位]|查下来|打电话|上个?(?:礼拜|星期|月)|前[些几][天年]")
 _VOICE = re.compile(r"我(?![们国省市县区镇乡街州局院校党军])")
 # What a place says of itself (我县是……), what was decided or happened there once, and words that point elsewhere.
 _SELF = re.compile(
@@ -142,18 +154,26 @@ def _leaf(unit: Unit, worth: float, plan: Plan, adapter: Adapter) -> Leaf | None
     heading = unit.heading
     if borrowed(unit) and "要" in heading.replace("重要", "").replace("要求", "") and not _SHOULD.fullmatch(heading):
         return None
-    if borrowed(unit) and "本职工作" in heading:  # its own field was the point of it
+    if "本职工作" in heading:  # its own field was the point of it
         return None
-    if not usable_heading(heading, adapter) or _is_about_other(heading, unit, plan):
+    if unit.role == "significance" and re.match(r"严禁|必须|不得|坚决|要(?!求|素|害)|杜绝", heading):
+        return None  # an order is no reason
+    too_long = len(heading) > HEADING_CHARS
+    if too_long or not usable_heading(heading, adapter) or _is_about_other(heading, unit, plan):
         shorter = cut_clauses(heading, 12)
         if len(shorter) < 4 or shorter == heading or not usable_heading(shorter, adapter):
             return None
         heading = shorter
     told = _told(unit, heading, plan, adapter)
-    if told is None:
+    if told is None and not _bare_point(unit):
         return None
-    text, start, end, quality = told
+    text, start, end, quality = told or (UNTOLD, unit.start, unit.head_end, BARE)
     return Leaf(unit, heading, text, start, end, worth + quality + _heading_worth(heading, unit, plan))
+
+
+def _bare_point(unit: Unit) -> bool:
+    """Tell whether a heading may stand without its body: of a section in a speech on the theme and nothing else."""
+    return unit.source.first and unit.level < TOPIC and unit.head_end > unit.start
 
 
 def _heading_worth(heading: str, unit: Unit, plan: Plan) -> float:
@@ -162,6 +182,7 @@ def _heading_worth(heading: str, unit: Unit, plan: Plan) -> float:
     worth = -0.06 * max(0, len(heading) - 14) - 0.1 * max(0, 5 - len(heading))
     worth += 0.2 if shape(heading) == "directive" and unit.role in {"task", "safeguard"} else 0.0
     worth -= 0.6 * _foreign_organ(heading, plan)
+    worth -= 0.8 * any(w.last and w.pattern.search(heading) and not w.in_force(plan.year) for w in wordings())
     if unit.role == "significance" and _MAIN_WORDS.search(heading):
         worth -= 0.8  # that is what the main heading says
     elif unit.role == "significance" and theme == 0 and bare_length(heading, plan) == 0:
@@ -232,6 +253,15 @@ def _told(unit: Unit, heading: str, plan: Plan, adapter: Adapter) -> tuple[str, 
     return adapter.filled(carried), start, end, quality
 
 
+def carried_sentence(raw: str, heading: str, unit: Unit, plan: Plan, adapter: Adapter) -> str:
+    """Return a sentence of a unit's body for the new speech, facts as slots; "" where it must not be used."""
+    whole = _sentence(raw, heading, unit, adapter)
+    for carried in (whole, _standing(whole, unit, adapter)):
+        if carried and (_quality(carried, raw, 0, unit, plan, adapter) or -1.0) > WORTH_SAYING:
+            return adapter.filled(carried)
+    return ""
+
+
 def _standing(whole: str, unit: Unit, adapter: Adapter) -> str:
     """Return the part of a carried sentence that holds no fact, no story and, borrowed, nothing of its own theme.
 
@@ -270,6 +300,8 @@ def _sentence(raw: str, heading: str, unit: Unit, adapter: Adapter) -> str:
 def _fits(carried: str, raw: str, unit: Unit, plan: Plan, adapter: Adapter) -> bool:
     """Tell whether a carried sentence may stand in the new speech at all."""
     if not 14 <= len(carried) <= 150 or any(mark in carried for mark in genre().local):
+        return False
+    if _ONCE.search(carried) or ("本职工作" in carried and "本职工作" not in raw):
         return False
     if _SUBJECTLESS.match(carried) or _VOICE.search(carried) or _SELF.search(carried) or _PLEASE.match(carried):
         return False

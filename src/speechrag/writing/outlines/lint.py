@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from speechrag.records import Citation, OutlinePoint, Speech, Warning_
 from speechrag.text import numerals
+from speechrag.writing.outlines.compose import told
 from speechrag.writing.outlines.genre import Wording, genre, wordings
 from speechrag.writing.outlines.plan import Plan
 
@@ -25,13 +26,13 @@ def warnings(
     found: list[Warning_] = []
     for number, point in enumerate(points, 1):
         where = numerals(1, number)
-        found += _stale(point.heading + "。" + point.text, plan.year, where)
+        found += _stale(point.heading + "。" + told(point), plan.year, where)
         found += _copied(point, by_number, where)
         found += _cliche(point, where)
         found += _single(point, by_number, where)
         for below, leaf in enumerate(point.points, 1):
             place = where + numerals(2, below)
-            found += _stale(leaf.heading + "。" + leaf.text, plan.year, place)
+            found += _stale(leaf.heading + "。" + told(leaf), plan.year, place)
             found += _copied(leaf, by_number, place)
             found += _damaged(leaf, by_number, speech, place)
     return tuple(dict.fromkeys(found))
@@ -40,15 +41,8 @@ def warnings(
 def _stale(text: str, year: int | None, where: str) -> Iterator[Warning_]:
     for wording in wordings():
         match = wording.pattern.search(text)
-        if match and match.group() and not _in_force(wording, year):
+        if match and match.group() and not wording.in_force(year):
             yield Warning_("stale", _stale_text(match.group(), wording, year), where)
-
-
-def _in_force(wording: Wording, year: int | None) -> bool:
-    """Tell whether a wording may stand: within its years, or, without a year to check by, not known to have ended."""
-    if year is None:
-        return not wording.last
-    return wording.first <= year and (not wording.last or year <= wording.last)
 
 
 def _stale_text(word: str, wording: Wording, year: int | None) -> str:

@@ -10,6 +10,14 @@ from speechrag.records import Hit, Passage, Query, Section, Speech
 from speechrag.text import sentence_spans, trim
 from speechrag.writing.outlines.adapt import Adapter, Source, read_source
 from speechrag.writing.outlines.genre import genre
+from speechrag.writing.outlines.headings import (
+    ADVERBS,
+    CLAUSE_END,
+    FULL_CHARS,
+    clean_heading,
+    short_heading,
+    usable_heading,
+)
 from speechrag.writing.outlines.plan import Plan
 from speechrag.writing.outlines.roles import STATEMENT, directive, role_of
 
@@ -20,8 +28,6 @@ HITS = 30  # passages asked for by each query
 UNITS = 60  # sections taken from one speech
 TOPIC = 8  # level of a point that a section makes in an unnumbered short sentence
 CLAUSE = 9  # level of a point that is a clause inside a sentence
-FULL_CHARS = 40  # of a main heading as written, before it is weighed
-HEADING_CHARS = 26  # a longer heading is cut to its first clauses
 
 _ASPECTS = (
     "",
@@ -37,24 +43,6 @@ _GENERAL = (
     "统一思想 提高认识 增强责任感紧迫感",
     "突出重点 抓住关键 创新方法 讲求实效",
 )
-_ADVERBS = re.compile(
-    r"^(?:第[一二三四五六七八九十]+[句件条点]?[，,、：:]|要(?![素点求害务闻件领])|必须|应当|应该|还要|就要|就是要|需要|希望|请|我们|大家|各级各部门|务必|切实要|关于|进一步|切实|着力|著力|大力|"
-    r"认真|不断|继续|努力|积极|着眼于|始终)+"
-)
-_COUNTED = re.compile(
-    r"[“\"]?[二两三四五六七八九十百\d]{1,8}[”\"]?(?:个|场|项|条|大|方面|种|道|点|篇|件|仗|关|本|笔|类|字|大|抓|步|下|多|上|要|位|不)"
-)
-_VAGUE = re.compile(
-    r"^(?:[先再]|事关|[一二三四五六]讲|讲|接下来|怎么|哪|靠什么|的|地|等|和|及|与|有(?!利|效)|对于|由于|通过|作为|是|这|那|它|其|他们|以下|下面|下一步|"
-    r"总结|其他|几点|有关|工作|意见|希望|要求|主要|存在|基本|指导思想|总体|今后|当前|目前|今年|去年|近年|过去|刚才|如何|怎样|为什么|往后|借|有的|还有的|一些|个别|我|"
-    r"你|谁|先说|再说|最后说|不|没有)"
-)
-_ORDER_INSIDE = re.compile(r"(?<![重主需必首紧])要(?![求素务点害闻件])")
-_LOCAL_HEAD = re.compile(
-    r"怎么|什么|哪[些几里]|几件|期间|会上|本次|此次|这次|[年月日]度?前|换届|刚刚|我们|他们|大家|同志"
-)
-_VAGUE_ALLOWED = re.compile(r"^(?:总体要求|指导思想|不断)")
-_CLAUSE_END = "，；。：！？"
 # 要把账算清楚。 anywhere, or a short sentence that opens a paragraph: 严在制度。
 _TOPIC = re.compile(
     r"(?:还|更|也|就)?要[^，,：“]{4,14}。"
@@ -66,6 +54,14 @@ _SITUATION = re.compile(
     r"^(?!在|当|面对|随|为|对|由于|如果|一旦|就|也|还|更|又|从|有|使|让|但|而).*(?:严峻|防不胜防|不容乐观|日益突出|日趋复杂|更加复杂|复杂多变|多发|易发|高发|"
     r"频发|任务艰巨|任重道远|责任重大|形势逼人|压力加大|风险加大)$"
 )
+
+
+# A clause that gives a reason without an order: 关键在落实, 防汛责任重于泰山.
+_REASON = re.compile(
+    r"关键在|重于泰山|事关|关乎|关系到?|离不开|不再是|绝不是|没有.{2,8}就没有|面临.{2,10}(?:挑战|机遇|考验|风险)|形势.{0,4}(?:严峻|复杂|逼人)"
+    r"|是.{1,8}(?:根本|基础|前提|底线|红线|责任|大事|使命|要求|需要|保障|保证|根基|命脉|关键|要害|职责|优势|支撑)$"
+)
+_NO_REASON = re.compile(r"[我你他她？?“”了这那]|[说问讲][到：]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +138,7 @@ def queries(plan: Plan) -> list[str]:
         return []
     asked = [f"{plan.work} {aspect}".strip() for aspect in _ASPECTS]
     trade = " ".join((*plan.names[:4], *plan.terms[:10]))
-    return [plan.theme, *asked, trade, *plan.focus]
+    return [plan.theme, *asked, trade, *plan.focus, *([" ".join(plan.titles)] if plan.titles else [])]
 
 
 def _distinct(sources: Sequence[Source]) -> list[Source]:
@@ -177,7 +173,7 @@ def _units(
     sections = source.speech.sections
     wanted = [s for s in sections if source.on_theme or any(p.start < s.end and s.start < p.end for p in passages)]
     for section in wanted[:UNITS]:
-        unit = _section_unit(section, source, plan, adapter)
+        unit = section_unit(section, source, plan, adapter)
         if unit is not None:
             yield _ranked(unit, passages, rank, top)
     for section in wanted[:UNITS] if source.on_theme else ():
@@ -193,7 +189,8 @@ def _ranked(unit: Unit, passages: Sequence[Passage], rank: Mapping[str, float], 
     return replace(unit, rank=max(near, default=0.0) / top)
 
 
-def _section_unit(section: Section, source: Source, plan: Plan, adapter: Adapter) -> Unit | None:
+def section_unit(section: Section, source: Source, plan: Plan, adapter: Adapter) -> Unit | None:
+    """Return the unit of a section, None where it has no heading that could be used."""
     text = source.speech.text
     body = max(section.body or section.start, section.start)
     inner = min((s.start for s in source.speech.sections if section.start < s.start < section.end), default=section.end)
@@ -201,7 +198,7 @@ def _section_unit(section: Section, source: Source, plan: Plan, adapter: Adapter
     head_start, head_end = _heading_span(text, section, body)
     raw = text[head_start:head_end]
     full = clean_heading(_named(adapter.carry(raw), source, plan), limit=FULL_CHARS)
-    heading = cut_clauses(full, HEADING_CHARS)
+    heading = short_heading(full)
     if len(heading) < 2:
         return None
     parents = [s for s in source.speech.sections if s.level < section.level and s.start < section.start < s.end]
@@ -245,55 +242,6 @@ def _heading_span(text: str, section: Section, body: int) -> tuple[int, int]:
     return found, found + len(section.heading)
 
 
-def clean_heading(heading: str, *, limit: int = HEADING_CHARS) -> str:
-    """Return a heading without number, opening adverbs and closing mark, cut to its first clauses when long.
-
-    >>> clean_heading("四要进一步完善安全体系。")
-    '完善安全体系'
-    """
-    heading = re.sub(r"^[一二三四五六七八九十]{1,2}(?:是|要|、)", "", heading.strip())
-    heading = heading.strip(" 　。；：:;，,、.！!")
-    before, _, after = heading.partition("：")
-    heading = after if len(after) >= 5 else before
-    heading = re.sub(r"^(?:对于?|围绕)[^，]{2,16}，", "", heading)
-    heading = re.sub(r"，[\u4e00-\u9fff]$", "", heading)  # a heading cut off in the source: 保持清醒忧患，提
-    bare = _ADVERBS.sub("", heading)
-    heading = bare if len(bare) >= 4 else heading
-    return cut_clauses(heading, limit)
-
-
-def cut_clauses(text: str, limit: int) -> str:
-    """Return the leading clauses of ``text`` that fit into ``limit`` characters; "" when not even the first does."""
-    if len(text) <= limit:
-        return text.strip("，；、 ")
-    kept = ""
-    for piece in re.findall(rf"[^{_CLAUSE_END}]+[{_CLAUSE_END}]?", text):
-        if len(kept) + len(piece.rstrip(_CLAUSE_END)) > limit:
-            break
-        kept += piece
-    return kept.strip("，；。：、！？ ")
-
-
-def usable_heading(heading: str, adapter: Adapter) -> bool:
-    """Tell whether a heading can stand in the new speech: no facts, no counted things, no pointing words."""
-    if not 4 <= len(heading) <= FULL_CHARS or not re.search(r"[\u4e00-\u9fff]{2}", heading):
-        return False
-    if _COUNTED.search(heading) or (_VAGUE.match(heading) and not _VAGUE_ALLOWED.match(heading)):
-        return False
-    if (
-        re.search(r"[（(）)《》\ufffd\ue000-\uf8ff？?！!a-zA-Z0-9]|[“”\"'](?=.{0,2}$)", heading)
-        and "”" not in heading[-2:]
-    ):
-        return False
-    if (len(heading) > 12 and _ORDER_INSIDE.search(heading)) or _LOCAL_HEAD.search(heading):
-        return False
-    if heading.count("“") != heading.count("”") or heading.endswith(("的", "和", "与", "在", "对", "把", "将")):
-        return False
-    if any(mark in heading for mark in genre().local):
-        return False
-    return not adapter.facts(heading)
-
-
 def _clause_units(passage: Passage, source: Source, plan: Plan, adapter: Adapter) -> Iterable[Unit]:
     """Yield one unit for each sentence on the theme: its best directive or statement clause is the heading."""
     text = source.speech.text
@@ -301,7 +249,8 @@ def _clause_units(passage: Passage, source: Source, plan: Plan, adapter: Adapter
     for start, end in sentence_spans(text, passage.start, passage.end):
         sentence = text[start:end]
         inside = any(a <= start < b for a, b in plain)  # of a part on the theme every order is on the theme
-        if not 16 <= len(sentence) <= 160 or theme_score(sentence, plan) < (1 if inside else 2):
+        inside = inside or (source.first and any(_gives_reason(piece) for piece in _clauses(sentence)))
+        if not 16 <= len(sentence) <= 160 or theme_score(sentence, plan) < (0 if inside else 2):
             continue
         best = _best_clause(sentence, plan, adapter, least=0 if inside else 1)
         if best is None:
@@ -368,15 +317,25 @@ def _parent(speech: Speech, position: int) -> int:
     return max(inside, default=-1)
 
 
+def _gives_reason(clause: str) -> bool:
+    fits = 6 <= len(clause) <= 20 and re.fullmatch(r"[\u4e00-\u9fff、]+", clause)
+    return bool(fits and _REASON.search(clause) and not _NO_REASON.search(clause))
+
+
+def _clauses(sentence: str) -> list[str]:
+    return re.split(rf"[{CLAUSE_END}]", sentence)
+
+
 def _best_clause(sentence: str, plan: Plan, adapter: Adapter, *, least: int) -> tuple[str, str, float] | None:
     """Return the clause of ``sentence`` that makes the best heading, its role and its theme score."""
     found: list[tuple[float, int, str, str]] = []
     verbs = directive()
-    for order, piece in enumerate(re.split(rf"[{_CLAUSE_END}]", sentence)):
-        clause = _ADVERBS.sub("", adapter.carry(piece).strip())
+    for order, piece in enumerate(_clauses(sentence)):
+        clause = ADVERBS.sub("", adapter.carry(piece).strip())
         if not 6 <= len(clause) <= 20 or theme_score(piece, plan) < least or adapter.swaps(piece):
             continue
-        if STATEMENT.search(clause) or (_SITUATION.search(clause) and not verbs.match(clause)):
+        situation = _SITUATION.search(clause) and not verbs.match(clause)
+        if STATEMENT.search(clause) or _gives_reason(clause) or situation:
             role = "significance"
         elif verbs.match(clause):
             clause = re.sub(rf"^({verbs.pattern})了", r"\1", clause)

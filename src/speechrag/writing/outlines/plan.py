@@ -6,10 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
+from speechrag.errors import UsageError
+from speechrag.records import Outline
 from speechrag.text import MAX_QUERY_CHARS, displayable, parse_chinese_number, segmenter, to_simplified, unique
-from speechrag.writing.outlines.genre import Occasion, Theme, by_length, genre, themes
+from speechrag.writing.outlines.genre import Gathering, Occasion, Theme, by_length, genre, themes
 
 POINTS = range(3, 7)  # main points a speech has; three is the commonest number
 LEVELS = "国省市县区州旗镇乡村校院局厅"
@@ -23,8 +26,9 @@ _AT = re.compile(
 _EVENT = re.compile(r"(?P<event>[^，。；,;\n在]{2,40}(?:会议?|大会|仪式|[班式]))上?的?(?:讲话|发言|致辞|上讲|讲)")
 _ABOUT = re.compile(
     r"(?:主题(?:是|为|[：:])|题目(?:是|为|[：:])|关于|围绕|针对|就)(?P<theme>[^，。；,;\n：:]{2,30}?)"
-    r"(?:的?(?:领导|动员)?(?:讲话|发言|报告|致辞|稿)|[，。；,;\n]|讲|作|做|$)"
+    r"(?:的?(?:领导|动员)?(?:讲话|发言|报告|致辞|稿)|[，。；,;\n]|讲|(?<!工)作|写|做|$)"
 )
+_ON = re.compile(r"[会班式]上(?:要|来|再)?讲(?!话|[一二两三四五六七八九十几])(?P<theme>[^，。；,;\n]{2,24})")
 _AUDIENCE = re.compile(
     r"(?:对象|听众|受众|参会人员|参加人员|与会人员|参训人员|学员|听的人)(?:主要)?(?:是|为|有|包括|[：:])"
     r"(?P<audience>[^，。；,;\n]+)|面向(?P<facing>[^，。；,;\n的]+)"
@@ -34,22 +38,32 @@ _POINTS = re.compile(
 )
 _YEAR = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)\s*年?")
 _YEAR_WORDS = re.compile(r"(?P<year>[一二][〇零○一二三四五六七八九]{3})年")
-_LENGTH = re.compile(r"(?P<n>\d{3,5}|[一二三四五六七八九]千)\s*(?:多|余|来)?字")
+_LENGTH = re.compile(
+    r"(?P<n>\d{3,5}|[一二两三四五六七八九]千(?:[一二三四五六七八九]百)?|[五六七八九]百)\s*(?:多|余|来)?字"
+)
+_MINUTES = re.compile(
+    r"(?P<half>半个?(?:小时|钟头))|(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})\s*(?P<unit>分钟|个?小时|个?钟头)"
+)
+SPOKEN = 200  # characters a leader reads in a minute
 _FOCUS = re.compile(
     r"(?:重点|着重|突出|强调|主要)(?:讲讲|讲清|讲|说|谈|部署|强调|安排|突出)?(?P<focus>[^，。；,;\n是]{3,30})"
 )
 _ALL = re.compile(rf"[全我本](?P<level>[{LEVELS}](?![\u4e00-\u9fff]?党)|街道|系统|集团|公司)")
 _ORGAN = re.compile(rf"(?P<level>街道|[{GOVERNED}])(?:党?委|党工委|政府|人民政府|政协|人大|纪委|直|长|领导)")
 _PLACE = re.compile(rf"[\u4e00-\u9fff]{{2,3}}(?P<level>[{GOVERNED}]|街道)")
+# An act that a theme ends with: 大工委 is what 大工委创建 is about.
+_ACT = re.compile(
+    r"(?:专项)?(?:创建|建设|管理|推广|治理|整治|保护|化解|攻坚|提升|斗争|行动|大检查|试点|改革|突出问题化解|工程|活动|维护|应用|整合)$"
+)
 _PREFIX = re.compile(
     r"^(?:(?:19|20)\d\d年度?|[一二][〇零○一二三四五六七八九]{3}年|今年|年度|上半年|下半年|[一二三四]季度)?"
     r"(?:(?![全我本城])[\u4e00-\u9fff]{2,4}?(?:自治)?(?:省|市(?![场域容民]|政(?!府|协))|县(?!域)|区(?![域块])|州|旗|"
     r"镇(?![化村])|乡(?![村镇]))(?=全|委|政|[\u4e00-\u9fff]{3}))?"
     r"(?:(?:全|我|本)(?:国|省|市|县|区|州|旗|镇|乡|街道|系统|局|校|院|厂|集团|公司|行业)|[省市县区镇乡](?:纪?委|政府|政协|人大)|街道|"
-    r"集团公司?)?(?:各?级)?(?:召开的?)?(?:第[^届次期]{1,3}[届次期])?"
+    r"集团(?:公司)?|公司|[省市县区]直(?:属)?(?:机关|单位|部门)?)?(?:各?级)?(?:召开的?)?(?:第[^届次期]{1,3}[届次期])?"
 )
 _MEETING = re.compile(
-    r"(?:紧急|电视电话|视频|专题|部署|动员|推进|推动|调度|总结|表彰|座谈|交流|现场|观摩|培训|研讨|启动|揭牌|成立|开班|开幕|闭幕"
+    r"(?:紧急|电视电话|视频|专题|部署|动员|推进|推动|调度|总结|表彰|座谈|交流|现场|观摩|培训|研讨|述职|评议|汇报|讲评|启动|揭牌|成立|开班|开幕|闭幕"
     r"|工作|业务|年度|联席|誓师|攻坚|经验|促进|会商|安排|扩大|全体|骨干|专门|庆祝|暨|（扩大）|集中|警示|约谈|例行|领导干部)*"
     r"(?:会议|大会|会|班|式|仪式|活动|论坛|大典|典礼|座谈)$"
 )
@@ -57,6 +71,7 @@ _EDGE = re.compile(
     r"^(?:领导干部|庆祝|纪念|做好|抓好|加强|推进|开展|关于|进一步)?(?:第\d+个|第[一二三四五六七八九十]+个)?|(?:等?(?:有关)?(?:问题|情况))$"
 )
 _ASK = re.compile(r"(?:请|帮我|给我|起草|撰写|写|拟|一[篇份个]|的|领导|讲话稿?|发言稿?|提纲|材料|主题)")
+NOTHING: Mapping[str, str] = MappingProxyType({})
 _WHOLE = ("工作", "建设", "整治", "行动", "活动", "管理")  # a theme that needs no 工作 behind it
 
 
@@ -82,6 +97,7 @@ class Plan:
     terms: tuple[str, ...]  # terms of its trade
     rivals: tuple[str, ...]  # terms that belong to other themes only
     rows: tuple[Theme, ...] = ()  # the known themes it belongs to
+    titles: tuple[str, ...] = ()  # words by which the title of a like meeting is known: 村民代表
 
     def roles(self) -> tuple[str, ...]:
         """Return the function of each main point, in order."""
@@ -104,38 +120,79 @@ class Plan:
         }
 
 
-def read_plan(brief: str) -> Plan:
-    """Return what ``brief`` asks for; what it leaves open gets the usual value (three points, a working meeting)."""
+SETTABLE = ("occasion", "event", "speaker", "audience", "theme", "level", "year", "points", "length")
+
+
+def read_plan(brief: str, overrides: Mapping[str, str] = NOTHING) -> Plan:
+    """Return what ``brief`` asks for; what it leaves open gets the usual value (three points, a working meeting).
+
+    ``overrides`` (keys of ``SETTABLE``) say what the reading got wrong; "" stands for not given. Raises UsageError for
+    a key or a value that a plan cannot have.
+    """
     text = to_simplified(displayable(brief)).strip()[:MAX_QUERY_CHARS]
+    given = _checked(overrides)
     at = _AT.search(text)
-    speaker = _speaker(re.split(r"[，。；,;\n]", text[: at.start()])[-1]) if at else ""
-    event = at.group("event").strip("“”《》 ") if at else _event(text)
-    theme = _theme(text, event)
+    event = given.get("event", at.group("event").strip("“”《》 ") if at else _event(text))
+    gathering = _gathering(text, event)
+    theme = given.get("theme") or _theme(text, event, gathering)
     rows = _rows(theme)
-    occasion = _occasion(event or text, theme)
-    given = _points(text)
+    occasion = _named_occasion(given["occasion"]) if given.get("occasion") else _occasion(event or text, theme)
+    count = int(given["points"]) if given.get("points") else _points(text)
     names, terms = _vocabulary(theme, rows)
     plan = Plan(
-        brief=text,
-        speaker=speaker,
+        brief=text if theme in text else f"{text} {theme}",
+        speaker=given.get("speaker", _speaker(text, at)),
         event=event,
         genre=at.group("genre") if at and at.group("genre") != "稿" else "讲话",
-        audience=_audience(text),
+        audience=given.get("audience", _audience(text)),
         occasion=occasion,
         theme=theme,
         work=_work(theme, rows),
-        level=_level(text),
-        year=_year(text),
-        points=given or (4 if occasion.thanks else 3),
-        points_given=given is not None,
-        length=_length(text),
+        level=given.get("level", _level(text)),
+        year=_number(given, "year", _year(text)),
+        points=count or (4 if occasion.thanks else 3),
+        points_given=count is not None,
+        length=_number(given, "length", _length(text)),
         focus=tuple(unique(match.group("focus") for match in _FOCUS.finditer(text)))[:3],
         names=names,
         terms=terms,
         rivals=(),
         rows=rows,
+        titles=gathering.titles if gathering else (),
     )
     return replace(plan, rivals=_rivals(plan, rows))
+
+
+def plan_of(outline: Outline) -> Plan:
+    """Return the plan that an outline was drafted for, as shown back in ``outline.plan``."""
+    shown = {key: outline.plan[key] for key in SETTABLE if key in outline.plan}
+    return read_plan(outline.brief, {key: "" if value is None else str(value) for key, value in shown.items()})
+
+
+def _checked(overrides: Mapping[str, str]) -> dict[str, str]:
+    """Return the overrides without white space at their ends. Raises UsageError for what a plan cannot have."""
+    given = {key: str(value).strip() for key, value in overrides.items()}
+    for key, value in given.items():
+        if key not in SETTABLE:
+            raise UsageError(f"计划里没有“{key}”这一项；可以改的有：{'、'.join(SETTABLE)}")
+        if key in {"year", "points", "length"} and value and not value.isdecimal():
+            raise UsageError(f"{key} 应当是一个数，现在是“{value}”")
+    if given.get("points") and int(given["points"]) not in POINTS:
+        raise UsageError(f"主体部分可以有{POINTS.start}到{POINTS.stop - 1}个，现在是“{given['points']}”")
+    return given
+
+
+def _number(given: Mapping[str, str], key: str, read: int | None) -> int | None:
+    if key not in given:
+        return read
+    return int(given[key]) if given[key] else None
+
+
+def _named_occasion(name: str) -> Occasion:
+    for row in genre().occasions:
+        if row.name == name:
+            return row
+    raise UsageError(f"没有“{name}”这种场合；可以选：{'、'.join(row.name for row in genre().occasions)}")
 
 
 def _work(theme: str, rows: Sequence[Theme]) -> str:
@@ -144,8 +201,16 @@ def _work(theme: str, rows: Sequence[Theme]) -> str:
     return field if not field or field.endswith(_WHOLE) else field + "工作"
 
 
-def _speaker(raw: str) -> str:
-    return re.sub(r"^.*?(?:起草|撰写|写一篇|写一份|写|拟|准备|为|给|请)(?=.)", "", raw).strip("“”一篇份 ")
+def _speaker(text: str, at: re.Match[str] | None) -> str:
+    """Return who speaks: what stands before 在…上, else a post named with 用 or 讲."""
+    if at is None:
+        said = re.search(
+            r"(?:^|[，。；,;])(?P<who>[^，。；,;\n在]{2,12}(?:长|书记|主席|主任|支书))(?:讲|用|作|在|来讲)", text
+        )
+        return said.group("who") if said else ""
+    raw = re.split(r"[，。；,;\n]", text[: at.start()])[-1]
+    asked = r"^.*?(?:起草|撰写|写|拟|准备|为|给|请)(?:我|一下)?(?:一[篇份个])?(?=.)"
+    return re.sub(asked, "", re.sub(asked, "", raw)).strip("“”一篇份 ")
 
 
 def _event(text: str) -> str:
@@ -158,17 +223,26 @@ def _audience(text: str) -> str:
     return (match.group("audience") or match.group("facing")).strip() if match else ""
 
 
-def _theme(text: str, event: str) -> str:
+def _gathering(text: str, event: str) -> Gathering | None:
+    """Return the kind of gathering that is called after who comes to it, not after what it is about."""
+    return next((row for row in genre().gatherings if any(mark in (event or text) for mark in row.marks)), None)
+
+
+def _theme(text: str, event: str, gathering: Gathering | None) -> str:
     """Return the theme: what is left of the meeting's name, else what the brief says it is about."""
     stated = re.search(r"主题(?:是|为|[：:])([^，。；,;\n]{2,30})", text)
     if stated:
         return _core(stated.group(1))
     core = _core(event)
-    if len(core) >= 2:
+    called = gathering is not None and any(core in mark or mark in core for mark in gathering.marks)
+    if len(core) >= 2 and not called:
         return core
-    about = _ABOUT.search(text)
-    if about and len(_core(about.group("theme"))) >= 2:
-        return _core(about.group("theme"))
+    for pattern in (_ON, _ABOUT):
+        about = pattern.search(text)
+        if about and len(_core(about.group("theme"))) >= 2:
+            return _core(about.group("theme"))
+    if gathering is not None:
+        return gathering.theme
     known = _known(text)
     if known or event:  # 年度工作总结表彰大会 names no theme
         return known
@@ -217,7 +291,9 @@ def _vocabulary(theme: str, rows: tuple[Theme, ...]) -> tuple[tuple[str, ...], t
     parts = [part for part in re.split(r"[与和及暨、·]", theme) if len(part) >= 2]
     pieces = [word for part in parts for word in cutter.cut(part) if len(word) >= 2]
     own = [name for row in rows for name in row.names if len(name) >= 3 or name in theme]
-    names = unique([theme, *(part for part in parts if len(part) >= 3 or not rows), *own])
+    bare = _ACT.sub("", theme)
+    head = [bare] if len(bare) >= 3 and not rows else []
+    names = unique([theme, *head, *(part for part in parts if len(part) >= 3 or not rows), *own])
     weak = {
         "工作",
         "建设",
@@ -287,9 +363,26 @@ def _year(text: str) -> int | None:
     )
 
 
+def _spelled(raw: str) -> int | None:
+    """Return a numeral up to 9999 as a number: 两千五百 is 2500."""
+    total, rest = 0, raw.replace("两", "二")
+    for unit, value in (("千", 1000), ("百", 100)):
+        before, mark, after = rest.partition(unit)
+        if mark:
+            total, rest = total + (parse_chinese_number(before) or 0) * value, after
+    return total + (int(rest) if rest.isdigit() else parse_chinese_number(rest) or 0) or None
+
+
 def _length(text: str) -> int | None:
+    """Return the characters asked for; a time to speak counts as what is read aloud in it."""
     match = _LENGTH.search(text)
-    if not match:
+    if match:
+        raw = match.group("n")
+        return int(raw) if raw.isdigit() else _spelled(raw)
+    spoken = _MINUTES.search(text)
+    if spoken is None:
         return None
-    raw = match.group("n")
-    return int(raw) if raw.isdigit() else (parse_chinese_number(raw[0]) or 0) * 1000
+    if spoken.group("half"):
+        return 30 * SPOKEN
+    count = _spelled(spoken.group("n")) or 0
+    return SPOKEN * count * (1 if spoken.group("unit") == "分钟" else 60) or None

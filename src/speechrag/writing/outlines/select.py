@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from itertools import product
 
@@ -19,7 +20,9 @@ from speechrag.writing.outlines.wording import parallel, similar
 LEAVES = 4  # sub-points a main point has at most
 FEWEST = 2  # with fewer sub-points a main point is left out
 STRONG = 1.6  # worth of a sub-point that can be a part of its own
-SHARE = 0.4  # part of the sub-points that one speech may give where others have something to say
+SHARE = 0.4  # part of the sub-points that one family may give where others have something to say
+HEADS, SPARE = 5, 8  # headings and sub-points kept beside the chosen ones
+ROUNDS = 4  # choices made to come down to that share
 
 _ORDER = ("achievement", "significance", "problem", "task", "call", "safeguard")
 _STAND_INS = ("significance", "problem", "task", "achievement")  # for a part that the corpus cannot fill
@@ -34,6 +37,9 @@ class Part:
     heading: str
     found: tuple[Unit, ...]
     leaves: tuple[Leaf, ...]
+    heads: tuple[Head, ...] = ()  # other real headings it may take, best first
+    spare: tuple[Leaf, ...] = ()  # other sub-points of its function, best first
+    plain: tuple[Head, ...] = ()  # headings of the genre, without a source
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,7 @@ class _Filled:
     role: str
     leaves: tuple[Leaf, ...]
     heads: tuple[Head, ...]
+    found: tuple[Head, ...]  # all real headings for its function, best first
 
 
 @dataclass(slots=True)
@@ -51,15 +58,89 @@ class _Used:
 
     headings: list[str] = field(default_factory=list)
     spans: list[tuple[str, int, int]] = field(default_factory=list)
-    speeches: Counter[str] = field(default_factory=Counter)
+    families: Counter[str] = field(default_factory=Counter)
+    limit: int = 99  # sub-points that one family may give
 
 
 def choose_parts(pool: Pool, plan: Plan, *, lend: bool = False) -> tuple[Part, ...]:
     """Return the main points with sub-points, in the occasion's order; parts the corpus cannot fill are left out.
 
-    With ``lend`` a part that the theme leaves empty takes what speeches on other themes say for any theme.
+    With ``lend`` a part that the theme leaves empty takes what speeches on other themes say for any theme. No family
+    gives more than ``SHARE`` of the sub-points where others have enough to say in its stead.
     """
     chooser = _Chooser(pool, plan, lend)
+    first = _fill_all(chooser, pool, plan, lend)
+    best = first
+    for _ in range(ROUNDS):
+        total, most = _shares(best)
+        if most <= max(SHARE * total, 1):
+            break
+        tighter = chooser.again(max(int(SHARE * total), 1))
+        found = _fill_all(tighter, pool, plan, lend)
+        if len(found) < len(first) or _shares(found)[0] < FEWEST * len(found):
+            break
+        best = found if _shares(found)[1] / max(_shares(found)[0], 1) < most / total else best
+        chooser = tighter
+    parts = _with_others(_headed(best, plan), best, chooser)
+    return _framed(parts, pool, plan) if lend and parts else parts
+
+
+def _framed(parts: tuple[Part, ...], pool: Pool, plan: Plan) -> tuple[Part, ...]:
+    """Return the parts with bare ones, heading and source only, for functions of the occasion the theme leaves empty.
+
+    Only as many as make three parts.
+    """
+    framed = list(parts)
+    for role, like in _frames([part.role for part in parts], pool, plan)[: max(min(POINTS) - len(parts), 0)]:
+        plain = plain_heads(role, plan)
+        framed.append(Part(role, plain[0].heading, tuple(like[:2]), (), plain=tuple(plain[1:])))
+    return tuple(sorted(framed, key=lambda part: _ORDER.index(part.role)))
+
+
+def _frames(present: Sequence[str], pool: Pool, plan: Plan) -> list[tuple[str, list[Unit]]]:
+    """Return the functions of the occasion that are not ``present``, with main sections on the theme that do them."""
+    mains = [unit for unit in pool.units if unit.level == 1 and unit.source.first]
+    missing = [role for role in dict.fromkeys(plan.roles()) if role not in present]
+    like = [(role, [unit for unit in mains if unit.role == role] or _by_place(role, mains)) for role in missing]
+    return [(role, units) for role, units in like if units]
+
+
+def _by_place(role: str, mains: Sequence[Unit]) -> list[Unit]:
+    """Return the opening main sections for reasons, the last ones for safeguards: what their words do not tell."""
+    if role not in {"significance", "safeguard"}:
+        return []
+    speeches = dict.fromkeys(unit.speech.speech_id for unit in mains)
+    rows = [[unit for unit in mains if unit.speech.speech_id == speech_id] for speech_id in speeches]
+    end = min if role == "significance" else max
+    return [end(row, key=lambda unit: unit.start) for row in rows]
+
+
+def _with_others(parts: Sequence[Part], filled: Sequence[_Filled], chooser: _Chooser) -> tuple[Part, ...]:
+    """Return the parts with the headings and sub-points that were not chosen."""
+    taken = [part.heading for part in parts] + [leaf.heading for part in parts for leaf in part.leaves]
+    found = []
+    for part, one in zip(parts, filled, strict=True):
+        heads = [head for head in one.found if head.heading not in taken and head.units][:HEADS]
+        known = chooser.candidates(part.role)
+        spare = [leaf for leaf in known if not any(similar(leaf.heading, heading) for heading in taken)][:SPARE]
+        plain = tuple(head for head in chooser.plain(part.role) if head.heading not in taken)
+        found.append(replace(part, heads=tuple(heads), spare=tuple(spare), plain=plain))
+    return tuple(found)
+
+
+def _shares(filled: Sequence[_Filled]) -> tuple[int, int]:
+    """Return the number of sub-points, and how many of them the family gives that gives most."""
+    counts = Counter(family(leaf.unit) for part in filled for leaf in part.leaves)
+    return sum(counts.values()), max(counts.values(), default=0)
+
+
+def family(unit: Unit) -> str:
+    """Return the family of a unit's speech; a speech without one is its own."""
+    return unit.speech.family or unit.speech.speech_id
+
+
+def _fill_all(chooser: _Chooser, pool: Pool, plan: Plan, lend: bool) -> list[_Filled]:
+    """Return the parts with their sub-points, in the occasion's order."""
     wanted = Counter(plan.roles())
     # The part with the fewest candidates chooses first: a plentiful one finds something else.
     for role in sorted(wanted, key=lambda role: (len(chooser.candidates(role)), role)):
@@ -69,15 +150,16 @@ def choose_parts(pool: Pool, plan: Plan, *, lend: bool = False) -> tuple[Part, .
         if 0 < len(filled) < (plan.points if lend else min(POINTS)) and (role == "task" or role not in wanted):
             chooser.fill(role, 1)
             filled += chooser.filled[role][:1]
-    if lend and len(filled) < min(POINTS):
+    frames = _frames([part.role for part in filled], pool, plan) if lend and filled else []
+    if lend and len(filled) + len(frames) < min(POINTS):
         filled = [half for part in filled for half in _halves(part)]
     filled.sort(key=lambda part: _ORDER.index(part.role))
-    return _headed(filled, plan)
+    return filled
 
 
 def _halves(part: _Filled) -> list[_Filled]:
-    """Return a part of four tasks as two parts, any other as it is."""
-    if part.role != "task" or len(part.leaves) < 2 * FEWEST:
+    """Return a part of four tasks or safeguards as two parts, any other as it is."""
+    if part.role not in {"task", "safeguard"} or len(part.leaves) < 2 * FEWEST:
         return [part]
     middle = len(part.leaves) // 2
     return [replace(part, leaves=part.leaves[:middle]), replace(part, leaves=part.leaves[middle:])]
@@ -95,6 +177,12 @@ class _Chooser:
         self._total = 3 * len(plan.roles())
         self.filled: dict[str, list[_Filled]] = defaultdict(list)
 
+    def again(self, limit: int) -> _Chooser:
+        """Return a chooser that starts anew and takes at most ``limit`` sub-points of a family."""
+        other = copy(self)
+        other._used, other.filled = _Used(limit=limit), defaultdict(list)
+        return other
+
     def candidates(self, role: str, *, lend: bool = False) -> list[Leaf]:
         """Return the sub-points for a function; with ``lend`` those of other themes too."""
         key = (role, lend)
@@ -102,6 +190,10 @@ class _Chooser:
             units = self._pool.units
             self._known[key] = candidates(units, role, self._plan, self._adapters, self._commons, lend=lend)
         return self._known[key]
+
+    def plain(self, role: str) -> list[Head]:
+        """Return the plain headings of a function."""
+        return plain_heads(role, self._plan)
 
     def fill(self, role: str, count: int) -> None:
         """Fill ``count`` parts of a function, as far as there is material."""
@@ -115,7 +207,8 @@ class _Chooser:
         if not groups and any(self._carries_a_part(leaf) for leaf in picked):
             groups = [(None, picked)]
         for head, leaves in groups:
-            self.filled[role].append(_Filled(role, tuple(_ordered(role, leaves)), (head,) if head else tuple(heads)))
+            options = (head,) if head else tuple(heads)
+            self.filled[role].append(_Filled(role, tuple(_ordered(role, leaves)), options, tuple(heads)))
 
     def _carries_a_part(self, leaf: Leaf) -> bool:
         """Tell whether one sub-point is enough for a main point, which then tells it under its own heading."""
@@ -174,19 +267,21 @@ def _pick(candidates: Sequence[Leaf], size: int, used: _Used, total: int) -> lis
         picked.append(best)
         used.headings.append(best.heading)
         used.spans.append((best.unit.speech.speech_id, best.start, best.end))
-        used.speeches[best.unit.speech.speech_id] += 1
+        used.families[family(best.unit)] += 1
     return picked
 
 
 def _free(leaf: Leaf, picked: Sequence[Leaf], used: _Used) -> bool:
-    if leaf in picked or any(similar(leaf.heading, heading) for heading in used.headings):
+    if leaf in picked or used.families[family(leaf.unit)] >= used.limit:
+        return False
+    if any(similar(leaf.heading, heading) for heading in used.headings):
         return False
     speech_id = leaf.unit.speech.speech_id
     return not any(s == speech_id and a < leaf.end and leaf.start < b for s, a, b in used.spans)
 
 
 def _gain(leaf: Leaf, picked: Sequence[Leaf], used: _Used, total: int) -> float:
-    taken = used.speeches[leaf.unit.speech.speech_id]
+    taken = used.families[family(leaf.unit)]
     gain = leaf.score - 0.2 * taken - 0.8 * (taken + 1 > SHARE * total)
     if picked:
         gain += 0.5 * sum(parallel(leaf.heading, other.heading) for other in picked) / len(picked)

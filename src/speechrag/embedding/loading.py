@@ -1,0 +1,105 @@
+"""What loading an encoder and a cross-encoder have in common: from this machine only, on the CPU, in float32."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from speechrag.config import forbid_downloads
+from speechrag.errors import ModelError
+
+# Everything that shapes a model's numbers; cards, training logs and other weights formats do not.
+WEIGHTS = (".safetensors", ".bin")
+FILES = (*WEIGHTS, ".json", ".jinja", ".txt", ".model")
+
+
+def model_folder(name: str) -> Path | None:
+    """Return the folder ``name`` stands for, None for a name that is no path.
+
+    Raises ModelError for a path that does not exist: libraries would look it up on a hub.
+    """
+    path = Path(name).expanduser()
+    if path.is_dir():
+        return path.resolve()
+    if path.is_absolute() or name.startswith((".", "~")) or "\\" in name:
+        raise ModelError(f"model {name!r}: there is no such folder", hint="give the folder of a saved model")
+    return None
+
+
+def cached_folder(name: str) -> Path | None:
+    """Return where the local model cache keeps ``name``, None where it does not."""
+    forbid_downloads()
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(name, local_files_only=True))
+    except (LocalEntryNotFoundError, HFValidationError):
+        return None
+
+
+def model_files(folder: Path) -> list[Path]:
+    """Return the files that make up the model in ``folder``, sorted.
+
+    Where weights come in two formats, only the safetensors count: they are what is loaded.
+    """
+    found = sorted(f for f in folder.rglob("*") if f.is_file() and f.suffix in FILES)
+    safe = {f.parent for f in found if f.suffix == ".safetensors"}
+    return [f for f in found if f.suffix != ".bin" or f.parent not in safe]
+
+
+def folder_fingerprint(folder: Path, setting: str = "") -> str:
+    """Return a short SHA-256 over ``setting`` and the relative paths and bytes of the model's files.
+
+    ``setting`` is for whatever shapes the vectors and stands in no file of the folder.
+    """
+    digest = hashlib.sha256(setting.encode())
+    for path in model_files(folder):
+        digest.update(path.relative_to(folder).as_posix().encode())
+        for block in _blocks(path):
+            digest.update(block)
+    return digest.hexdigest()[:16]
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while block := file.read(1 << 22):
+            yield block
+
+
+def load_local(kind: Callable[..., Any], folder: Path, what: str) -> Any:
+    """Return ``kind(folder)``, a sentence-transformers class made to use this machine alone.
+
+    Weights are read as float32 whatever they were saved in: in half precision a text's vector depends on the texts that
+    share its batch. Code that comes with a model is never run. Raises ModelError.
+    """
+    forbid_downloads()
+    from safetensors import SafetensorError
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    try:
+        return kind(
+            str(folder),
+            device="cpu",
+            local_files_only=True,
+            trust_remote_code=False,
+            model_kwargs={"dtype": "float32"},
+        )
+    except (
+        OSError,
+        ValueError,
+        RuntimeError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        ImportError,
+        SafetensorError,
+    ) as exc:
+        reason = str(exc).strip().splitlines()[0][:200] if str(exc).strip() else type(exc).__name__
+        raise ModelError(
+            f"{what} {str(folder)!r} cannot be loaded from this machine ({reason})",
+            hint="copy the model's folder here again and give its path",
+        ) from exc

@@ -1,0 +1,149 @@
+"""The learned ranker: a weighted sum of what speaks for each of the best candidates.
+
+The weights are ``speechrag/models/ranker/weights.json``, fitted by ``training/train_ranker.py``. The query's terms
+count by rarity in the index times how often such a term comes back in the passage that answers (``recall.json``, Zhao
+& Callan 2010): 什么 and 请问 hardly ever do.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from speechrag.errors import ModelError
+from speechrag.retrieval.matching import Pattern, match
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+MODEL = Path(__file__).resolve().parent.parent / "models" / "ranker"
+FLATTEN = 3.0  # keeps the scores of a list apart: the ranker is surer of itself than its score needs to show
+UNSEEN_RECALL = 0.6  # of a term too rare in the training questions to say
+EXPANSION_SCALE = 1.8  # pairs as rare as can be that a passage would hold of the official terms to score 1
+LEAST_SPREAD = 0.05  # of cosines: below, they say nothing and must not be blown up
+# Share of the query that the best candidate may leave uncovered before other words and the encoder are heard: a title
+# or a plain question is found by its own words, a paraphrase is not.
+USUAL_GAP = 0.5
+
+FEATURES = (
+    "lexical",  # score of the lexical channel, divided by the best
+    "lexical_log",  # log(1 + score)
+    "bm25_units",
+    "bm25_pairs",
+    "cover_units",
+    "cover_pairs",
+    "run",
+    "near_units",
+    "near_pairs",
+    "early",
+    "density",
+    "length",  # log of the characters
+    "dense",  # cosine in standard deviations from the mean of the candidates
+    "dense_gap",  # the same times the gap: how far the words of the query are missing from all candidates
+    "expansion",  # official terms for the query's everyday words, times the gap
+    "facets",  # share of the years, places and organs of the query that the speech has
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query as the ranker compares it."""
+
+    pattern: Pattern
+    expansion: Pattern | None = None  # of the official terms for its everyday words
+    forms: int = 0  # how many everyday forms they stand for
+    rarest: float = 1.0  # weight of a term that one passage of the index holds
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Passages to be ranked; one entry each."""
+
+    texts: Sequence[str]  # title, headings and body
+    lexical: Floats  # 0 where the lexical channel did not find it
+    cosines: Floats | None  # None where the dense channel is off
+    facets: Floats
+    trust: float = 1.0  # how much the encoder is heard, 1 as the weights were chosen
+
+
+def features(asked: Asked, candidates: Candidates, mean_length: float) -> Floats:
+    """Return ``float64[len(texts), len(FEATURES)]``."""
+    import numpy as np
+
+    found = match(asked.pattern, candidates.texts, mean_length)
+    uncovered = 1.0 - float(found.cover_pairs.max(initial=0.0))
+    gap = max(0.0, uncovered - USUAL_GAP) / (1.0 - USUAL_GAP)
+    dense = _standardised(candidates.cosines, len(candidates.texts)) * candidates.trust
+    columns = [
+        candidates.lexical / max(float(candidates.lexical.max(initial=0.0)), 1e-9),
+        np.log1p(candidates.lexical),
+        *(found.bm25_units, found.bm25_pairs, found.cover_units, found.cover_pairs, found.run),
+        *(found.near_units, found.near_pairs, found.early, found.density),
+        np.log([len(text) + 20.0 for text in candidates.texts]),
+        *(dense, dense * gap),
+        expansion_share(asked, candidates.texts, mean_length) * gap,
+        candidates.facets,
+    ]
+    return np.stack(columns, axis=1)
+
+
+def _standardised(cosines: Floats | None, count: int) -> Floats:
+    import numpy as np
+
+    if cosines is None or not count:
+        return np.zeros(count)
+    return (cosines - cosines.mean()) / max(float(cosines.std()), LEAST_SPREAD)  # type: ignore[no-any-return]
+
+
+def expansion_share(asked: Asked, texts: Sequence[str], mean_length: float) -> Floats:
+    """Return how well each text holds the official terms, about 0..1; zeros where the query has no everyday words."""
+    import numpy as np
+
+    if asked.expansion is None or not len(asked.expansion.pairs):
+        return np.zeros(len(texts))
+    found = match(asked.expansion, texts, mean_length)
+    # A heavy run is one official term; what stands close together speaks for several everyday words at once.
+    near = found.near_pairs / max(asked.forms, 1)
+    return (near + found.run) / 2 * float(asked.expansion.pairs.sum()) / (EXPANSION_SCALE * asked.rarest)
+
+
+class Ranker:
+    """Weights of the features, and of the query's terms."""
+
+    def __init__(self, weights: Mapping[str, float], offset: float, recall: Mapping[str, float]) -> None:
+        import numpy as np
+
+        self._weights = np.array([weights[name] for name in FEATURES])
+        self._offset = offset
+        self._recall = recall
+
+    def recall(self, term: str) -> float:
+        """Return how often a term of a question comes back in the passage that answers it, 0..1."""
+        return self._recall.get(term, UNSEEN_RECALL)
+
+    def scores(self, table: Floats) -> Floats:
+        """Return one score for each row of ``table``, above 0 and below 1, higher is better."""
+        import numpy as np
+
+        total = (table @ self._weights - self._offset) / FLATTEN
+        return 1.0 / (1.0 + np.exp(-np.clip(total, -30.0, 30.0)))  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=1)
+def load_ranker(folder: Path = MODEL) -> Ranker:
+    """Return the ranker of ``folder``; loaded once. Raises ModelError where its files are missing or do not fit."""
+    try:
+        model = json.loads((folder / "weights.json").read_text(encoding="utf-8"))
+        recall = json.loads((folder / "recall.json").read_text(encoding="utf-8"))
+        return Ranker(model["weights"], model["offset"], recall)
+    except (OSError, ValueError, KeyError, TypeError) as exc:
+        raise ModelError(
+            f"{folder}: the ranker cannot be read ({exc})", hint="install speechrag again or set ranker to off"
+        ) from exc

@@ -1,0 +1,217 @@
+"""The stages between a query and its ranking: channels, fusion, learned ranker, reranker."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+from speechrag.errors import UsageError
+from speechrag.index.fill import heading_text
+from speechrag.index.opened import OpenIndex
+from speechrag.index.store import SpeechFacts, StoredPassage
+from speechrag.records import ChannelScore
+from speechrag.retrieval.fusion import Ranked, fuse
+from speechrag.retrieval.matching import Pattern
+from speechrag.retrieval.ranker import Asked, Candidates, features, load_ranker
+from speechrag.retrieval.understanding import Named, Understood, agreement, understand
+from speechrag.text import fold, is_han
+
+if TYPE_CHECKING:
+    from speechrag.config import Settings
+    from speechrag.embedding.reranker import Reranker
+    from speechrag.retrieval.ranker import Floats
+
+RANKED = 60  # candidates the learned ranker looks at
+RANKED_WIDE = 100  # the same for a query in everyday words, whose own words bring up little
+USUAL_DENSE = 0.1  # the dense share for which the ranker's weights were chosen
+RERANKED = 30  # candidates a cross-encoder reads: it takes a thousand times as long for each
+EXPANDED = 50  # candidates taken from the search for official terms
+# The fused score decides only who is looked at; official terms found for everyday words bring a candidate in.
+EXPANSION_WEIGHT = 0.5
+LATIN_UNIT, LATIN_PAIR = 1.0, 3.0  # rarity of digits and Latin letters, which the index holds only as whole runs
+SAMPLE = 500  # passages measured for the mean length
+CACHED_TERMS = 1 << 16
+SWITCH = {"on": True, "off": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """Which stages a search goes through."""
+
+    dense_weight: float = 0.1  # share of the dense channel in the fused score; 0 leaves the channel out
+    ranker: bool = True
+    understanding: bool = True  # everyday words, slips of typing
+    reranker: str = ""  # a cross-encoder by name or path; empty: none
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.dense_weight <= 1.0:
+            raise UsageError(f"dense_weight is {self.dense_weight}; expected a number from 0 to 1")
+
+
+def stages_of(settings: Settings) -> Stages:
+    """Return the stages that the settings ask for. Raises UsageError for a value that is neither on nor off."""
+    switches = {name: getattr(settings, name) for name in ("ranker", "understanding")}
+    for name, value in switches.items():
+        if value not in SWITCH:
+            raise UsageError(f"{name} is {value!r}; expected on or off")
+    on = {name: SWITCH[value] for name, value in switches.items()}
+    return Stages(dense_weight=settings.dense_weight, reranker=settings.reranker, **on)
+
+
+@dataclass(slots=True)
+class Ranking:
+    """The passages found for one query: (ordinal, score), best first, scores above 0 and falling."""
+
+    order: list[tuple[int, float]]
+    channels: dict[str, dict[int, ChannelScore]]
+    stored: dict[int, StoredPassage] = field(default_factory=dict)  # those read from the store so far
+
+
+class Pipeline:
+    """Turns a query text into a ranking of passages; holds no state of a query."""
+
+    def __init__(self, index: OpenIndex, facts: Mapping[str, SpeechFacts], stages: Stages) -> None:
+        self._index = index
+        self._facts = facts
+        self._stages = stages
+        self._holders = lru_cache(maxsize=CACHED_TERMS)(index.lexical.holders)
+        self._ranker = load_ranker() if stages.ranker else None
+
+    @property
+    def weigh(self) -> Callable[[str], float] | None:
+        """How much each term of a query counts in the lexical channel; None: all alike."""
+        return self._ranker.recall if self._ranker else None
+
+    @cached_property
+    def _reranker(self) -> Reranker:
+        from speechrag.embedding.reranker import load_reranker
+
+        return load_reranker(self._stages.reranker)
+
+    @cached_property
+    def _named(self) -> Named:
+        return Named(f.metadata for f in self._facts.values())
+
+    @cached_property
+    def mean_length(self) -> float:
+        """Characters of a passage with its headings, on average over a sample spread evenly over the index."""
+        count = len(self._index.lexical)
+        sample = self._index.store.passages_at([*range(0, count, max(1, count // SAMPLE))])
+        return sum(len(self._text(s)) for s in sample) / max(len(sample), 1)
+
+    def rank(self, text: str, depth: int, facets: Sequence[Sequence[str]], allowed: Sequence[int] | None) -> Ranking:
+        """Return the ranking of ``text`` over at least ``depth`` candidates of each channel where there are so many."""
+        asked = self._understood(text)
+        lexical = self._index.lexical.search(asked.text, depth, facets, self.weigh)
+        official = "\n".join(asked.official)
+        expansion = self._index.lexical.search(official, EXPANDED, facets) if official else []
+        dense, cosines = self._dense(text, depth, allowed, [o for o, _ in (*lexical, *expansion)])
+        fused = fuse(lexical, cosines, self._stages.dense_weight, expansion, EXPANSION_WEIGHT)
+        found = (("lexical", lexical), ("dense", dense), ("expansion", expansion))
+        ranking = Ranking(
+            [pair for pair in fused if pair[1] > 0], {name: _scored(hits) for name, hits in found if hits}
+        )
+        if self._ranker and ranking.order:
+            self._rank_learned(ranking, asked, dict(lexical), cosines if dense else None)
+        if self._stages.reranker and ranking.order:
+            self._rerank(ranking, text)
+        return ranking
+
+    def asked(self, text: str) -> Asked:
+        """Return a query as the ranker compares it with passages."""
+        return self._asked(self._understood(text))
+
+    def _understood(self, text: str) -> Understood:
+        return understand(text, self._holders) if self._stages.understanding else Understood(fold(text))
+
+    def _asked(self, asked: Understood) -> Asked:
+        expansion = Pattern.of("\n".join(asked.official), self._rarity) if asked.official else None
+        return Asked(Pattern.of(asked.text, self._rarity), expansion, asked.forms, self._weight(1))
+
+    def read(self, ranking: Ranking, ordinals: Sequence[int]) -> list[StoredPassage]:
+        """Return the passages with these ordinals, in the order given, reading those not read yet."""
+        missing = [o for o in ordinals if o not in ranking.stored]
+        if missing:
+            ranking.stored.update((s.ordinal, s) for s in self._index.store.passages_at(missing))
+        return [ranking.stored[o] for o in ordinals]
+
+    def _text(self, stored: StoredPassage) -> str:
+        return f"{heading_text(self._facts[stored.passage.speech_id], stored.passage)}\n{stored.passage.text}"
+
+    def _dense(
+        self, text: str, depth: int, allowed: Sequence[int] | None, others: Sequence[int]
+    ) -> tuple[Ranked, dict[int, float]]:
+        """Return the dense channel, and the cosines of its passages and of ``others``; nothing where it is off."""
+        if not self._stages.dense_weight and others:
+            return [], {}
+        vector = self._index.encoder.encode_queries([text])[0]
+        dense = self._index.vectors.search(vector, depth, allowed)
+        cosines = dict(dense)
+        rest = list(dict.fromkeys(ordinal for ordinal in others if ordinal not in cosines))
+        return dense, cosines | dict(zip(rest, self._index.vectors.scores(vector, rest), strict=True))
+
+    def _rarity(self, term: str) -> float:
+        """Return what a character or pair counts: its inverse passage frequency times its recall."""
+        if not all(is_han(char) for char in term):
+            return LATIN_UNIT if len(term) == 1 else LATIN_PAIR
+        return self._weight(self._holders(term)) * load_ranker().recall(term)
+
+    def _weight(self, holders: int) -> float:
+        """Return the inverse passage frequency of a term that so many passages hold."""
+        return math.log(1 + (len(self._index.lexical) - holders + 0.5) / (holders + 0.5))
+
+    def features(
+        self,
+        asked: Understood,
+        stored: Sequence[StoredPassage],
+        lexical: Mapping[int, float],
+        cosines: Mapping[int, float] | None,
+    ) -> Floats:
+        """Return the ranker's features of these passages, one row each."""
+        import numpy as np
+
+        wanted = self._named.wanted(asked.text)
+        candidates = Candidates(
+            texts=[self._text(s) for s in stored],
+            lexical=np.array([lexical.get(s.ordinal, 0.0) for s in stored]),
+            cosines=None if cosines is None else np.array([cosines.get(s.ordinal, 0.0) for s in stored]),
+            facets=np.array([agreement(wanted, self._facts[s.passage.speech_id].metadata) for s in stored]),
+            trust=self._stages.dense_weight / USUAL_DENSE,
+        )
+        return features(self._asked(asked), candidates, self.mean_length)
+
+    def _rank_learned(
+        self, ranking: Ranking, asked: Understood, lexical: Mapping[int, float], cosines: Mapping[int, float] | None
+    ) -> None:
+        assert self._ranker is not None
+        looked_at = RANKED_WIDE if asked.official else RANKED
+        head = self.read(ranking, [ordinal for ordinal, _ in ranking.order[:looked_at]])
+        scores = self._ranker.scores(self.features(asked, head, lexical, cosines)).tolist()
+        ranked = sorted(
+            ((s.ordinal, x) for s, x in zip(head, scores, strict=True)), key=lambda pair: (-pair[1], pair[0])
+        )
+        ranking.channels["ranker"] = _scored(ranked)
+        ranking.order = ranked + _below(ranking.order[looked_at:], ranked[-1][1])
+
+    def _rerank(self, ranking: Ranking, text: str) -> None:
+        """Order the head anew; its places keep their scores, so that the list stays sorted and calibrated."""
+        head = self.read(ranking, [ordinal for ordinal, _ in ranking.order[:RERANKED]])
+        scores = self._reranker.scores(text, [self._text(s) for s in head])
+        ranked = sorted(
+            ((s.ordinal, float(x)) for s, x in zip(head, scores, strict=True)), key=lambda pair: (-pair[1], pair[0])
+        )
+        ranking.channels["reranker"] = _scored(ranked)
+        places = [score for _, score in ranking.order[: len(ranked)]]
+        ranking.order[: len(ranked)] = [(ordinal, score) for (ordinal, _), score in zip(ranked, places, strict=True)]
+
+
+def _scored(found: Ranked) -> dict[int, ChannelScore]:
+    return {ordinal: ChannelScore(rank, score) for rank, (ordinal, score) in enumerate(found, 1)}
+
+
+def _below(tail: Ranked, ceiling: float) -> list[tuple[int, float]]:
+    """Return ``tail`` with its scores brought below ``ceiling``, their proportions kept."""
+    return [(ordinal, ceiling * score / (tail[0][1] + 1e-9) * 0.999) for ordinal, score in tail]

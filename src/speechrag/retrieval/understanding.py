@@ -1,0 +1,89 @@
+"""What a query means beyond its characters, without a model: everyday words, slips of typing, years and places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from speechrag.cleaning.likelihood import Likelihood
+from speechrag.retrieval.spelling import mend
+from speechrag.retrieval.thesaurus import builtin_thesaurus
+from speechrag.text import fold
+
+COMMON = 2.0  # a pair counted this often in official prose at large is Chinese and no slip
+MAX_ASKED = 200  # characters; what is longer is pasted prose, whose words are its own
+AROUND = 1  # characters on either side of a mended one that are searched with it
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
+SOFT = ("organ", "level", "region", "occasion")  # metadata that a query may name
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A query read: all texts folded."""
+
+    text: str  # the words asked, those of mended slips behind them
+    official: tuple[str, ...] = ()  # official terms for the everyday words of the query
+    forms: int = 0  # how many everyday words they stand for
+
+
+def understand(text: str, frequency: Callable[[str], float]) -> Understood:
+    """Read a query; ``frequency`` tells in how many passages of the index a character or pair occurs."""
+    folded = fold(text)
+    if len(folded) > MAX_ASKED:
+        return Understood(folded)
+    found = builtin_thesaurus().expand(folded)
+    mended = _mended(folded, frequency)
+    more = builtin_thesaurus().expand(mended) if mended else []
+    official = dict.fromkeys(term for _, terms in (*found, *more) for term in terms)
+    return Understood(f"{folded}\n{mended}" if mended else folded, tuple(official), len(found) + len(more))
+
+
+def _mended(folded: str, frequency: Callable[[str], float]) -> str:
+    """Return the mended places of a query with their neighbours, one a line; empty where there is no slip."""
+    whole = mend(folded, frequency, _common)
+    places = [at for at, (old, new) in enumerate(zip(folded, whole, strict=True)) if old != new]
+    return "\n".join(whole[max(0, at - AROUND) : at + AROUND + 1] for at in places)
+
+
+@lru_cache(maxsize=1)
+def _prose() -> Likelihood:
+    return Likelihood("")
+
+
+@lru_cache(maxsize=1)
+def _everyday() -> frozenset[str]:
+    return frozenset(form[i : i + 2] for form in builtin_thesaurus().terms for i in range(len(form) - 1))
+
+
+def _common(pair: str) -> bool:
+    return pair in _everyday() or _prose().frequency(pair) >= COMMON
+
+
+class Named:
+    """The years, organs, levels and places that queries may name, as the speeches of an index have them."""
+
+    def __init__(self, facets: Iterable[Mapping[str, object]]) -> None:
+        values: dict[str, set[tuple[str, str]]] = {}
+        for metadata in facets:
+            for key in SOFT:
+                value = metadata.get(key)
+                if isinstance(value, str) and len(value) > 1:
+                    values.setdefault(fold(value), set()).add((key, value))
+        self._values = values
+
+    def wanted(self, text: str) -> list[tuple[str, str]]:
+        """Return the (key, value) pairs that ``text`` (folded) names, sorted."""
+        found = {("year", year) for year in _YEAR.findall(text)}
+        for name, pairs in self._values.items():
+            if name in text:
+                found |= pairs
+        return sorted(found)
+
+
+def agreement(wanted: list[tuple[str, str]], metadata: Mapping[str, object]) -> float:
+    """Return the share of the wanted values that a speech has, 0..1; 0 where nothing is wanted."""
+    if not wanted:
+        return 0.0
+    return sum(str(metadata.get(key)) == value for key, value in wanted) / len(wanted)

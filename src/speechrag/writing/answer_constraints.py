@@ -1,0 +1,226 @@
+"""What a question names and an answer must therefore be about: a year, a place, a person, a post, an organ, a figure.
+
+A near miss asks of something the corpus speaks about, but of another year, place, post. Shared words then say nothing:
+the constraint is met by the cited sentence and what tells its subject (headings, title, file, metadata, neighbours), or
+the sentence is no answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from speechrag.writing.answer_features import INSIDE, NEIGHBOURS, Window
+from speechrag.writing.figures import canonical, figures, same_measure
+from speechrag.writing.names import OFFICE, persons, places, surnames
+from speechrag.writing.questions import Question, lexicon
+
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)(?:年|$|(?=[\u4e00-\u9fff]))")
+_LEVEL = "中共|中央|全国|国家|省|市|县|区|镇|乡|街道"
+_BODIES = r"委(?!员|托|派)|纪委|政府|人大|政协|党委|党工委|政法委|法院|检察院"
+_ORGAN = re.compile(
+    rf"(?P<level>(?<![省市县区乡镇])(?:{_LEVEL})(?![省市县区乡镇]))?(?P<body>(?:{_BODIES})(?:办公室|办公厅)?|"
+    r"(?:组织|宣传|统战|教育|公安|水利|财政|交通|农业|民政|司法|人社|住建|科技|商务|文化)部(?!门|分|署|队|位|委|长|部长)|"
+    r"[\u4e00-\u9fff]{2}(?<![大全格布结定骗危时破残])局(?!面|部|势|限|长|局长)|[\u4e00-\u9fff]{2}(?<![大客餐舞歌])厅(?!长|厅长))"
+)
+_POST = re.compile(
+    r"(?P<unit>总|省委|市委|县委|区委|党工委|党委|纪委|政法委|政协|人大|(?:组织|宣传|统战)(?=部长)|[\u4e00-\u9fff]{2}(?=局长)|信息中心|办公室)?"
+    r"(?P<deputy>副)?(?P<post>书记|省长|市长|县长|区长|镇长|乡长|村长|主席|部长|厅长|局长|处长|科长|主任|秘书长|院长|校长|"
+    r"所长|站长|会长|总理|矿长|董事长|总经理)"
+)
+_NO_PERSON = re.compile("[省市县区镇乡委局部厅院校长]")  # 滕州市长 is no 滕州市, 长
+_HOLE = re.compile(r"(?:19|20)(?:[x×*╳—-]{2}|\d[x×*]|[x×*])年?|(?<!\d)[x×*]{1,4}年")
+_LAST, _THIS, _NEXT = (re.compile(p) for p in ("去年|上年|上一年度", "今年|本年|当年", "明年|来年|下一年度"))
+_OFTEN = 3
+_RANKS = frozenset("省市县区镇乡")
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """Something that a question names. ``kind`` is year, place, person, post, organ or figure; ``text`` as asked."""
+
+    kind: str
+    text: str
+    name: str  # what must be found: the year, the name without its suffix, the post
+    extra: str = ""  # of a post its unit, of a figure its measure word, of an organ its level
+
+
+def constraints(question: Question) -> tuple[Constraint, ...]:
+    """Return what ``question`` names, in the order of the kinds; nothing inside quotation marks or 《》.
+
+    >>> from speechrag.text import segmenter
+    >>> from speechrag.writing.questions import analyse
+    >>> asked = analyse("2009年丹东市教育局的局长是谁", segmenter("characters"), lambda word: 0.1)
+    >>> [(c.kind, c.name) for c in constraints(asked)]
+    [('year', '2009'), ('place', '丹东'), ('post', '局长'), ('organ', '教育局')]
+    """
+    text = re.sub(r"《[^》]*》|“[^”]*”|\"[^\"]*\"", "，", question.text)
+    found = [Constraint("year", m[0], m[1]) for m in _YEAR.finditer(text)]
+    found += _places(text)
+    found += [Constraint("person", m[1], m[1]) for m in persons(text) if not _NO_PERSON.search(m[1])]
+    found += _addressed(text)
+    found += _posts(question, text)
+    found += _organs(text)
+    found += _figures(question, text)
+    return tuple(dict.fromkeys(found))
+
+
+@cache
+def _common() -> frozenset[str]:
+    """Return words that stand before 县 or 市 without being a name: 报告县委, 推进市场."""
+    lists = lexicon()
+    official = {word for words in lists["synonyms"].values() for word in words}
+    return frozenset({*lists["plain_acts"], *lists["categories"], *lists["stop_words"], *lists["synonyms"], *official})
+
+
+def _places(text: str) -> list[Constraint]:
+    found: list[Constraint] = []
+    for start, end in places(text):
+        name = text[start:end]
+        if name[-1] in "局厅报" or name.endswith(("公司", "大学", "协会", "银行", "集团")):
+            continue  # organs are held to another measure
+        stem = re.sub(r"(?:省|市|县|区|镇|乡|村|街道)$", "", name) if len(name) > 2 else name
+        if stem not in _common() and not any(stem in other.name or other.name in stem for other in found):
+            found.append(Constraint("place", name, stem))
+    return found
+
+
+def _addressed(text: str) -> list[Constraint]:
+    """Return the persons called by surname and office: 王市长, 张书记; not 县委书记, where 委 is no surname."""
+    pattern = re.compile(
+        rf"(?:^|[，。、,的和与请问])([{surnames()}])(书记|省长|市长|县长|区长|镇长|主席|部长|厅长|局长|主任|总理|校长)"
+    )
+    return [Constraint("person", m[1] + m[2], m[1], m[2]) for m in pattern.finditer(text)]
+
+
+def _single(text: str) -> str:
+    """Return ``text`` with 宣传部部长 written as 宣传部长, as it is said."""
+    return re.sub(r"([部局厅])\1长", r"\1长", text)
+
+
+def _posts(question: Question, text: str) -> list[Constraint]:
+    """Return the posts whose holder is asked for, or who are said to have done something."""
+    found = []
+    for match in _POST.finditer(_single(text)):
+        post = (match["deputy"] or "") + match["post"]
+        found.append(Constraint("post", match.group(), post, match["unit"] or ""))
+    return found if question.named or (found and found[0].extra) else []
+
+
+def _organs(text: str) -> list[Constraint]:
+    found = []
+    for match in _ORGAN.finditer(text):
+        body = match["body"]
+        if re.match(OFFICE, text[match.end() :]) or body == "委":
+            continue  # 县委书记 is a post; 县委 alone stands for whoever speaks
+        found.append(Constraint("organ", match.group(), body, match["level"] or ""))
+    return found
+
+
+def _figures(question: Question, text: str) -> list[Constraint]:
+    """Return the figures that the question takes for granted; not the number of members it asks for."""
+    found = []
+    for match in figures(_YEAR.sub("，", canonical(text))):
+        telling = match["share"] or (match["unit"] and len(match["value"]) > 1)
+        if telling and match["value"] != str(question.count) and not match["ordinal"]:
+            found.append(Constraint("figure", match.group(), match["value"], match["share"] or match["unit"] or ""))
+    return found
+
+
+def without_years(question: Question) -> Question:
+    """Return ``question`` without its years among the words to be found: a speech of 2009 may say 今年 and 去年."""
+    years = {m[1] for m in _YEAR.finditer(question.text)} - {
+        n for n in question.names if f"《{n}" in question.text or f"“{n}" in question.text
+    }
+    terms = tuple(t for t in question.terms if t.text not in years and t.text.rstrip("年") not in years)
+    return replace(question, terms=terms, names=tuple(n for n in question.names if n not in years))
+
+
+def unmet(question: Question, wanted: Sequence[Constraint], window: Window, year: int) -> tuple[Constraint, ...]:
+    """Return the constraints that a candidate does not meet; ``year`` is that of its speech, 0 where it is unknown."""
+    return tuple(c for c in wanted if not _met(question, c, window, year))
+
+
+def _met(question: Question, wanted: Constraint, window: Window, year: int) -> bool:
+    texts = [text for text, _ in window.layers]
+    near = "\n".join(texts[:NEIGHBOURS])
+    inside, whole = "\n".join(texts[:INSIDE]), texts[-1]
+    name = wanted.name
+    if wanted.kind == "year":
+        return _in_year(int(name), texts[0], near, inside, year)
+    if wanted.kind == "place":
+        return name in inside or whole.count(name) >= _OFTEN
+    if wanted.kind == "person":
+        return _person_there(wanted, inside)
+    if wanted.kind == "organ":
+        return _organ_there(wanted, inside, whole)
+    if wanted.kind == "post":
+        return _post_there(question, wanted, near, inside)
+    return _figure_there(wanted, canonical(inside))
+
+
+def _in_year(wanted: int, own: str, near: str, inside: str, year: int) -> bool:
+    """Tell whether the sentence speaks of that year: by its number, or by 去年, 今年, 明年 of the speech."""
+    relative = {y for y, p in ((year - 1, _LAST), (year, _THIS), (year + 1, _NEXT)) if year and p.search(own)}
+    named = {int(y) for y in re.findall(r"(?<!\d)((?:19|20)\d\d)年", own)}
+    if relative or named:
+        return wanted in relative | named
+    if f"{wanted}年" in near:
+        return True
+    return wanted == year or f"{wanted}年" in inside
+
+
+def _person_there(wanted: Constraint, inside: str) -> bool:
+    if not wanted.extra:
+        return wanted.name in inside
+    surname, office = wanted.name, wanted.extra
+    return bool(re.search(rf"{surname}[\u4e00-\u9fff]{{0,2}}{office}|{office}{surname}", inside))
+
+
+def _organ_there(wanted: Constraint, inside: str, whole: str) -> bool:
+    """Tell whether the organ is spoken of, of the level asked for where the passage names one of another level."""
+    body, ending = _plain_organ(wanted.name), wanted.name[-1]
+    form = re.escape(body[:-1]) + "(?:局|部|厅|委|部门|机关|系统)" if ending in "局厅" else re.escape(body) + "(?!门)"
+    around = _plain_organ(inside)
+    found = list(re.finditer(form, around))
+    if not found:
+        # A bureau that speaks of itself says 我局.
+        itself = bool(re.search(f"[我全]{ending}", whole)) and whole.count(body[:-1]) >= _OFTEN
+        return itself or len(re.findall(form, _plain_organ(whole))) >= _OFTEN
+    if wanted.extra not in _RANKS or re.search(wanted.extra + form, _plain_organ(whole)):
+        return True
+    return not any(m.start() and around[m.start() - 1] in _RANKS for m in found)
+
+
+def _plain_organ(text: str) -> str:
+    return re.sub(r"办公[室厅]", "办", text)
+
+
+def _post_there(question: Question, wanted: Constraint, near: str, inside: str) -> bool:
+    """Tell whether the post is spoken of, and its holder named beside it where the question asks who that is."""
+    near, inside, unit = _single(near), _single(inside), wanted.extra
+    deputy = "" if wanted.name.startswith("副") else "(?<!副)"
+    if not question.named:
+        return bool(re.search(deputy + wanted.name, near)) and (not unit or unit in inside)
+    person = rf"[{surnames()}](?![委纪县市区省局部])[\u4e00-\u9fff]{{1,2}}"
+    title = rf"{unit}[^，。；、\n]{{0,4}}?{deputy}{wanted.name}" if unit else deputy + wanted.name
+    named = rf"{title}[　\s]*(?:同志)?{person}|{person}{title}"
+    return bool(re.search(named, near))
+
+
+def _figure_there(wanted: Constraint, text: str) -> bool:
+    for match in figures(text):
+        share = match["share"] or ""
+        if match["value"] == wanted.name and (share == wanted.extra or same_measure(wanted.extra, match["unit"] or "")):
+            return True
+    return False
+
+
+def hole(wanted: Sequence[Constraint], texts: Sequence[str]) -> str:
+    """Return how the source leaves open what the question names (20xx年), empty where it does not."""
+    if not any(c.kind == "year" for c in wanted):
+        return ""
+    found = next((m for text in texts if (m := _HOLE.search(text))), None)
+    return found.group() if found else ""

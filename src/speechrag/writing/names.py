@@ -1,0 +1,112 @@
+"""The names in a text that a reader would check: persons beside an office, places, organs, 《titles》.
+
+No tagger: a person is a surname and one or two characters beside an office, a place is a known city or province or
+stands before 省, 市, 县, an organ before 局, 厅, 公司. What is not recognised is not checked, so the patterns lean to
+finding too much; who uses them compares with a source in which true names stand anyway.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from speechrag.structure.tables import alternation, table
+from speechrag.writing.questions import lexicon
+
+OFFICE = (
+    r"副?(?:总书记|书记|省长|市长|县长|区长|镇长|乡长|主席|部长|厅长|局长|处长|科长|主任|秘书长|委员|组长|会长|院长|校长|"
+    r"同志|教授|总理|总经理|董事长|老师|队长|所长|站长|行长)"
+)
+TITLE = re.compile(r"《([^》]{1,80})》")
+_HAN = r"[\u4e00-\u9fff]"
+# Where a name may begin; folding turns ，：；！ into their ASCII twins.
+_OPEN = rf"(?:^|[，。、；：！？,;:!?\s“”《》（）()]|{OFFICE}|由|请|是|和|及|与|给|向)"
+_SUFFIX = re.compile(
+    r"省(?!略|心|力|得|钱|事|下|去|份|级|直|内|外|委|里)|市(?!场|民|面|容|价|级|直|区|里)|县(?!级|直|里|城|区|域|乡|市|情|外|内)|"
+    r"区(?!别|分|域|间|划|内|外|里|级|直|情|县)|镇(?!区|村|定|压|里|街|政府)|乡(?!镇|村|亲|土|间|下|音|愁|里)|街道(?!办)|"
+    r"村(?!民|干|级|里|庄|组|务|口|居|落|镇|社|部|两委)|局(?!面|部|势|限|里|长)|厅(?!里|长|局)|公司|大学(?!生|习)|协会|银行(?!业)|"
+    r"报(?!酬|告|送|名|到|道|经|刊|批|导|销|修|警|案|国|复|喜|忧|表|请|信|的|出|来|给|上|,|，|、|。)|集团"
+)
+
+
+@cache
+def surnames() -> str:
+    """Return the surnames of one character, as the inside of a character class."""
+    return "".join(sorted(lexicon()["surnames"]))
+
+
+@cache
+def _persons() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return the patterns of a name before its office (周明远书记) and behind it (书记周明远)."""
+    before = re.compile(rf"{_OPEN}([{surnames()}]{_HAN}{{1,2}}?)(?={OFFICE})")
+    behind = re.compile(rf"{OFFICE}([{surnames()}]{_HAN}{{1,2}})")
+    return before, behind
+
+
+@cache
+def _speaking() -> re.Pattern[str]:
+    """Return the pattern of a surname and two characters before a verb of saying, whatever stands before."""
+    return re.compile(rf"([{surnames()}]{_HAN}{{2}})(?=作了|说|讲话|提出|介绍|指出|强调|表示|主持|代表)")
+
+
+@cache
+def _gazetteer() -> re.Pattern[str]:
+    places = table("structure_places")
+    names = {*places["provinces"], *places["cities"]}
+    # 朝阳产业, 保定…: the longer names first, and none inside a longer word of its own kind.
+    return re.compile(alternation(names))
+
+
+def persons(text: str) -> Iterator[re.Match[str]]:
+    """Yield the names of persons as group 1; of a name behind its office the third character may be a verb."""
+    for pattern in _persons():
+        yield from pattern.finditer(text)
+
+
+def places(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the spans of the places and organs of ``text``: two characters and the suffix, or a known name alone."""
+    known = {match.span() for match in _gazetteer().finditer(text)}
+    yield from sorted(known)
+    generic = lexicon()["not_in_names"]
+    for match in _SUFFIX.finditer(text):
+        name = text[match.start() - 2 : match.start()] if match.start() > 1 else ""
+        if re.fullmatch(rf"{_HAN}{{2}}", name) and not set(name) & generic:
+            yield match.start() - 2, match.end()
+
+
+def named_spans(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield (kind, start, end) of the names and titles of ``text``; ``kind`` is "name" or "title".
+
+    >>> [text[a:b] for text in ("县水务局局长韩立群说，《要情》要送丹东。",) for _, a, b in named_spans(text)]
+    ['韩立群', '丹东', '水务局', '要情']
+    """
+    for match in persons(text):
+        yield "name", *match.span(1)
+    for start, end in places(text):
+        yield "name", start, end
+    for match in TITLE.finditer(text):
+        yield "title", *match.span(1)
+
+
+def persons_missing(sentence: str, source: str) -> list[str]:
+    """Return the persons of ``sentence`` that ``source`` does not name."""
+    before, behind = _persons()
+    said = _speaking().findall(sentence)
+    missing = [name for name in [*before.findall(sentence), *said] if name not in source]
+    for name in behind.findall(sentence):
+        # Three characters may be a name of two and the verb behind it.
+        short = rf"{re.escape(name[:2])}(?!{_HAN})|{re.escape(name[:2])}{OFFICE}"
+        if name not in source and not re.search(short, source):
+            missing.append(name)
+    return missing
+
+
+def places_missing(sentence: str, source: str) -> list[str]:
+    """Return the places and organs of ``sentence`` that ``source`` does not name, with or without their suffix."""
+    missing = []
+    for start, end in places(sentence):
+        found = sentence[start:end]
+        if found not in source and not (len(found) > 2 and _SUFFIX.match(found, 2) and found[:2] in source):
+            missing.append(found)
+    return missing

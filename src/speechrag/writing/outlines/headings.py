@@ -1,0 +1,93 @@
+"""What of a real heading can stand in a new speech: without number and adverbs, not too long, without facts."""
+
+from __future__ import annotations
+
+import re
+
+from speechrag.writing.outlines.adapt import Adapter
+from speechrag.writing.outlines.genre import genre
+from speechrag.writing.outlines.roles import STATEMENT
+
+FULL_CHARS = 40  # of a main heading as written, before it is weighed
+HEADING_CHARS = 20  # a longer heading is cut to its first clauses
+
+ADVERBS = re.compile(
+    r"^(?:第[一二三四五六七八九十]+[句件条点]?[，,、：:]|要(?![素点求害务闻件领])|必须|应当|应该|还要|就要|就是要|需要|希望|请|我们|大家|各级各部门|务必|切实要|关于|进一步|切实|着力|著力|大力|"
+    r"认真|不断|继续|努力|积极|着眼于|始终)+"
+)
+_COUNTED = re.compile(
+    r"[“\"]?[二两三四五六七八九十百\d]{1,8}[”\"]?(?:个|场|项|条|大|方面|种|道|点|篇|件|仗|关|本|笔|类|字|大|抓|步|下|多|上|要|位|不)"
+)
+_VAGUE = re.compile(
+    r"^(?:[先再]|事关|[一二三四五六]讲|讲|接下来|怎么|哪|靠什么|的|地|等|和|及|与|有(?!利|效)|对于|由于|通过|作为|是|这|那|它|其|他们|以下|下面|下一步|"
+    r"总结|其他|几点|有关|工作|意见|希望|要求|主要|存在|基本|指导思想|总体|今后|当前|目前|今年|去年|近年|过去|刚才|如何|怎样|为什么|往后|借|有的|还有的|一些|个别|我|"
+    r"你|谁|先说|再说|最后说|不|没有)"
+)
+_ORDER_INSIDE = re.compile(r"(?<![重主需必首紧])要(?![求素务点害闻件])")
+_LOCAL_HEAD = re.compile(
+    r"怎么|什么|哪[些几里]|令人|几件|期间|会上|本次|此次|这次|[年月日]度?前|换届|刚刚|我们|他们|大家|同志"
+)
+_VAGUE_ALLOWED = re.compile(r"^(?:总体要求|指导思想|不断)")
+CLAUSE_END = "，；。：！？"
+
+
+def clean_heading(heading: str, *, limit: int = HEADING_CHARS) -> str:
+    """Return a heading without number, opening adverbs and closing mark, cut to its first clauses when long.
+
+    >>> clean_heading("四要进一步完善安全体系。")
+    '完善安全体系'
+    """
+    heading = re.sub(r"^[一二三四五六七八九十]{1,2}(?:是|要|、)", "", heading.strip())
+    heading = heading.strip(" 　。；：:;，,、.！!")
+    before, _, after = heading.partition("：")
+    heading = after if len(after) >= 5 else before
+    heading = re.sub(r"^(?:对于?|围绕)[^，]{2,16}，", "", heading)
+    heading = re.sub(r"，[\u4e00-\u9fff]$", "", heading)  # a heading cut off in the source: 保持清醒忧患，提
+    bare = ADVERBS.sub("", heading)
+    heading = bare if len(bare) >= 4 else heading
+    return cut_clauses(heading, limit)
+
+
+def short_heading(full: str) -> str:
+    """Return a heading cut at a mark so that it fits a sub-point; as it is where no cut leaves it whole.
+
+    >>> short_heading("信息化是推动经济社会发展的重要手段、抢抓机遇的迫切需要和必由之路")
+    '信息化是推动经济社会发展的重要手段'
+    """
+    cut = cut_clauses(full, HEADING_CHARS)
+    if cut:
+        return cut
+    stops = [m.start() for m in re.finditer(r"[、，和及与]", full) if 6 <= m.start() <= HEADING_CHARS]
+    return next((full[:stop] for stop in reversed(stops) if STATEMENT.search(full[:stop])), full)
+
+
+def cut_clauses(text: str, limit: int) -> str:
+    """Return the leading clauses of ``text`` that fit into ``limit`` characters; "" when not even the first does."""
+    if len(text) <= limit:
+        return text.strip("，；、 ")
+    kept = ""
+    for piece in re.findall(rf"[^{CLAUSE_END}]+[{CLAUSE_END}]?", text):
+        if len(kept) + len(piece.rstrip(CLAUSE_END)) > limit:
+            break
+        kept += piece
+    return kept.strip("，；。：、！？ ")
+
+
+def usable_heading(heading: str, adapter: Adapter) -> bool:
+    """Tell whether a heading can stand in the new speech: no facts, no counted things, no pointing words."""
+    if not 4 <= len(heading) <= FULL_CHARS or not re.search(r"[\u4e00-\u9fff]{2}", heading):
+        return False
+    if _COUNTED.search(heading) or (_VAGUE.match(heading) and not _VAGUE_ALLOWED.match(heading)):
+        return False
+    if (
+        re.search(r"[（(）)《》\ufffd\ue000-\uf8ff？?！!a-zA-Z0-9]|[“”\"'](?=.{0,2}$)", heading)
+        and "”" not in heading[-2:]
+    ):
+        return False
+    if (len(heading) > 12 and _ORDER_INSIDE.search(heading)) or _LOCAL_HEAD.search(heading):
+        return False
+    if heading.count("“") != heading.count("”") or heading.endswith(("的", "和", "与", "在", "对", "把", "将")):
+        return False
+    if any(mark in heading for mark in genre().local):
+        return False
+    return not adapter.facts(heading)

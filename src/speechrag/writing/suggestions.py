@@ -1,0 +1,72 @@
+"""The next questions a reader may have: drawn from the headings beside the quoted ones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from speechrag.records import Answer, Section, Speech
+from speechrag.text import fold, unique
+from speechrag.writing.questions import lexicon
+
+MOST = 3
+TRIED = 5  # candidates asked before giving up; each costs one search
+_LONGEST = 18
+_THEME = re.compile(
+    r"(?:全国|全[省市县区镇乡街]|我[省市县区])?(?P<theme>[\u4e00-\u9fff、]{2,12}?)(?:工作)?(?:电视电话)?(?:推进|动员|部署|总结|专题|表彰)*(?:大会|会议|座谈会|培训班|动员会|推进会|专题会)"
+)
+
+
+def candidates(answer: Answer, speech: Callable[[str], Speech]) -> Iterator[str]:
+    """Yield questions on the sections next to the one that ``answer`` quotes first, nearest first."""
+    told = fold(answer.question)
+    for citation in answer.citations[:1]:
+        source = speech(citation.speech_id)
+        theme = _theme(source)
+        for heading in unique(_neighbours(source, citation.start)):
+            if fold(heading) not in told:
+                yield _question(heading, theme)
+
+
+def _neighbours(speech: Speech, at: int) -> Iterator[str]:
+    """Yield the headings of the same level around the place ``at``, the following ones first."""
+    # A heading with quotation marks of its own cannot stand between ours.
+    headed = [s for s in speech.sections if s.level < 5 and 4 <= len(s.heading) <= _LONGEST and "“" not in s.heading]
+    around = [s for s in headed if s.start <= at < s.end]
+    here = around[-1] if around else None
+    level = here.level if here else min((s.level for s in headed), default=1)
+    siblings = [s for s in headed if s.level == level and s is not here]
+
+    def distance(section: Section) -> tuple[bool, int]:
+        return section.start < at, abs(section.start - at)
+
+    yield from (_first_clause(s.heading) for s in sorted(siblings, key=distance))
+
+
+def _first_clause(heading: str) -> str:
+    clause = re.split(r"[，,；;：:。]", heading.strip())[0]
+    return clause if len(clause) >= 4 else heading.strip()
+
+
+def _theme(speech: Speech) -> str:
+    match = _THEME.search(re.sub(r"^.*?在", "", speech.title))
+    return match["theme"] if match else ""
+
+
+def _question(heading: str, theme: str) -> str:
+    """Return a heading as a question: a thing done is asked for its way, a thing named for what it holds."""
+    lead = f"{theme}工作" if theme and not theme.endswith("工作") and theme not in heading else ""
+    heading = re.sub(r"^要(?!求|点|闻|素)", "", heading)
+    done = any(heading.startswith(act) for act in lexicon()["plain_acts"]) or re.match(r"(?:切实|进一步)", heading)
+    return f"{lead}怎样{heading}" if done else f"“{heading}”讲了哪些内容"
+
+
+def suggest(answer: Answer, speech: Callable[[str], Speech], answerable: Callable[[str], bool]) -> tuple[str, ...]:
+    """Return up to three questions beside ``answer`` that ``answerable`` says yes to; none for a refusal."""
+    found: list[str] = []
+    for tried, question in enumerate(candidates(answer, speech)):
+        if len(found) == MOST or tried == TRIED:
+            break
+        if answerable(question):
+            found.append(question)
+    return tuple(found)

@@ -1,0 +1,165 @@
+"""The stages behind the channels: learned ranker, official terms, reranker, one hit a speech, confidence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from small_corpus import QUICK, build, write_texts
+from speechrag.engine import Engine
+from speechrag.errors import ModelError, UsageError
+from speechrag.records import Query
+from speechrag.retrieval.confidence import SIGNALS, probability
+from speechrag.retrieval.matching import Pattern
+from speechrag.retrieval.ranker import FEATURES, Asked, Candidates, Ranker, features, load_ranker
+from speechrag.retrieval.stages import Pipeline, stages_of
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("ranker")
+    build(write_texts(folder / "来源"), folder / "index")
+    return folder / "index"
+
+
+@pytest.fixture(scope="module")
+def engine(index: Path) -> Engine:
+    return Engine.open(index, QUICK)
+
+
+def test_more_of_the_question_ranks_higher() -> None:
+    """Of two passages alike in all else, the one that holds more of the query wins."""
+    asked = Asked(Pattern.of("小型水库巡查责任人", lambda term: 1.0))
+    texts = ["小型水库的巡查责任人必须在岗。", "小型水库的水位必须控制好啊。", "各县要储备编织袋五万条以上。"]
+    table = features(asked, Candidates(texts, np.zeros(3), None, np.zeros(3)), 14.0)
+    assert table.shape == (3, len(FEATURES))
+    scores = load_ranker().scores(table)
+    assert scores.argsort().tolist() == [2, 1, 0]
+    assert ((scores > 0) & (scores < 1)).all()
+
+
+def test_the_encoder_is_heard_where_words_are_missing() -> None:
+    """The dense gap is nought for a query that some passage covers, and grows with what none covers."""
+    gap = FEATURES.index("dense_gap")
+    cosines = np.array([0.9, 0.1])
+    texts = ["小型水库巡查", "编织袋"]
+    covered = features(
+        Asked(Pattern.of("小型水库", lambda t: 1.0)), Candidates(texts, np.zeros(2), cosines, np.zeros(2)), 5.0
+    )
+    missing = features(
+        Asked(Pattern.of("堤坝看护", lambda t: 1.0)), Candidates(texts, np.zeros(2), cosines, np.zeros(2)), 5.0
+    )
+    assert covered[:, gap].tolist() == [0.0, 0.0]
+    assert missing[0, gap] > 0 > missing[1, gap]
+
+
+def test_a_ranker_that_lacks_a_weight_says_so(tmp_path: Path) -> None:
+    """Missing and unfit files are one clear error."""
+    with pytest.raises(ModelError, match="the ranker cannot be read"):
+        load_ranker(tmp_path)
+    (tmp_path / "weights.json").write_text('{"weights": {}, "offset": 0}', encoding="utf-8")
+    (tmp_path / "recall.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ModelError, match="the ranker cannot be read"):
+        load_ranker(tmp_path)
+
+
+def test_terms_of_asking_count_less_than_terms_of_substance() -> None:
+    """什么 hardly ever comes back in an answer."""
+    ranker = load_ranker()
+    assert ranker.recall("什么") < 0.2 < ranker.recall("信息")
+    assert 0 < Ranker(dict.fromkeys(FEATURES, 0.0), 0.0, {}).recall("信息") < 1
+
+
+def test_everyday_words_find_official_ones(index: Path) -> None:
+    """A question that shares no word with the passage finds it through the thesaurus, and the hit says so."""
+    question = Query("乡亲讨说法", 3)
+    hits = Engine.open(index, QUICK).search(question)
+    assert hits[0].source == "信访.txt"
+    assert "expansion" in hits[0].parts
+    plain = Engine.open(index, replace(QUICK, understanding="off")).search(question)
+    assert all("expansion" not in hit.parts for hit in plain)
+
+
+def test_a_slip_of_typing_finds_what_was_meant(engine: Engine) -> None:
+    """One character typed for another of the same sound does not change the first hit."""
+    assert engine.search(Query("小型水酷的巡查", 1))[0].passage == engine.search(Query("小型水库的巡查", 1))[0].passage
+
+
+def test_a_point_found_through_its_heading_brings_its_body(engine: Engine) -> None:
+    """The words stand in the heading alone, the hit holds what is said below it."""
+    hit = engine.search(Query("抓矿山", 1))[0]
+    assert "停产整顿的矿山" in hit.passage.text
+    assert any("抓矿山" in heading for heading in hit.passage.headings)
+
+
+def test_the_ranker_can_be_switched_off(index: Path) -> None:
+    """Without it no hit names it, and the order is the fused one."""
+    hits = Engine.open(index, replace(QUICK, ranker="off")).search(Query("信息报送", 5))
+    assert hits and all("ranker" not in hit.parts for hit in hits)
+
+
+def test_a_switch_is_on_or_off() -> None:
+    """Anything else is named."""
+    with pytest.raises(UsageError, match="ranker is 'maybe'; expected on or off"):
+        stages_of(replace(QUICK, ranker="maybe"))
+
+
+def test_hits_of_one_speech_can_be_limited(engine: Engine) -> None:
+    """At most so many from each speech, the best of them, others move up."""
+    every = engine.search(Query("责任落实", 10))
+    one = engine.search(Query("责任落实", 10, per_speech=1))
+    speeches = [hit.passage.speech_id for hit in one]
+    assert len(speeches) == len(set(speeches)) == len({hit.passage.speech_id for hit in every})
+    assert one[0].passage == every[0].passage
+
+
+class BackwardsReranker:
+    """Likes the passages best that the search likes least: those with the shortest texts first."""
+
+    name = fingerprint = "backwards"
+
+    def scores(self, query: str, texts: list[str]) -> list[float]:
+        return [-float(len(text)) for text in texts]
+
+
+def test_a_reranker_orders_the_head_and_the_list_stays_sorted(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its order stands, its scores are reported, the places keep their scores."""
+    from speechrag.embedding import reranker
+    from speechrag.retrieval.search import Retriever
+
+    monkeypatch.setattr(reranker, "load_reranker", lambda name: BackwardsReranker())
+    hits = Retriever(engine._index, stages_of(replace(QUICK, reranker="backwards"))).search(Query("责任", 5))
+    lengths = [-hit.parts["reranker"].score for hit in hits]
+    assert lengths == sorted(lengths)
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    assert [hit.parts["reranker"].rank for hit in hits] == list(range(1, len(hits) + 1))
+
+
+def test_confidence_tells_what_is_there_from_what_is_not(engine: Engine) -> None:
+    """A question about the corpus scores above one about another world; no hits, no confidence."""
+    retriever = engine._retriever
+    there, elsewhere = Query("小型水库的巡查责任人要不要在岗"), Query("火星探测器什么时候发射升空")
+    known = retriever.confidence(there, retriever.search(there))
+    unknown = retriever.confidence(elsewhere, retriever.search(elsewhere))
+    assert 0 <= unknown < 0.3 < known <= 1
+    assert retriever.confidence(there, []) == 0.0
+
+
+def test_more_coverage_never_lowers_confidence() -> None:
+    """The probability rises with what speaks for an answer and stays between 0 and 1."""
+    nothing = dict.fromkeys(SIGNALS, 0.0)
+    assert probability(nothing) < probability({**nothing, "cover_pairs": 1.0, "near_units": 1.0}) <= 1
+
+
+def test_the_features_do_not_depend_on_the_company(engine: Engine) -> None:
+    """Coverage of a passage is the same whichever others are looked at."""
+    pipeline: Pipeline = engine._retriever._pipeline
+    stored = engine._index.store.passages_at([0, 1, 2, 3])
+    asked = pipeline._understood("隐患排查整治")
+    column = FEATURES.index("cover_units")
+    together = pipeline.features(asked, stored, {}, None)[:, column]
+    alone = [pipeline.features(asked, [one], {}, None)[0, column] for one in stored]
+    assert together.tolist() == pytest.approx(alone)

@@ -1,0 +1,165 @@
+"""What a question names must be what the cited sentence is about: year, place, person, post, organ, figure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from speechrag.records import Answer, Hit, Passage, Query, Section, Speech
+from speechrag.text import bigrams, fold, segmenter
+from speechrag.writing.answer import answer_question
+from speechrag.writing.answer_constraints import constraints, without_years
+from speechrag.writing.asking import Asking
+from speechrag.writing.questions import analyse
+
+CUTTER = segmenter("jieba")
+TEXTS = {
+    "s1-1": (
+        "在宁河县信息工作会议上的讲话",
+        2010,
+        "去年全县报送信息320条，被县委书记周明远批示9次。今年计划培训信息员45名。2008年全县只报送信息110条。",
+        "各乡镇要在30分钟内报告突发事件。县委组织部采用干部信息12条，县长赵立新同志看了材料。",
+    ),
+    "s2-1": (
+        "在柳林镇防汛会议上的讲话",
+        0,
+        "20xx年全镇加固堤防4公里，转移群众230人。",
+        "市水务局王局长要求加强值守。",
+    ),
+}  # fmt: skip
+
+
+def _speech(speech_id: str) -> Speech:
+    title, year, *lines = TEXTS[speech_id]
+    text = "\n".join(str(line) for line in lines)
+    metadata = {"year": year} if year else {}
+    section = Section("总体情况", 1, 0, len(text), "一、")
+    return Speech(speech_id, speech_id[:2], f"{speech_id}.txt", 1, str(title), text, 0, len(text), (section,), metadata)
+
+
+SPEECHES = {key: _speech(key) for key in TEXTS}
+
+
+def _passages(found: Speech) -> list[Passage]:
+    passages, start = [], 0
+    for number, line in enumerate(found.text.split("\n"), 1):
+        name = f"{found.speech_id}.{number}"
+        passages.append(Passage(name, found.speech_id, ("一、总体情况",), line, start, start + len(line)))
+        start += len(line) + 1
+    return passages
+
+
+PASSAGES = [passage for found in SPEECHES.values() for passage in _passages(found)]
+
+
+def frequency(term: str) -> float:
+    return sum(term in fold(p.text) for p in PASSAGES) / len(PASSAGES)
+
+
+def retrieve(query: Query) -> Sequence[Hit]:
+    wanted = set(bigrams(query.text))
+    scored = [(len(wanted & set(bigrams(SPEECHES[p.speech_id].title + "，" + p.text))), p) for p in PASSAGES]
+    ranked = sorted((pair for pair in scored if pair[0]), key=lambda pair: (-pair[0], pair[1].passage_id))
+    return [
+        Hit(n, float(s), p, SPEECHES[p.speech_id].source, SPEECHES[p.speech_id].title, p.text)
+        for n, (s, p) in enumerate(ranked, 1)
+    ]
+
+
+def ask(question: str) -> Answer:
+    return answer_question(
+        question,
+        retrieve=retrieve,
+        speech=SPEECHES.__getitem__,
+        document_frequency=frequency,
+        segmenter=CUTTER,
+    )
+
+
+def named(question: str) -> list[tuple[str, str]]:
+    return [(c.kind, c.name) for c in constraints(analyse(question, CUTTER, frequency))]
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("2009年报送信息多少条", [("year", "2009")]),
+        ("大连市报送信息多少条", [("place", "大连")]),
+        ("县委书记是谁", [("post", "书记")]),
+        ("市委宣传部部长叫什么名字", [("post", "部长")]),
+        ("王市长对防汛有什么要求", [("person", "王")]),
+        ("县教育局报送信息多少条", [("organ", "教育局")]),
+        ("45名信息员怎么培训", [("figure", "45")]),
+        ("《2009年工作要点》讲了什么", []),
+        ("要当好哪四种角色", []),
+        ("服务大厅有哪些规定", []),
+        ("电话报告县委有什么规定", []),
+        ("重大信息多久内要上报", []),
+    ],
+)
+def test_what_a_question_names_is_recognised(question: str, found: list[tuple[str, str]]) -> None:
+    """Each kind of name is read from the question, common words and quoted titles are none."""
+    assert named(question) == found
+
+
+@pytest.mark.parametrize(
+    ("question", "phrase"),
+    [
+        ("2009年报送信息多少条", "320条"),
+        ("2010年计划培训信息员多少名", "45名"),
+        ("2008年报送信息多少条", "110条"),
+        ("宁河县去年报送信息多少条", "320条"),
+        ("县长是谁", "赵立新"),
+        ("30分钟内要报告什么", "突发事件"),
+        ("县委组织部采用信息多少条", "12条"),
+    ],
+)
+def test_what_is_named_and_there_is_answered(question: str, phrase: str) -> None:
+    """A year may be told by 去年 and 今年 of the year of the speech; a holder stands beside the post."""
+    answer = ask(question)
+    assert answer.supported and phrase in answer.text, answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "lacking"),
+    [
+        ("2011年报送信息多少条", "2011年"),
+        ("2008年培训信息员多少名", "2008年"),
+        ("大连市去年报送信息多少条", "大连"),
+        ("县教育局采用信息多少条", "县教育局"),
+        ("副县长是谁", "副县长"),
+        ("25分钟内要报告什么", "25分钟"),
+        ("张局长要求什么", "张局长"),
+    ],
+)
+def test_a_near_miss_is_refused_and_says_why(question: str, lacking: str) -> None:
+    """The topic is there, the year, place, post or figure is not: refused, and named in the refusal."""
+    answer = ask(question)
+    assert not answer.supported and answer.nearest
+    assert f"“{lacking}”" in answer.text
+
+
+def test_a_hole_in_the_source_is_said_to_be_one() -> None:
+    """Where the source has 20xx年, no year can be told, and the refusal says so."""
+    answer = ask("2015年柳林镇加固堤防多少公里")
+    assert not answer.supported
+    assert "原文此处空缺（20xx年）" in answer.text
+    assert ask("柳林镇加固堤防多少公里").supported
+
+
+def test_years_are_no_words_to_be_found() -> None:
+    """A year is held against the speech's own year, so the digits need not stand in the text; in a title they must."""
+    asked = without_years(analyse("2009年报送信息多少条", CUTTER, frequency))
+    assert "2009" not in asked.names and all("2009" not in t.text for t in asked.terms)
+    assert "2009年工作要点" in without_years(analyse("《2009年工作要点》讲了什么", CUTTER, frequency)).names
+
+
+def test_two_years_are_compared_part_by_part() -> None:
+    """Each year has its own sentence and citation, numbered through."""
+    answer = Asking(retrieve, SPEECHES.__getitem__, frequency, CUTTER, {}).ask("2008年和2009年报送信息多少条有什么不同")
+    assert answer.supported and answer.kind == "comparison"
+    assert "110条" in answer.text and "320条" in answer.text
+    assert [c.number for c in answer.citations] == list(range(1, len(answer.citations) + 1))
+    for c in answer.citations:
+        assert SPEECHES[c.speech_id].text[c.start : c.end] == c.quote
