@@ -96,7 +96,7 @@ def test_a_heading_is_shortened_at_its_marks_only(full: str, short: str) -> None
 
 
 def test_phrases_and_paragraphs_are_exported(village: Corpus) -> None:
-    """The text form lists the phrases with their count and source; Word takes paragraphs, and the clean one no number."""
+    """The text form lists the phrases with their count and source; Word opens it too."""
     outline = draft(village, "在全县网络与信息安全工作会议上的讲话")
     text = outline_text(outline)
     assert "可用语句：" in text

@@ -198,7 +198,7 @@ _NAMED = re.compile(
     r"(?=省|市(?![场民])|县(?![域级])|区(?![域级])|镇(?!化|乡|村|街)|乡(?![村镇])|村(?![民级庄组屯])|矿|街道|社区|集团|水库|灌区|河|公司|路)"
 )
 _NOT_NAME = frozenset(
-    "城代业强域各全我本的有和与及到一二三四五六七八九十几两个该乡镇村县市区农山新老大小不把被让给向从为是要在"
+    "城代业强域各全我本的有和与及到一二三四五六七八九十几两个该乡镇村县市区农山新老大小不把被让给向从为是要在了写跑"
 )
 
 
@@ -213,7 +213,7 @@ def local_names(text: str) -> frozenset[str]:
     return frozenset(
         name
         for name, count in counts.items()
-        if count >= 2 and not known.get(name) and not _NOT_NAME & set(name) and text.count(name) >= count
+        if not known.get(name) and not _NOT_NAME & set(name) and max(count, text.count(name)) >= 2
     )
 
 
