@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 
 from speechrag.evaluation.records import Topic
@@ -25,7 +26,7 @@ def leak_guards(
     copied: list[bool] = []
     solved: list[bool] = []
     titles = {doc_id: letters(title_of(doc_id)) for ids in relevant.values() for doc_id in ids}
-    pairs_of = {doc_id: _pairs(title) for doc_id, title in titles.items()}
+    known = _Titles(titles.values())
     for topic in topics:
         gold = [doc_id for doc_id in relevant.get(topic.query_id, ()) if doc_id in titles]
         if not gold:
@@ -34,7 +35,8 @@ def leak_guards(
         texts = [letters(text_of(doc_id)) for doc_id in gold[:5]]
         overlaps.append(max(overlap(query, text) for text in texts))
         copied.append(any(_copies(query, text) for text in texts))
-        solved.append(_solved_by_title(_pairs(query), set(gold), pairs_of, titles))
+        named = known.best(query)
+        solved.append(bool(named) and named in {titles[doc_id] for doc_id in gold})
     if not overlaps:
         return {}
     return {
@@ -53,14 +55,19 @@ def _copies(query: str, text: str) -> bool:
     return any(query[i : i + COPIED] in text for i in range(len(query) - COPIED + 1))
 
 
-def _solved_by_title(
-    query: frozenset[str], gold: set[str], pairs_of: Mapping[str, frozenset[str]], titles: Mapping[str, str]
-) -> bool:
-    best, named = 0, set[str]()
-    for doc_id, pairs in pairs_of.items():
-        shared = len(query & pairs)
-        if shared > best:
-            best, named = shared, {titles[doc_id]}
-        elif shared == best and best:
-            named.add(titles[doc_id])
-    return len(named) == 1 and best > 0 and any(titles[doc_id] in named for doc_id in gold)
+class _Titles:
+    """Which of the titles has most of a query's character pairs; equal titles are one."""
+
+    def __init__(self, titles: Iterable[str]) -> None:
+        self._holders: dict[str, list[str]] = defaultdict(list)
+        for title in sorted(set(titles)):
+            for pair in sorted(_pairs(title)):
+                self._holders[pair].append(title)
+
+    def best(self, query: str) -> str:
+        """Return the title with most of the query's pairs; empty where none has any or several have as many."""
+        shared = Counter[str]()
+        for pair in _pairs(query):
+            shared.update(self._holders.get(pair, ()))
+        (title, most), (_, second) = [*shared.most_common(2), ("", 0), ("", 0)][:2]
+        return title if most > second else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from speechrag.evaluation.judging import ENOUGH
 from speechrag.evaluation.markup import shown
 from speechrag.evaluation.page_style import STYLE
 from speechrag.evaluation.plots import Bar, Line, bars, curves, differences
@@ -48,6 +49,8 @@ SETTINGS: Mapping[str, str] = {
     "reranker": "重排模型",
     "user_dictionary": "用户词典",
     "families": "近似文本合并计分",
+    "seed": "随机种子",
+    "version": "程序版本",
 }
 INDEX: Mapping[str, str] = {
     "generation": "索引批次",
@@ -90,7 +93,8 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]], kind: str = "")
 
 def _head(report: EvaluationReport) -> str:
     figures = [("问题", str(report.queries), "个")]
-    figures += [(name, f"{report.measures[name]:.3f}", "") for name in ("nDCG@10", "RR@10", "R@10")]
+    headline = [name for name in ("nDCG@10", "RR@10", "R@10") if name in report.measures]
+    figures += [(name, f"{report.measures[name]:.3f}", "") for name in headline]
     if report.latency:
         figures.append(("耗时 p50 / p95", f"{report.latency['p50_ms']:.0f} / {report.latency['p95_ms']:.0f}", "毫秒"))
     if report.index:
@@ -189,11 +193,12 @@ def _refusal(report: EvaluationReport) -> str:
 
 def _worst(report: EvaluationReport) -> str:
     first = next(iter(report.measures))
-    ordered = sorted(report.per_query, key=lambda q: (report.per_query[q][first], report.per_query[q]["R@100"], q))
+    table = report.per_query
+    ordered = sorted(table, key=lambda query: (table[query][first], table[query].get("R@100", 0.0), query))
     columns = [name for name in ("nDCG@10", "RR@10", "R@10", "R@100") if name in report.measures]
     rows = []
     for query_id in ordered[:WORST]:
-        values = (f"{report.per_query[query_id][name]:.3f}" for name in columns)
+        values = (f"{table[query_id][name]:.3f}" for name in columns)
         rows.append([f"<code>{shown(query_id)}</code>", shown(report.topics.get(query_id, "")), *values])
     head = f"<h2>最差的 {len(rows)} 题</h2>"
     return head + _table(["编号", "问题", *columns], rows, "worst")
@@ -211,6 +216,10 @@ def _notes(report: EvaluationReport) -> str:
                 f"（功效 80%，显著性水平 0.05，逐题差的标准差 {power.get('deviation', 0):.3f}）"),
         ("needed" in power, f"要看出这次的差 {power.get('observed', 0):+.4f}，需要 {power.get('needed', 0):.0f} 题"),
     ]  # fmt: skip
+    if report.judging and report.judging["judged"] < ENOUGH:
+        low, high, alone = (report.judging[key] for key in ("measured", "upper", "condensed"))
+        told = f"前 10 条只有 {report.judging['judged']:.0%} 经过评判"
+        remarks.append((True, f"{told}：{first} 在 {low:.4f} 与 {high:.4f} 之间，只看评判过的为 {alone:.4f}"))
     remarks += [(True, f"{told}：{report.leaks[key]:.2f}") for key, told in LEAKS.items() if key in report.leaks]
     items = "".join(f"<li>{shown(remark)}</li>" for applies, remark in remarks if applies)
     return f"<h2>说明</h2><ul>{items}</ul>" if items else ""

@@ -129,3 +129,4 @@ class EvaluationReport:
     coverage: Mapping[str, int] = field(default_factory=dict)  # the numbers behind the notes
     power: Mapping[str, float] = field(default_factory=dict)  # smallest difference this set shows, deviation assumed
     leaks: Mapping[str, float] = field(default_factory=dict)  # what the queries give away of their documents
+    judging: Mapping[str, float] = field(default_factory=dict)  # bounds of the first measure where a pool has gaps

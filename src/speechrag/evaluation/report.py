@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
+from speechrag.evaluation.judging import is_pool, judging_bounds, judging_note
 from speechrag.evaluation.measures import (
     DEFAULT_MEASURES,
     PerQuery,
@@ -40,19 +41,24 @@ def build_report(
     measures: Sequence[str] = DEFAULT_MEASURES,
     seconds: Mapping[str, float] | None = None,
     slices: Mapping[str, Sequence[str]] | None = None,
+    pooled: bool | None = None,
 ) -> EvaluationReport:
     """Return the report on ``run`` over every judged query, compared with ``baseline`` where there is one.
 
     ``seconds`` are the measured times of the caller, ``{"index": x, "search": x}``; absent ones are 0. ``slices``
     names groups of query ids to measure apart. ``baseline_qrels`` are the judgements of the baseline where they
-    depend on the run (families).
+    depend on the run (families). ``pooled`` says whether documents were also judged not relevant (default: whether
+    ``qrels`` hold any): then the report bounds what unjudged ones may change.
     """
     qrels, lines = list(qrels), list(run)
     means, per_query = evaluate_run(qrels, lines, measures)
     comparison, other = None, None
     if baseline is not None:
         other = evaluate_run(qrels if baseline_qrels is None else baseline_qrels, baseline, measures)[1]
-        comparison = compare(per_query, other)
+        comparison = compare(_without_judged(per_query), _without_judged(other))
+    first = next(iter(means))
+    bounds = judging_bounds(qrels, lines, first) if (is_pool(qrels) if pooled is None else pooled) else {}
+    told = judging_note(bounds, first)
     coverage, power = _coverage(qrels, lines), _power(means, len(per_query), comparison)
     return EvaluationReport(
         queries=len(per_query),
@@ -61,13 +67,22 @@ def build_report(
         seconds={"index": 0.0, "search": 0.0} | dict(seconds or {}),
         comparison=comparison,
         intervals=_intervals(per_query, means),
-        notes=(*_coverage_notes(coverage), _power_note(power, means)),
+        notes=(*_coverage_notes(coverage), *([told] if told else []), _power_note(power, means)),
         slices=slice_reports(slices or {}, per_query),
         recall_curve=_recall_curve(qrels, lines),
         baseline_per_query=other,
         coverage=coverage,
         power=power,
+        judging=bounds,
     )
+
+
+def _without_judged(per_query: PerQuery) -> dict[str, dict[str, float]]:
+    """Leave out how much was judged: it is no quality to compare, and would only raise every corrected p."""
+    return {
+        query_id: {name: value for name, value in row.items() if not name.startswith("Judged")}
+        for query_id, row in per_query.items()
+    }
 
 
 def _recall_curve(qrels: Sequence[Qrel], run: Sequence[RunLine]) -> dict[int, float]:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from speechrag import __version__
 from speechrag.errors import EvaluationError, UsageError
 from speechrag.evaluation.families import collection_families, family_judgements
 from speechrag.evaluation.formats import (
@@ -22,12 +23,15 @@ from speechrag.evaluation.formats import (
 )
 from speechrag.evaluation.fusion import reciprocal_rank_fusion
 from speechrag.evaluation.harness import DEPTH, SearchFunction, judged_topics, run_topics
+from speechrag.evaluation.judging import is_pool
 from speechrag.evaluation.leaks import leak_guards
 from speechrag.evaluation.measures import grades_by_query, relevant_documents, score_records
 from speechrag.evaluation.records import EvaluationReport, Qrel, Refusal, RunLine, Topic
 from speechrag.evaluation.refusal import refusal_curve
 from speechrag.evaluation.report import HEADLINE, build_report, with_notes
 from speechrag.evaluation.slices import letters, slice_members
+from speechrag.evaluation.statistics import SEED
+from speechrag.index.layout import sha256_of
 from speechrag.records import Query
 
 if TYPE_CHECKING:
@@ -65,6 +69,7 @@ class _Set:
     qrels: Sequence[Qrel]
     relevant: Mapping[str, list[str]]
     families: Mapping[str, str] = field(default_factory=dict)  # of a collection; an index knows its own
+    corpus: Path | None = None  # the file of a collection indexed for the occasion
 
 
 def evaluate(settings: Settings, task: Task) -> EvaluationReport:
@@ -79,6 +84,7 @@ def evaluate(settings: Settings, task: Task) -> EvaluationReport:
         if task.index is None:
             with tempfile.TemporaryDirectory(prefix="speechrag-", ignore_cleanup_errors=True) as folder:
                 seconds = _index_collection(data.corpus, Path(folder), settings)
+                asked = replace(asked, corpus=data.corpus)
                 if task.families == "on":
                     asked = replace(asked, families=collection_families(read_corpus(data.corpus)))
                 return _measure(folder, settings, task, asked, seconds)
@@ -142,8 +148,8 @@ def _measure(index: str, settings: Settings, task: Task, asked: _Set, seconds: f
         report,
         topics={topic.query_id: topic.text for topic in asked.topics},
         latency=timed.percentiles(),
-        index=_about(engine),
-        settings={name: asdict(settings)[name] for name in SHOWN_SETTINGS} | {"families": task.families},
+        index=_about(engine, asked.corpus),
+        settings=_about_settings(settings, task),
         refusal=_refusal(engine, asked, task.split),
         leaks=leak_guards(asked.topics, asked.relevant, texts.text_of, texts.title_of),
     )
@@ -166,6 +172,7 @@ def _judged_report(
         measures=HEADLINE,
         seconds=took,
         slices=slice_members(asked.topics, asked.relevant, texts.text_of),
+        pooled=is_pool(asked.qrels),
     )
     return with_notes(report, notes)
 
@@ -187,6 +194,8 @@ class _Texts:
             self._sizes[family] = self._sizes.get(family, 0) + 1
         self._families = families
         self.whole = bool(judged & self._speech_of.keys())
+        # Several passages of one speech may rank; three times the depth leaves enough distinct speeches.
+        self._deepen = 3 if self.whole and engine.manifest.passages > engine.manifest.speeches else 1
         if not self.whole and not any(doc_id.rpartition(".")[0] in self._speech_of for doc_id in judged):
             raise EvaluationError(
                 "no judged id is a speech or passage of this index; "
@@ -194,8 +203,7 @@ class _Texts:
             )
 
     def search(self, text: str, depth: int) -> list[tuple[str, float]]:
-        # Several passages of one speech may rank; three times the depth leaves enough distinct speeches.
-        return [(self._name(passage), score) for passage, score in self._engine.rank(text, 3 * depth)]
+        return [(self._name(passage), score) for passage, score in self._engine.rank(text, self._deepen * depth)]
 
     def _name(self, passage: Passage) -> str:
         return passage.speech_id if self.whole else passage.passage_id
@@ -262,14 +270,21 @@ class _Timed:
         }
 
 
-def _about(engine: Engine) -> dict[str, object]:
+def _about_settings(settings: Settings, task: Task) -> dict[str, object]:
+    chosen = asdict(settings)
+    own = {"families": task.families, "split": task.split, "seed": SEED, "version": __version__}
+    return {name: chosen[name] for name in SHOWN_SETTINGS} | own
+
+
+def _about(engine: Engine, corpus: Path | None) -> dict[str, object]:
+    """Return sizes and fingerprints; ``corpus`` is the file an index for the occasion was made from."""
     manifest = engine.manifest
     return {
         "bytes": sum(manifest.bytes.values()),
         "speeches": manifest.speeches,
         "passages": manifest.passages,
         "generation": manifest.generation,
-        "corpus_sha256": manifest.corpus_sha256,
+        "corpus_sha256": sha256_of(corpus) if corpus else manifest.corpus_sha256,
         "embedder": manifest.embedder,
         "embedder_fingerprint": manifest.embedder_fingerprint,
         "cleaner": manifest.cleaner,
