@@ -140,3 +140,11 @@ def test_sentences_are_joined_readably() -> None:
     assert join(["一是抓紧", "二是抓好。"]) == "一是抓紧；二是抓好。"
     assert join(["做到：", "甲", "乙"]) == "做到：甲；乙。"
     assert join([]) == ""
+
+
+def test_a_comparison_cites_both_sides() -> None:
+    """What two places prescribe is quoted for each, with numbers in one row."""
+    answer = ask("全县和全市险情报告的时限有什么不同")
+    assert answer.supported
+    assert "30分钟" in answer.text and "20分钟" in answer.text
+    assert [c.number for c in answer.citations] == list(range(1, len(answer.citations) + 1))

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speechrag.writing.answer_lists import series_of
-from speechrag.writing.answer_types import enumerated, members, parallel, values
-from speechrag.writing.questions import Kind, Question, analyse, kind_of
+from speechrag.writing.answer_types import deficit, enumerated, members, parallel, values
+from speechrag.writing.questions import Kind, Question, analyse, compared, kind_of
 
 sys.path.insert(0, str(Path(__file__).parent))
 from answer_corpus import CUTTER, document_frequency
@@ -189,3 +189,72 @@ def test_series_spans_lie_in_the_text_in_order(text: str) -> None:
         spans = series.points
         assert all(0 <= a < b <= len(text) for a, b in spans)
         assert all(left[0] < right[0] for left, right in pairwise(spans))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "第一，管好闸门。钥匙由两人分管。第二，管好账本。每月公开一次。",
+            ["第一，管好闸门。钥匙由两人分管。", "第二，管好账本。每月公开一次。"],
+        ),
+        ("一是人手不够；二是办法不多。此外，经费也紧。", ["一是人手不够", "二是办法不多。"]),
+        (
+            "两块短板很刺眼。一块短板是渠道老化。漏水三成。又一块短板是管护缺人。三个村没有管水员。",
+            ["一块短板是渠道老化。漏水三成。", "又一块短板是管护缺人。三个村没有管水员。"],
+        ),
+        (
+            "归纳起来有三种“躲法”：\n遇到难事往上推。说是权限不够，其实是怕担责任。\n"
+            "遇到矛盾往外推。说是别家的事，一推就是半年。\n遇到检查往后推。说是材料没齐，年年都没齐。\n散会。",
+            [
+                "遇到难事往上推。说是权限不够，其实是怕担责任。",
+                "遇到矛盾往外推。说是别家的事，一推就是半年。",
+                "遇到检查往后推。说是材料没齐，年年都没齐。",
+            ],
+        ),
+        (
+            "毛病还不少。有的村水管修了没人看；有的站夜里没人值班；还有的人台账是抄来的。",
+            ["有的村水管修了没人看", "有的站夜里没人值班", "还有的人台账是抄来的。"],
+        ),
+    ],
+)
+def test_points_without_numbers_and_the_bodies_of_bare_headings(text: str, expected: list[str]) -> None:
+    """A bare heading brings what is said under it; 又一块, 有的 and counted paragraphs are series too."""
+    assert expected in points(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("台账更新滞后，管水员不足。", True),
+        ("个别站把值班当成摆设。", True),
+        ("要进一步加强渠道管护。", False),
+        ("全县建成渠道三百公里。", False),
+    ],
+)
+def test_what_is_wrong_is_told_from_the_remedy(text: str, wrong: bool) -> None:
+    """A shortcoming is what is said to be amiss, not what is to be done about it."""
+    assert deficit(text) is wrong
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("旱情和火情的上报时限有什么不同", ("旱情的上报时限", "火情的上报时限")),
+        ("青河县和白岭县修渠的标准有何区别", ("青河县修渠的标准", "白岭县修渠的标准")),
+        ("旱情和火情多久上报", ()),
+    ],
+)
+def test_a_comparison_is_two_questions(question: str, expected: tuple[str, ...]) -> None:
+    """What differs between two things is found by asking after each of them."""
+    assert compared(question) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "inside", "outside"),
+    [("信访工作有哪些硬性时限", "信访", "硬性"), ("护林队伍建设有哪些要求", "要求", "求")],
+)
+def test_subjects_lose_what_every_task_is_called(question: str, inside: str, outside: str) -> None:
+    """信访工作 is looked for as 信访, 队伍建设 as 队伍; 要求 is not torn."""
+    terms = {term.text for term in analyse(question, CUTTER, lambda word: 0.1).terms}
+    assert inside in terms and outside not in terms

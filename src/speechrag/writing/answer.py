@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from speechrag.errors import GenerationError, PromptError
 from speechrag.records import Answer, AnswerSentence, Citation, Hit, Query, Speech
 from speechrag.text import Segmenter, fold, jaccard, sentence_spans, shingles
 from speechrag.writing.answer_constraints import Constraint, constraints, hole, unmet, without_years
-from speechrag.writing.answer_evidence import Candidate, Evidence, Span, series_spans
+from speechrag.writing.answer_evidence import Candidate, Evidence, Span, section_spans, series_spans
 from speechrag.writing.answer_features import HARD, INSIDE
 from speechrag.writing.answer_lists import series_of
 from speechrag.writing.answer_support import blended, support
 from speechrag.writing.answer_support import confidence as confidence_of
 from speechrag.writing.answer_types import values
 from speechrag.writing.generate import Generator
-from speechrag.writing.questions import Kind, Question, analyse, expansions
+from speechrag.writing.questions import Kind, Question, analyse, compared, expansions, lexicon, several
 
 REFUSAL = "语料中没有找到能回答这个问题的内容。"
 RETRIEVED = 20
@@ -42,7 +42,12 @@ _ANOTHER = 0.72
 # How well, relative to the best, a list of another speech must fit to be quoted beside it.
 _AS_WELL, _AS_LISTED, _SURE = 0.95, 0.88, 0.7
 # A word of at least this weight that the passage lacks is its subject, unless most of the rest is there.
-_ABSENT, _BARELY = 0.5, 0.8
+_ABSENT, _BARELY = 0.4, 0.8
+# 关键在三条, 做到两点： announces what is to follow.
+_COUNTS = re.compile(r"[两二三四五六七八九十\d](?:个|条|点|项|件|招|步|种|方面|大)[^，。；]{0,12}[。：:]?$|[：:]$")
+# How well, relative to its best point, a series must fit to be quoted whole; to the best, a sentence to be gathered.
+_AROUND, _SEVERAL_POINTS = {Kind.LIST: 0.92, Kind.HOW: 0.97, Kind.WHY: 0.92}, 0.75
+_GATHERED = 0.75
 # A sentence up to this size only announces what follows.
 _LEAD = 24
 
@@ -93,24 +98,66 @@ def answer_stream(
     confidence: Callable[[Query, Sequence[Hit]], float] | None = None,
 ) -> Iterator[Answer]:
     """Yield the answer of ``answer_question`` as it grows, at least once; only the last one is to be kept."""
-    asked = without_years(analyse(question, segmenter, document_frequency))
-    hits = _search(asked, question, retrieve, dict(filters or {}))
-    found = Evidence(asked, hits, speech).candidates()
-    nearest = tuple(hit.passage.passage_id for hit in hits[:NEAREST])
-    wanted = constraints(asked)
-    candidates = _about(asked, wanted, found)
-    sure = support(candidates) if asked.terms else 0.0
-    if sure and confidence is not None:
-        sure = blended(sure, confidence(Query(question, RETRIEVED, dict(filters or {})), hits[:RETRIEVED]))
-    if not sure or sure < threshold:
-        told = REFUSAL + _searched(asked, wanted, hits, found)
-        yield Answer(question, False, told, nearest=nearest, kind=asked.kind.told)
+    search = _Search(retrieve, speech, document_frequency, segmenter, dict(filters or {}), threshold, confidence)
+    found = search.found(question)
+    parts = [search.found(part) for part in compared(question)]
+    if parts and all(part.chosen for part in parts):
+        found = _both(found, parts)
+    if not found.chosen:
+        told = REFUSAL + _searched(found.asked, found.hits, found.candidates)
+        yield Answer(question, False, told, nearest=found.nearest, kind=found.asked.kind.told)
         return
-    extract = replace(compose(question, select(asked, candidates), nearest), kind=asked.kind.told)
-    if generator is None:
-        yield extract
-        return
-    yield from _generated(question, extract, hits, speech, generator)
+    extract = replace(compose(question, found.chosen, found.nearest), kind=found.asked.kind.told)
+    yield from [extract] if generator is None else _generated(question, extract, found.hits, speech, generator)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a search brought: ``chosen`` is what to quote, empty where nothing supports an answer."""
+
+    asked: Question
+    hits: list[Hit]
+    candidates: list[Candidate]
+    chosen: list[tuple[Candidate, Span]]
+
+    @property
+    def nearest(self) -> tuple[str, ...]:
+        return tuple(hit.passage.passage_id for hit in self.hits[:NEAREST])
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """Everything needed to look for what answers a question; see ``answer_question``."""
+
+    retrieve: Callable[[Query], Sequence[Hit]]
+    speech: Callable[[str], Speech]
+    document_frequency: Callable[[str], float]
+    segmenter: Segmenter
+    filters: dict[str, tuple[str, ...]]
+    threshold: float
+    confidence: Callable[[Query, Sequence[Hit]], float] | None
+
+    def found(self, question: str) -> _Found:
+        asked = without_years(analyse(question, self.segmenter, self.document_frequency))
+        hits = _search(asked, question, self.retrieve, self.filters)
+        found = Evidence(asked, hits, self.speech).candidates()
+        candidates = _about(asked, constraints(asked), found)
+        sure = support(candidates) if asked.terms else 0.0
+        if sure and self.confidence is not None:
+            query = Query(question, RETRIEVED, self.filters)
+            sure = blended(candidates[0].features, self.confidence(query, hits[:RETRIEVED]))
+        supported = bool(sure) and sure >= self.threshold
+        return _Found(asked, hits, found, select(asked, candidates) if supported else [])
+
+
+def _both(whole: _Found, parts: Sequence[_Found]) -> _Found:
+    """Return what was found for a comparison: for each side what answers it, nothing twice."""
+    chosen: list[tuple[Candidate, Span]] = []
+    for part in parts:
+        for candidate, span in part.chosen:
+            _take(chosen, candidate, (span,), MAX_LISTED)
+    hits = {hit.passage.passage_id: hit for found in (whole, *parts) for hit in found.hits}
+    return replace(whole, hits=list(hits.values()), chosen=chosen)
 
 
 def _search(
@@ -139,11 +186,11 @@ def _astray(asked: Question, candidate: Candidate) -> bool:
     return candidate.listed and asked.kind not in HARD and lacking
 
 
-def _searched(asked: Question, wanted: Sequence[Constraint], hits: Sequence[Hit], found: Sequence[Candidate]) -> str:
+def _searched(asked: Question, hits: Sequence[Hit], found: Sequence[Candidate]) -> str:
     """Return what was looked through, and what of the question the nearest passages do not speak of or leave open."""
     if not hits:
         return "语料中没有与之相近的段落。"
-    speeches = len({hit.passage.speech_id for hit in hits})
+    speeches, wanted = len({hit.passage.speech_id for hit in hits}), constraints(asked)
     said = f"查看了{speeches}篇讲话中最相近的{len(hits)}段"
     missing = unmet(asked, wanted, found[0].window, found[0].year) if wanted and found else ()
     if not missing:
@@ -168,9 +215,13 @@ def _generated(
 
 def select(question: Question, candidates: Sequence[Candidate]) -> list[tuple[Candidate, Span]]:
     """Choose what to quote: the best candidate, then what adds to it or disagrees with it."""
-    best = _whole_series(question, candidates[0])
+    best = _whole_series(question, _series_around(question, candidates))
     chosen: list[tuple[Candidate, Span]] = []
-    limit = MAX_LISTED if best.listed else MAX_SOURCES if question.kind in HARD else MAX_SENTENCES
+    gathered = question.kind in HARD or _told_apart(question)
+    limit = MAX_LISTED if best.listed else MAX_SOURCES if gathered else MAX_SENTENCES
+    under = section_spans(question, best.speech, best.spans[0]) if not best.listed else ()
+    if under:
+        best, limit = replace(best, spans=under, listed=True), MAX_LISTED
     _take(chosen, best, [*_before(best), *best.spans, *_behind(question, best)], limit)
     for other in candidates[1:40]:
         if len(chosen) >= limit:
@@ -186,6 +237,27 @@ def select(question: Question, candidates: Sequence[Candidate]) -> list[tuple[Ca
         if _adds(question, best, other, chosen):
             _take(chosen, other, other.spans, limit)
     return chosen
+
+
+def _told_apart(question: Question) -> bool:
+    """Tell whether the question lists things that sentences far apart may name: 有哪些奖励; not 有哪些要求."""
+    named = not lexicon()["categories"].issuperset(question.asked)
+    return question.kind is Kind.LIST and named and not question.count
+
+
+def _series_around(question: Question, candidates: Sequence[Candidate]) -> Candidate:
+    """Return the best candidate, or the series of which it is but one point where that fits nearly as well."""
+    best = candidates[0]
+    if best.listed or question.kind not in _AROUND:
+        return best
+    heads = [(c.speech.speech_id, c.spans[0][0]) for c in candidates[:5] if not c.listed]
+    for other in (c for c in candidates[1:40] if c.listed):
+        held = [any(a <= at < b for a, b in other.spans) and key == other.speech.speech_id for key, at in heads]
+        # Two of its points among the best say that it is the whole which answers.
+        least = _SEVERAL_POINTS if sum(held) > 1 else _AROUND[question.kind]
+        if held[0] and other.score >= least * best.score:
+            return other
+    return best
 
 
 def _further_list(
@@ -210,7 +282,8 @@ def _whole_series(question: Question, best: Candidate) -> Candidate:
         return best
     start, end = best.spans[0]
     for series in series_of(best.speech.text, best.spans):
-        announced = series.intro == (start, end) and question.kind is Kind.LIST and len(best.spans) == 1
+        listing = question.kind is Kind.LIST or _COUNTS.search(best.speech.text[start:end])
+        announced = series.intro == (start, end) and listing and len(best.spans) == 1
         fits = not question.count or question.count == len(series.points)
         if start < series.start < end <= series.points[-1][0] or (announced and fits):
             return replace(best, spans=series_spans(best.speech.text, series), listed=True)
@@ -276,6 +349,10 @@ def _adds(question: Question, best: Candidate, other: Candidate, chosen: Sequenc
         and other.features.typed >= 0.85 * best.features.typed
     ):
         return other.score >= _ANOTHER * best.score
+    if several(question) and question.kind in HARD and other.features.typed >= 0.75 * best.features.typed:
+        return other.score >= _GATHERED * best.score and confidence_of(other.features) >= 0.5
+    if _told_apart(question) and other.features.asked >= max(0.75, best.features.asked - 0.25):
+        return other.score >= _GATHERED * best.score and other.features.own >= 0.6
     close, own = (0.85, 0.8) if elsewhere or question.kind in {Kind.HOW, Kind.WHY} else (0.93, 0.9)
     if other.features.typed < 0.9 * best.features.typed or other.features.own < max(0.6, own * best.features.own):
         return False

@@ -12,7 +12,7 @@ from speechrag.text import fold, sentence_spans, trim
 from speechrag.writing.answer_features import Features, Window, best_credit, features, presence
 from speechrag.writing.answer_features import score as rate
 from speechrag.writing.answer_lists import HEADINGS, Series, series_of
-from speechrag.writing.answer_types import enumerated, members, parallel
+from speechrag.writing.answer_types import deficit, enumerated, members, parallel
 from speechrag.writing.questions import Kind, Question, lexicon, synonyms
 
 Span = tuple[int, int]
@@ -26,6 +26,20 @@ _OF_COLLECTION = re.compile(r"[篇之第][一二三四五六七八九十\d]+篇?
 # 下面我讲三个问题 announces points to be made, not shortcomings.
 _AGENDA = re.compile(rf"(?:讲|强调|谈|说|汇报|安排)[^，。]{{0,8}}(?:几|[{_NUMERALS}\d])+个?(?:方面的?)?问题")
 _OTHER_ISSUES = 1.0
+# A shortcoming is asked for: what says nothing wrong is none; neither is what announces the remedy.
+_WRONG = frozenset(["问题", "短板", "不足", "差距", "毛病", "缺点", "薄弱环节", "困难"])
+_NOT_WRONG, _REMEDIES, _ALL_WRONG = 0.7, 0.9, 0.35
+_REMEDY = re.compile("(?:解决|正视|克服|针对|改进|面对|重视|对待)[^。]{0,16}(?:问题|不足|差距|短板|困难)")
+# A heading that says what is asked brings its points; a reason stands under the headings that tell the meaning.
+_HEADED, _MEANING = 0.5, 0.45
+_SECTION_CHARS = 420  # of a section that is quoted whole
+_MEANS = re.compile(
+    "重要性|重要意义|意义|必要|充分认识|深刻认识|提高认识|深化认识|为什么|为何|地位|作用|分量|客观要求|迫切|需要"
+)
+_GROUND = re.compile(r"是[^，。；]{2,36}(?:需要|要求|途径|保证|保障|基础|手段|任务|举措|渠道|纽带|职责|使命)")
+_GROUNDS = 0.8
+_WORTH = re.compile("有利于|有助于|意义|作用|才能|离不开|关系到?|决定|直接影响|就会|就是|否则|是为了|因为")
+_PRAISE = re.compile("(?:具有|有着|十分|非常|至关)[^，。]{0,8}(?:意义|重要)")
 # A longer sentence is cut at its semicolons, each part a candidate.
 _LONG = 140
 _ENDLESS = 260
@@ -143,9 +157,28 @@ class Evidence:
         score = rate(found) + bonus - _blemish(own)
         if self.question.kind in {Kind.LIST, Kind.WHAT}:
             score += _LIST_ASKED * best_credit(self.question.asked, Window(window.layers[:2]))
+        remedy = bool(_REMEDY.search(own)) and "存在" not in own
+        if self._wrong and len(spans) == 1 and (remedy or not deficit(own)):
+            score -= _NOT_WRONG
+        if self.question.kind is Kind.HOW and len(spans) == 1 and _PRAISE.search(own):
+            score -= _MEANING  # how it is done is not why it matters
+        if self.question.kind is Kind.WHY and _MEANS.search(window.layers[1][0]):
+            score += _MEANING
+        if self.question.kind is Kind.WHY and len(spans) == 1:
+            score += self._ground(own)
         if self.question.count and len(spans) == 1 and members(own) == self.question.count:
             score += _COUNT_FITS * (2.5 if parallel(own) & set(self.question.text) else 1.0)
         return Candidate(hit, speech, spans, found, score, held, listed=len(spans) > 1, window=window)
+
+    def _ground(self, own: str) -> float:
+        """Return the bonus of a sentence that says what its subject is good for, more where that is the question's."""
+        if not _GROUND.search(own):
+            # 为什么要重视 and 为什么要做好 ask what it is worth; that it is so, or what is to be done, is no answer.
+            acts = any(t.text in lexicon()["plain_acts"] for t in self.question.terms)
+            return -_GROUNDS if acts and not _WORTH.search(own) else 0.0
+        terms = (t.text for t in self.question.terms if t.text not in lexicon()["plain_acts"])
+        subject = any(re.search(rf"{re.escape(term)}(?:工作|建设)?[^，。；的]{{0,6}}是", own) for term in terms)
+        return 2 * _MEANING if subject else _MEANING / 2
 
     def _lists(self) -> list[Candidate]:
         """Return one candidate for each point series that touches a retrieved passage."""
@@ -191,6 +224,10 @@ class Evidence:
         headings = series.style in HEADINGS or text[: series.start].endswith("\n")
         theme = self._theme(speech) if headings and not path else 0.0
         bonus = self._list_bonus(series, points) + self._echo(intro) + self._cue(intro, heading)
+        bonus += self._headed(heading) + self._faults(series, text, intro)
+        if self.question.kind is Kind.WHY:
+            grounds = sum(bool(_GROUND.search(text[a:b])) for a, b in series.points)
+            bonus += _GROUNDS if grounds >= 0.6 * len(series.points) else -_GROUNDS
         if re.search("(?:围绕|为了|对照|根据)(?:这|上述|以上)", intro):
             bonus -= _BACKWARD  # 围绕这个目标，抓住六件事: the goal itself was told before
         bonus += theme or -self._inside(window, text, series)
@@ -228,6 +265,26 @@ class Evidence:
         told += rf"|(?:存在|主要|几|[{_NUMERALS}])[^，。]{{0,6}}(?:{noun})"
         return _CUE if re.search(told, intro) else 0.0
 
+    @property
+    def _wrong(self) -> bool:
+        """Whether the question asks what is wrong: 存在哪些问题, 有哪些短板; 问题 beside another asked noun is not."""
+        return self.question.kind is Kind.LIST and bool(_WRONG & set(self.question.asked))
+
+    def _headed(self, heading: str) -> float:
+        """Return the bonus of points under a heading that itself says nearly all of the question."""
+        terms = [t for t in self.question.terms if t.text not in lexicon()["plain_acts"]]
+        total = sum(t.weight for t in terms)
+        held = sum(t.weight * presence(t.text, heading.rsplit("\n", 1)[-1]) for t in terms)
+        return _HEADED if self.question.kind in {Kind.HOW, Kind.LIST} and total and held >= _NAMED * total else 0.0
+
+    def _faults(self, series: Series, text: str, intro: str) -> float:
+        """Return what the points of a series add where shortcomings are asked for, or take where they are none."""
+        if not self._wrong:
+            return -_NOT_WRONG if series.style == "some" else 0.0
+        share = sum(deficit(text[a:b]) for a, b in series.points) / len(series.points)
+        bonus = _ALL_WRONG if share >= 0.6 else -_NOT_WRONG if share < 0.4 else 0.0
+        return bonus - (_REMEDIES if _REMEDY.search(intro) and not intro.rstrip().endswith(("：", ":")) else 0.0)
+
     def _theme(self, speech: Speech) -> float:
         """Return the bonus of the main headings of a speech whose title is what the question is about."""
         question = self.question
@@ -238,6 +295,9 @@ class Evidence:
         total = sum(t.weight for t in terms)
         topic = self._topic[speech.speech_id]
         held = sum(t.weight for t in terms if presence(t.text, topic) >= _NAMED)
+        headings = [fold(s.heading) for s in speech.sections] if held < total else []
+        if any(all(presence(t.text, heading) >= _NAMED for t in terms) for heading in headings):
+            return 0.0  # one section is about just this
         return _THEME if total and held >= _BROAD * total else 0.0
 
     def _inside(self, window: Window, text: str, series: Series) -> float:
@@ -257,7 +317,7 @@ class Evidence:
         """Return what the form of a series adds: the right number of points, or against it the wrong one."""
         question = self.question
         if question.kind is not Kind.LIST:
-            return -0.25
+            return -0.1 if question.kind is Kind.HOW else -0.25
         if not question.count:
             return 0.1
         if len(series.points) == question.count:
@@ -287,6 +347,26 @@ def series_spans(text: str, series: Series) -> tuple[Span, ...]:
         return ((start, end),)
     intro = _bare(text, *series.intro)
     return (intro, *series.points) if intro[0] < intro[1] else series.points
+
+
+def section_spans(question: Question, speech: Speech, span: Span) -> tuple[Span, ...]:
+    """Return the sentences of the short section around ``span`` whose heading is what a list question asks about.
+
+    What stands under 立用水的规矩 answers 用水有哪些规定 as a whole, though no mark tells its points apart.
+    """
+    if question.kind is not Kind.LIST or question.count or question.names:
+        return ()
+    around = [s for s in speech.sections if s.start <= span[0] < s.end]
+    if not around or around[-1].end - around[-1].start > _SECTION_CHARS:
+        return ()
+    heading, lists = fold(around[-1].heading), lexicon()
+    # 县里 says where the speaker stands, which no heading repeats.
+    common = lists["categories"] | lists["plain_acts"]
+    telling = [t for t in question.terms if t.text not in common and not t.text.endswith("里")]
+    total = sum(t.weight for t in telling)
+    if not total or sum(t.weight * presence(t.text, heading) for t in telling) < _NAMED * total:
+        return ()
+    return tuple(_bare(speech.text, a, b) for a, b in sentence_spans(speech.text, around[-1].start, around[-1].end))
 
 
 def _blemish(own: str) -> float:

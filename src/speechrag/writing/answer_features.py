@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from speechrag.writing.answer_types import manner, spots
-from speechrag.writing.questions import Kind, Question, Term, lexicon, synonyms
+from speechrag.writing.questions import Kind, Question, Term, lexicon, related, synonyms
 
 # How much a word counts that stands in the candidate itself, its headings, the title and name of its speech (what the
 # whole speech is about), the sentence before, the one behind, the passage, the speech.
@@ -20,7 +20,7 @@ PASSAGE, SPEECH = LAYERS[-2:]
 OWN, NEIGHBOURS, INSIDE = 3, 5, 6  # how many layers count as own, near, inside the passage
 # A word the speech keeps coming back to (its place, its subject) need not be repeated in every sentence.
 _SUBJECT, _SUBJECT_TIMES = 0.65, 3
-_SYNONYM = 0.8
+_SYNONYM, _RELATED = 0.8, 0.6
 _PARTIAL = 0.6
 # 当好 is said as 当, 分为 as 分: the verb may stand without its complement.
 _COMPLEMENTS = frozenset("为到成出好于过完起掉")
@@ -82,6 +82,8 @@ def presence(word: str, text: str) -> float:
         return 1.0
     if any(other in text for other in synonyms(word)):
         return _SYNONYM
+    if any(other in text for other in related(word)):
+        return _RELATED
     if len(word) == 2 and word[1] in _COMPLEMENTS and word[0] in text:
         return _PARTIAL
     if len(word) < 3:

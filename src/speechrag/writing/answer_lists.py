@@ -24,14 +24,18 @@ _MARKER = re.compile(
     re.MULTILINE,
 )
 _WORDS = {"首先": 1, "其次": 2, "再次": 3, "最后": 4}
+_STOPS = frozenset("。！？!?\n　 ")
+# What begins so remarks on the point, or looks back on all of them.
+_LOOKS_BACK = re.compile(r"这(?!次|里|样|几|两|三)|总之|此外|以上|上述|综上|针对|同时|同志们")
 HEADINGS = frozenset({"bracket", "comma", "digit"})
 MAX_POINTS = 20
 # How far before the first mark an introduction, and behind a mark its leading sentence, is looked for.
 _INTRO_CHARS, _POINT_CHARS = 400, 600
 # A point shorter than this ("一是清楚。") is only a label: the sentence behind it belongs to it.
 _LABEL_CHARS = 6
-# A heading up to this size, with its text on the same line, is quoted with the first sentence of that text if short.
-_HEADING_CHARS, _BODY_CHARS = 13, 110
+# A heading up to this size, with its text on the same line, is quoted with the sentences behind it, up to so many
+# characters of them; a longer heading with no pause in it is one too.
+_HEADING_CHARS, _BODY_CHARS = 26, 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +87,19 @@ def _chains(marks: Sequence[_Mark]) -> list[list[_Mark]]:
     return [chain for chain in chains if 2 <= len(chain) <= MAX_POINTS]
 
 
-def _lead(text: str, mark: _Mark, stop: int) -> tuple[int, int]:
-    """Return the span of the leading sentence of a point; a bare label takes the next sentence along."""
+def _lead(text: str, mark: _Mark, stop: int, *, bodied: bool) -> tuple[int, int]:
+    """Return the span of the leading sentence of a point; a bare label takes the next sentence along.
+
+    ``bodied`` says that the points of the series are sentences apart, not clauses of one: 一是…；二是….
+    """
     spans = sentence_spans(text, mark.start, min(stop, mark.start + _POINT_CHARS))
     if not spans:
         return mark.start, mark.start
     start, end = spans[0]
     label = end - mark.end < _LABEL_CHARS and mark.style not in HEADINGS
-    if label and len(spans) > 1 and "\n" not in text[end : spans[1][0]]:
+    if label and len(spans) > 1 and "\n" not in text[end : spans[1][0]] and not _LOOKS_BACK.match(text, spans[1][0]):
         end = spans[1][1]
-    elif mark.style in HEADINGS and len(spans) > 1:
+    elif bodied and len(spans) > 1:
         end = _with_body(text, mark.end, spans)
     while end > start and text[end - 1] in "；;，,、：:":
         end -= 1
@@ -100,10 +107,22 @@ def _lead(text: str, mark: _Mark, stop: int) -> tuple[int, int]:
 
 
 def _with_body(text: str, label: int, spans: Sequence[tuple[int, int]]) -> int:
-    """Return where a point ends that begins at ``label``: behind its heading, or behind the sentence following it."""
-    end, (start, stop) = spans[0][1], spans[1]
-    bare = end - label <= _HEADING_CHARS and "\n" not in text[end:start] and stop - start <= _BODY_CHARS
-    return stop if bare and not _MARKER.match(text, start) and text[stop - 1] not in "？?：:" else end
+    """Return where a point ends that begins at ``label``: behind its heading, or behind what is said under a bare one.
+
+    That is the first sentence of it, and the second where both are short.
+    """
+    end = spans[0][1]
+    heading = text[label:end].strip()
+    if len(heading) > _HEADING_CHARS or heading[-1:] not in "。" or "\n" in heading:
+        return end
+    body = end
+    for start, stop in spans[1:3]:
+        nested = _MARKER.match(text, start) or _LOOKS_BACK.match(text, start) or "\n" in text[body:start]
+        nested = nested or text[stop - 1] in "？?：:"
+        if nested or stop - end > _BODY_CHARS:
+            break
+        body = stop
+    return body
 
 
 def _intro(text: str, first: int) -> tuple[int, int]:
@@ -138,6 +157,89 @@ def _parallel(text: str) -> list[Series]:
     return found
 
 
+# What an announcement counts: 归出五种“变着法子”：, 三块短板十分扎眼。 Its numeral says how many points are to follow.
+_ANNOUNCED = re.compile(
+    rf"(?<![第十\d{_CN}])(?P<count>[两{_CN[1:]}])(?:个|种|条|点|块|件|方面|大|项|句|类|招|关|道)[^。！？!?；;\n]{{0,24}}[：:。]\Z"
+)
+_MEMBER = re.compile(
+    r"(?:^|(?<=[。；;：:，,\n]))(?P<next>又|再|另有?|还有|最后)?一(?:块|个|种|条|类|方面|大|项|件)(?P<noun>[^，。；\n]{0,6})(?:是|在于|[，,：:])"
+)
+
+
+_SOME = re.compile(r"(?:^|(?<=[。；;：:，,\n]))(?:也|还)?(?:有的(?!放矢)|有些|个别|少数)")
+_SOME_CHARS = 160
+_LEAST_CHARS = 20  # of a paragraph that is a point
+
+
+def _paragraphs(text: str) -> list[Series]:
+    """Return the paragraphs that an announcement at the end of the one before counts: 归出五种： and five of them."""
+    lines = [(m.start(), m.end()) for m in re.finditer(r"[^\n]+", text)]
+    found: list[Series] = []
+    for place, (start, end) in enumerate(lines):
+        match = _ANNOUNCED.search(text, max(start, end - 60), end)
+        count = (parse_chinese_number(match["count"]) or 0) if match else 0
+        run = lines[place + 1 : place + 1 + count]
+        if count < 2 or len(run) < count or any(_MARKER.match(text, a) for a, _ in run):
+            continue
+        # A shorter line is a heading, whose points are told elsewhere.
+        if all(b - a >= _LEAST_CHARS for a, b in run) and (text[end - 1] in "：:" or count > 2):
+            points = tuple(_opening(text, a, b) for a, b in run)
+            found.append(Series(_intro(text, run[0][0]), points, "paragraph"))
+    return found
+
+
+def _opening(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the first sentence of a paragraph, with what is said under it where it is bare."""
+    spans = sentence_spans(text, start, end)
+    return spans[0][0], _with_body(text, spans[0][0], spans) if len(spans) > 1 else spans[0][1]
+
+
+def _members(text: str) -> list[Series]:
+    """Return the runs 一块短板是…。又一块短板是…。还有一块短板是…。, each with the sentences up to the next."""
+    marks = [m for m in _MEMBER.finditer(text) if m["noun"]]
+    found: list[Series] = []
+    for place, first in enumerate(marks):
+        run = [first]
+        if first["next"]:
+            continue
+        for mark in marks[place + 1 :]:
+            if not mark["next"] or mark["noun"] != first["noun"] or mark.start() - run[-1].end() > _POINT_CHARS:
+                break
+            run.append(mark)
+        if len(run) > 1:
+            stops = [mark.start() for mark in run[1:]] + [min(len(text), run[-1].end() + _POINT_CHARS)]
+            points = tuple(_opening(text, m.start(), stop) for m, stop in zip(run, stops, strict=True))
+            found.append(Series(_intro(text, first.start()), points, "member"))
+    return found
+
+
+def _some(text: str) -> list[Series]:
+    """Return the runs 有的…；有的…；还有的… within a paragraph: what is wrong is told of some, without names."""
+    found: list[Series] = []
+    run: list[re.Match[str]] = []
+    for mark in [*_SOME.finditer(text), None]:
+        between = text[run[-1].end() : mark.start()] if run and mark else ""
+        # 一是有的…二是有的… is a series of its own.
+        if run and (mark is None or len(between) > _SOME_CHARS or "\n" in between or _MARKER.search(between)):
+            if 2 <= len(run) <= MAX_POINTS:
+                stops = [m.start() for m in run[1:]] + [min(len(text), run[-1].end() + _SOME_CHARS)]
+                points = tuple(_clause(text, m.start(), stop) for m, stop in zip(run, stops, strict=True))
+                found.append(Series(_intro(text, run[0].start()), points, "some"))
+            run = []
+        if mark is not None:
+            run.append(mark)
+    return found
+
+
+def _clause(text: str, start: int, stop: int) -> tuple[int, int]:
+    """Return ``text[start:stop]`` up to the end of its first sentence, without the comma or semicolon at its end."""
+    spans = sentence_spans(text, start, stop)
+    end = spans[0][1] if spans else stop
+    while end > start and text[end - 1] in "；;，,、":
+        end -= 1
+    return trim(text, start, end)
+
+
 def series_of(text: str, near: Sequence[tuple[int, int]] | None = None) -> list[Series]:
     """Return the enumerations of ``text`` in the order of their first points; with ``near`` those that touch one of it.
 
@@ -151,10 +253,11 @@ def series_of(text: str, near: Sequence[tuple[int, int]] | None = None) -> list[
         if near is not None and not any(first < b and a < last for a, b in near):
             continue
         stops = [mark.start for mark in chain[1:]] + [last]
-        points = tuple(_lead(text, mark, stop) for mark, stop in zip(chain, stops, strict=True))
+        bodied = all(text[mark.start - 1] in _STOPS for mark in chain[1:])
+        points = tuple(_lead(text, mark, stop, bodied=bodied) for mark, stop in zip(chain, stops, strict=True))
         if all(a < b for a, b in points):
             found.append(Series(_intro(text, chain[0].start), points, chain[0].style))
-    for series in _parallel(text):
+    for series in [*_parallel(text), *_paragraphs(text), *_members(text), *_some(text)]:
         if near is None or any(series.intro[0] < b and a < series.points[-1][1] for a, b in near):
             found.append(series)
     return sorted(found, key=lambda s: (s.start, len(s.points)))

@@ -36,6 +36,7 @@ _ROLE = (
 )
 _PERSON = re.compile(
     rf"[\u4e00-\u9fff]{{0,4}}(?:副)?{_ROLE}|"
+    r"谁[^，。；]{1,8}谁[^，。；]{1,6}|[\u4e00-\u9fff]{1,6}?(?:小组|委员会|专班|理事会|办公室|部门)(?=[^，。；]{0,8}(?:管|负责|牵头|承担|审|兜|说了算))|"
     r"(?:由|请|从)[\u4e00-\u9fff]{2,12}?(?:牵头|负责|管|做起|主抓|承担|组织|说了算)"
 )
 _PLACE = re.compile(
@@ -107,6 +108,8 @@ def spots(question: Question, text: str) -> Iterator[tuple[int, int, float]]:
         deputy = question.named and "副" in match.group() and "副" not in question.text
         strength = 0.4 if deputy else _time_strength(question, match.group()) if limited else 1.0
         yield match.start(), match.end(), strength
+    if limited and _LIMIT.search(question.text):
+        yield from ((match.start(), match.end(), 0.8) for match in _DUE.finditer(text))
 
 
 @cache
@@ -132,6 +135,7 @@ def _time_strength(question: Question, found: str) -> float:
     return 0.6 if found.startswith(("年底", "月底")) and "截止" not in question.text else 1.0
 
 
+_DUE = re.compile(r"\d{1,2}月(?:\d{1,2}[日号]|底|初|中旬|[上下]旬)?(?:之前|以?前)|年底前|月底前|截止")
 _PATTERNS = {Kind.DURATION: _DURATION, Kind.DATE: _DATE, Kind.PERSON: _PERSON, Kind.PLACE: _PLACE, Kind.WHY: _REASON}
 # 一 before these is an article more often than a count; before the asked measure only where that says little itself.
 _ARTICLE, _VAGUE = frozenset("个名位种项些次条"), frozenset("个名位种项次")
@@ -209,3 +213,15 @@ def manner(question: Question, text: str) -> float:
         return min(1.0, members(text) / 3) * (0.9 if _INTRODUCED.search(text) else 0.6)
     pattern = {Kind.HOW: _MANNER, Kind.WHAT: _DEFINITION}.get(question.kind)
     return 1.0 if pattern is None or pattern.search(text) else 0.8 if headed else 0.3
+
+
+_DEFICIT = re.compile(
+    r"不[足够强高力严实到全齐准及平深细敢愿会想优畅适顺健重作]|没有?|未[能曾得理按]?|缺|欠|差距?|弱|滞后|落后|淡薄|薄弱|漏|迟|慢|松|短板|难|虚|散|空|乱|怕|少数|个别|"
+    r"有的|问题|走过场|形式主义|应付|流于|依然|仍然|把.{1,8}当|苗头|诈骗|隐患|违|马后炮"
+)
+_REMEDY = re.compile(r"^.{0,8}(?:要(?!求|害)|必须|应当|着力|切实|加强|坚持|进一步|主动)")
+
+
+def deficit(text: str) -> bool:
+    """Tell whether ``text`` says that something is wrong, not what is to be done about it."""
+    return bool(_DEFICIT.search(text)) and not _REMEDY.search(text)

@@ -16,6 +16,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from speechrag.retrieval.thesaurus import builtin_thesaurus
 from speechrag.text import MAX_QUERY_CHARS, Segmenter, bigrams, fold, is_han, parse_chinese_number, unique, words
 
 
@@ -147,6 +148,12 @@ def synonyms(word: str) -> tuple[str, ...]:
     return tuple(lexicon()["synonyms"].get(word, ()))
 
 
+@cache
+def related(word: str) -> tuple[str, ...]:
+    """Return what the search's table of everyday wording has for ``word``: nearer to a hint than to a synonym."""
+    return tuple(term for term in builtin_thesaurus().terms.get(word, ()) if len(term) > 1)
+
+
 def kind_of(folded: str) -> Kind:
     """Return the kind of a folded question.
 
@@ -192,9 +199,14 @@ def _content(folded: str, cutter: Segmenter, known: Callable[[str], float]) -> l
     stop = lexicon()["stop_words"]
     bare = _QUESTION_WORDS.sub("，", folded)
     found = unique(
-        word if known(word) > 0 and word[0] != "要" else _GLUED.sub("", word) for word in words(bare, cutter)
+        word if known(word) > 0 and (word[0] != "要" or word[1:2] in _NEEDS) else _GLUED.sub("", word)
+        for word in words(bare, cutter)
     )
-    found = [word for word in found if word not in stop and not _torn(word, bare, known)]
+    # 信访工作 is spoken of wherever 信访 is, 队伍建设 wherever 队伍 is.
+    found = [
+        word[:-2] if len(word) > 3 and word.endswith(("工作", "建设")) and word[-3] != "的" else word for word in found
+    ]
+    found = [word for word in unique(found) if word not in stop and not _torn(word, bare, known)]
     return [word for word in found if not any(word != other and word in other for other in found)]
 
 
@@ -215,7 +227,8 @@ def _head(folded: str, kind: Kind, content: Callable[[str], list[str]]) -> tuple
         match = dict(_KINDS)[kind].search(folded)
         tail, lead = (folded[match.end() :], folded[: match.start()]) if match else ("", folded)
         tail = _WHERE.sub("", _WITHIN.sub("", tail))
-        return tuple(content(tail)[:1] or content(lead)[-1:]), ""
+        found = content(tail)[:1] or content(lead)[-1:]
+        return tuple(word for word in found if word not in {"工作", "建设"}), ""
     if kind is Kind.HOW:
         return _act(folded, content), ""
     if task := _TASK.search(folded):
@@ -308,6 +321,36 @@ def analyse(
         count=count,
         pairs=tuple(Term(p, weigh(p)) for p in known),
     )
+
+
+_DIFFER = r"(?:各)?(?:有(?:什么|哪些|何|啥))?(?:不同|区别|差别|差异|异同|不一样)"
+_RANK = "[省市县区镇乡局委厅]"
+_COMPARED = (
+    re.compile(
+        rf"^(?P<a>[^，。]{{1,10}}?{_RANK})(?:和|与|跟|同)(?P<b>[^，。]{{1,10}}?{_RANK})(?P<of>[^，。]{{2,24}}?)(?:上|方面)?{_DIFFER}"
+    ),
+    re.compile(
+        rf"^(?P<a>[^，。]{{2,16}}?)(?:和|与|跟|同)(?P<b>[^，。]{{2,16}}?)(?P<of>的[^，。]{{2,16}}?)(?:上|方面)?{_DIFFER}"
+    ),
+)
+
+
+def compared(question: str) -> tuple[str, ...]:
+    """Return the two questions of which a comparison consists, empty where it is none.
+
+    >>> compared("汛情和火情的报告时限有什么不同")
+    ('汛情的报告时限', '火情的报告时限')
+    """
+    match = next((m for p in _COMPARED if (m := p.search(fold(question).strip()))), None)
+    return (match["a"] + match["of"], match["b"] + match["of"]) if match else ()
+
+
+_SEVERAL = re.compile("哪些|各地|各县|各单位|分别|不同|区别|差别|异同|比较")
+
+
+def several(question: Question) -> bool:
+    """Tell whether the question asks for all values there are, or for how they differ: 有哪些时限, 时限有什么不同."""
+    return bool(_SEVERAL.search(question.text))
 
 
 def expansions(question: Question) -> tuple[str, ...]:
