@@ -58,6 +58,10 @@ class Engine:
         """The texts behind the index: documents with their repairs, and what became of every file."""
         return self._index.store
 
+    def warm(self) -> None:
+        """Read what the first search would wait for, about a second for a large index."""
+        self._retriever.warm()
+
     def search(self, query: Query) -> list[Hit]:
         """Return the hits for a query, best first. Raises UsageError for a query that cannot be asked."""
         return self._retriever.search(query)

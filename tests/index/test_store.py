@@ -71,7 +71,7 @@ def test_records_come_back_equal(store: CorpusStore) -> None:
     assert store.passages_at([]) == []
     assert store.passage("abc-1.2").passage.start == 4
     assert [s.passage.passage_id for s in store.passages_of("abc-1")] == store.passage_ids() == ["abc-1.1", "abc-1.2"]
-    assert store.allowed_ordinals(["abc-1", "nobody"]) == [0, 1]
+    assert store.passage_spans() == {"abc-1": (0, 2)}
     assert [entry.source for entry in store.ledger()] == ["乙", "甲"]
     assert store.sketch("abc-1") == [3, 1, 2]
 

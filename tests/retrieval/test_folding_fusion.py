@@ -68,7 +68,8 @@ def test_a_thousand_different_passages_are_compared_a_few_times_each(monkeypatch
     from speechrag.retrieval import folding
 
     compared = []
-    monkeypatch.setattr(folding, "jaccard", lambda a, b: compared.append(1) or jaccard(a, b))
+    likeness = folding.likeness
+    monkeypatch.setattr(folding, "likeness", lambda a, b: compared.append(1) or likeness(a, b))
     draw = random.Random(5)
     phrase = "要提高认识，统一思想，加强领导，落实责任。"
     texts = [phrase + "".join(draw.choices("".join(LINES), k=120)) for _ in range(600)]

@@ -193,3 +193,10 @@ def test_a_known_key_that_no_speech_has_finds_nothing(tmp_path: Path) -> None:
     build(tmp_path / "texts", tmp_path / "index")
     engine = Engine.open(tmp_path / "index", QUICK)
     assert engine.search(Query("信息报送", filters={"speaker_role": ("县长",)})) == []
+
+
+def test_warming_changes_no_answer(engine: Engine) -> None:
+    """The first search after warming finds what one before it found."""
+    before = seen(engine.search(Query("信息报送", 5)))
+    engine.warm()
+    assert seen(engine.search(Query("信息报送", 5))) == before

@@ -34,7 +34,7 @@ MAX_TERMS = 400  # distinct query terms per field, rarest first: a pasted page m
 LARGE = 50_000  # passages from which on terms in more than the share COMMON of them are left out of a query
 COMMON = 0.2
 CACHED_TERMS = 1 << 16
-HEAP = 256_000_000
+HEAP = 512_000_000
 
 
 def tokens(text: str, headings: str, cutter: Segmenter) -> dict[str, list[str]]:
@@ -145,7 +145,7 @@ class LexicalIndex:
         folder.mkdir(parents=True)
         with _writing(folder):
             index = tantivy.Index(_schema(), path=str(folder))
-            # One thread: up to about 40,000 passages the index is one segment, in the order of the corpus.
+            # One thread: up to about 80,000 passages the index is one segment, in the order of the corpus.
             writer = index.writer(heap_size=HEAP, num_threads=1)
         count = 0
         for body, headings, facets in entries:

@@ -8,10 +8,10 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 from speechrag.errors import IndexDamaged, UsageError
 from speechrag.records import CleanDocument, Document, Evidence, Passage, Repair, Section, Speech
@@ -53,14 +53,36 @@ class LedgerEntry:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class StoredPassage:
-    """A passage with its ordinal and the span of the original text it was cleaned from."""
+class StoredPassage(NamedTuple):
+    """A passage as its row holds it, with its ordinal and the span of the original text it was cleaned from.
+
+    A search reads sixty of them and shows ten: the row is cheap, ``passage`` is made when it is asked for.
+    """
 
     ordinal: int
-    passage: Passage
+    passage_id: str
+    speech_id: str
+    headings_json: str
+    text: str
+    start: int
+    end: int
     original_start: int
     original_stop: int
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The heading path, outermost first."""
+        return _headings(self.headings_json)
+
+    @property
+    def passage(self) -> Passage:
+        """The passage itself."""
+        return Passage(self.passage_id, self.speech_id, self.headings, self.text, self.start, self.end)
+
+
+@lru_cache(maxsize=1 << 12)
+def _headings(stored: str) -> tuple[str, ...]:
+    return tuple(json.loads(stored))
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,20 +289,19 @@ class CorpusStore:
         rows = self._rows("SELECT * FROM passages WHERE passage_id=?", (passage_id,))
         if not rows:
             raise UsageError(f"there is no passage {passage_id!r} in this index")
-        return _passage(rows[0])
+        return StoredPassage(*rows[0])
 
     def passages_at(self, ordinals: Sequence[int]) -> list[StoredPassage]:
         """Return the passages with these ordinals, in the order given."""
         marks = ",".join("?" * len(ordinals))
         rows = self._rows(f"SELECT * FROM passages WHERE ordinal IN ({marks})", ordinals)
-        found = {row[0]: _passage(row) for row in rows}
-        return [found[o] for o in ordinals]
+        found = {row[0]: row for row in rows}
+        return [StoredPassage._make(found[o]) for o in ordinals]
 
     def passages_of(self, speech_id: str) -> list[StoredPassage]:
         """Return the passages of a speech, in order."""
-        return [
-            _passage(r) for r in self._rows("SELECT * FROM passages WHERE speech_id=? ORDER BY ordinal", (speech_id,))
-        ]
+        rows = self._rows("SELECT * FROM passages WHERE speech_id=? ORDER BY ordinal", (speech_id,))
+        return [StoredPassage._make(row) for row in rows]
 
     def passage_ids(self) -> list[str]:
         """Return the ids of all passages; the position is the ordinal."""
@@ -291,7 +312,7 @@ class CorpusStore:
         for first in range(0, self.count("passages"), batch):
             span = (first, first + batch)
             for row in self._rows("SELECT * FROM passages WHERE ordinal>=? AND ordinal<? ORDER BY ordinal", span):
-                yield _passage(row)
+                yield StoredPassage._make(row)
 
     def original(self, doc_id: str, start: int, stop: int) -> str:
         """Return ``original[start:stop]`` of a document as received."""
@@ -302,14 +323,11 @@ class CorpusStore:
         rows = self._rows("SELECT original FROM documents WHERE doc_id=?", (doc_id,))
         return str(rows[0][0]) if rows else ""
 
-    def allowed_ordinals(self, speech_ids: Iterable[str]) -> list[int]:
-        """Return the ordinals of all passages of these speeches, ascending."""
-        spans = sorted(self._spans[speech_id] for speech_id in set(speech_ids) if speech_id in self._spans)
-        return [ordinal for first, end in spans for ordinal in range(first, end)]
+    def passage_spans(self) -> dict[str, tuple[int, int]]:
+        """Return speech id -> first ordinal and end: the passages of a speech are written one after the other.
 
-    @cached_property
-    def _spans(self) -> dict[str, tuple[int, int]]:
-        """Speech id -> first ordinal and end: the passages of a speech are written one after the other."""
+        A speech without passages is left out.
+        """
         statement = "SELECT speech_id, min(ordinal), max(ordinal) + 1 FROM passages GROUP BY speech_id"
         return {speech_id: (first, end) for speech_id, first, end in self._rows(statement)}
 
@@ -339,9 +357,3 @@ def _restored(speech: Speech, title: str, metadata: str, evidence: str) -> Speec
     quality = {key: value for key, value in speech.quality.items() if key != METADATA_FROM}
     spans = {key: Evidence(**span) for key, span in json.loads(evidence).items()}
     return replace(speech, title=title, metadata=json.loads(metadata), evidence=spans, quality=quality)
-
-
-def _passage(row: Sequence[Any]) -> StoredPassage:
-    ordinal, passage_id, speech_id, headings, text, start, end, original_start, original_stop = row
-    passage = Passage(passage_id, speech_id, tuple(json.loads(headings)), text, start, end)
-    return StoredPassage(ordinal, passage, original_start, original_stop)

@@ -6,9 +6,15 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from speechrag.retrieval.codes import folded_codes
-from speechrag.text import jaccard
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Shingles = NDArray[np.uint64]
 
 SAME = 0.8  # share of common character shingles from which two passages are one
 LEAD = 16  # common leading shingles without which two passages are not compared in full
@@ -31,17 +37,18 @@ def fold_copies(texts: Iterable[str], limit: int) -> list[Fold]:
     results; two sets this alike share some of their first elements in any fixed order (prefix filtering, Chaudhuri et
     al. 2006), so only those that do are compared.
     """
-    kept: list[tuple[Fold, set[int]]] = []
+    kept: list[tuple[Fold, Shingles]] = []
     holders: dict[int, list[int]] = defaultdict(list)
     for position, text in enumerate(texts):
-        ordered = _shingles(text)
-        own = set(ordered)
+        own = _shingles(text)
         needed = math.ceil(SAME * len(own))
-        lead = ordered[: len(own) - needed + LEAD]
-        known = filter(holders.__contains__, lead)  # few of them: most passages share little
-        shared = Counter(number for shingle in known for number in holders[shingle])
-        near = sorted(number for number, times in shared.items() if times >= min(LEAD, needed))
-        twin = next((number for number in near if jaccard(own, kept[number][1]) >= SAME), None)
+        lead: list[int] = own[: len(own) - needed + LEAD].tolist()
+        near: list[int] = []
+        known = holders.keys() & lead  # few of them: most passages share little
+        if len(known) >= min(LEAD, needed):
+            shared = Counter(number for shingle in known for number in holders[shingle])
+            near = sorted(number for number, times in shared.items() if times >= min(LEAD, needed))
+        twin = next((number for number in near if likeness(own, kept[number][1]) >= SAME), None)
         if twin is not None:
             kept[twin][0].copies.append(position)
             continue
@@ -53,7 +60,15 @@ def fold_copies(texts: Iterable[str], limit: int) -> list[Fold]:
     return [fold for fold, _ in kept]
 
 
-def _shingles(text: str) -> list[int]:
+def likeness(left: Shingles, right: Shingles) -> float:
+    """Return the share of common members of two sorted sets that are not both empty."""
+    import numpy as np
+
+    common = len(np.intersect1d(left, right, assume_unique=True))
+    return common / (len(left) + len(right) - common)
+
+
+def _shingles(text: str) -> Shingles:
     """Return the shingles of the folded text without punctuation, as numbers, in an order that scatters them.
 
     Scattered, so that set phrases do not gather in the lead. A text shorter than a shingle is one, an empty text none.
@@ -61,9 +76,9 @@ def _shingles(text: str) -> list[int]:
     import numpy as np
 
     codes = folded_codes(text)
-    letters = codes[codes != 0].astype(np.uint64)
+    letters: Shingles = codes[codes != 0].astype(np.uint64)
     if not len(letters):
-        return []
+        return letters
     if len(letters) < SHINGLE:
         letters = np.concatenate([letters, np.zeros(SHINGLE - len(letters), dtype=np.uint64)])
     twos = letters[:-1] << np.uint64(16) | letters[1:]
@@ -71,4 +86,4 @@ def _shingles(text: str) -> list[int]:
     scattered = np.sort(packed * np.uint64(SCATTER))
     first = np.ones(len(scattered), dtype=bool)
     np.not_equal(scattered[1:], scattered[:-1], out=first[1:])
-    return scattered[first].tolist()  # type: ignore[no-any-return]
+    return scattered[first]  # type: ignore[no-any-return]

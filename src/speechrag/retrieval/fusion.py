@@ -32,10 +32,11 @@ def fuse(
     """
     share, more = scaled(lexical), scaled(expansion)
     weight = dense_weight if share or more else 1.0
-    fused = []
-    for ordinal in {*share, *more, *cosines}:
-        words = (share.get(ordinal, 0.0) + expansion_weight * more.get(ordinal, 0.0)) / (
-            1.0 + expansion_weight * bool(more)
-        )
-        fused.append((ordinal, (1.0 - weight) * words + weight * max(0.0, cosines.get(ordinal, 0.0))))
-    return sorted(fused, key=lambda pair: (-pair[1], pair[0]))
+    if more:
+        whole = 1.0 + expansion_weight
+        share = {o: (share.get(o, 0.0) + expansion_weight * more.get(o, 0.0)) / whole for o in {*share, *more}}
+    fused = [
+        (-(1.0 - weight) * share.get(ordinal, 0.0) - weight * max(0.0, cosines.get(ordinal, 0.0)), ordinal)
+        for ordinal in {*share, *cosines}
+    ]
+    return [(ordinal, -score) for score, ordinal in sorted(fused)]

@@ -9,10 +9,12 @@ from functools import cached_property
 from speechrag.errors import UsageError
 from speechrag.index.lexical import facet_token
 from speechrag.index.opened import OpenIndex
-from speechrag.index.store import METADATA_KEYS, OWN_KEYS, SpeechFacts, StoredPassage, facet_values
+from speechrag.index.store import SpeechFacts, StoredPassage
 from speechrag.records import ChannelScore, Hit, Passage, Query
 from speechrag.retrieval.confidence import probability, signals
+from speechrag.retrieval.filters import Filters
 from speechrag.retrieval.folding import fold_copies
+from speechrag.retrieval.fusion import Ranked
 from speechrag.retrieval.stages import Pipeline, Ranking, Stages
 from speechrag.stopping import check
 from speechrag.text import MAX_QUERY_CHARS, displayable
@@ -34,9 +36,19 @@ class Retriever:
         return {f.speech_id: f for f in self._index.store.facts()}
 
     @cached_property
+    def _filters(self) -> Filters:
+        return Filters(self._index.store, self.facts)
+
+    @property
     def filter_keys(self) -> list[str]:
         """The keys that a filter may name."""
-        return sorted({*OWN_KEYS, *METADATA_KEYS, *(key for f in self.facts.values() for key in f.metadata)})
+        return self._filters.keys
+
+    def warm(self) -> None:
+        """Read what the first search would wait for: facts, tables, files. Needs one speech with a title."""
+        title = next((f.title for f in self.facts.values() if displayable(f.title).strip()), "")
+        if title:
+            self.search(Query(title, 1, {"title": (title,)}))
 
     def search(self, query: Query) -> list[Hit]:
         """Return at most ``query.top_k`` hits, best first; none for a corpus without any match.
@@ -80,20 +92,7 @@ class Retriever:
     def _rank(self, text: str, depth: int, filters: Mapping[str, tuple[str, ...]]) -> Ranking:
         check()  # answers and outlines are made of many searches: each is a place to stop
         facets = [[facet_token(key, value) for value in values] for key, values in sorted(filters.items())]
-        return self._pipeline.rank(text, depth, facets, self._allowed(filters))
-
-    def _allowed(self, filters: Mapping[str, tuple[str, ...]]) -> list[int] | None:
-        if not filters:
-            return None
-        for key in filters:
-            if key not in self.filter_keys:
-                raise UsageError(f"unknown filter key {key!r}; this index knows: {', '.join(self.filter_keys)}")
-        chosen = [
-            speech_id
-            for speech_id, facts in self.facts.items()
-            if all(set(facet_values(facts, key)) & set(values) for key, values in filters.items())
-        ]
-        return self._index.store.allowed_ordinals(chosen)
+        return self._pipeline.rank(text, depth, facets, self._filters.allowed(filters))
 
     def _hits(self, ranking: Ranking, query: Query) -> list[Hit]:
         ordinals = [ordinal for ordinal, _ in ranking.order]
@@ -104,25 +103,27 @@ class Retriever:
         def texts() -> Iterator[str]:
             for first in range(0, len(ordinals), 3 * query.top_k):
                 for stored in self._pipeline.read(ranking, ordinals[first : first + 3 * query.top_k]):
-                    room[stored.passage.speech_id] += 1
-                    if not query.per_speech or room[stored.passage.speech_id] <= query.per_speech:
+                    room[stored.speech_id] += 1
+                    if not query.per_speech or room[stored.speech_id] <= query.per_speech:
                         taken.append(stored)
-                        yield stored.passage.text
+                        yield stored.text
 
+        folds = fold_copies(texts(), query.top_k)
+        channels = {name: _places(found) for name, found in ranking.channels.items()}
         hits = []
-        for rank, fold in enumerate(fold_copies(texts(), query.top_k), 1):
+        for rank, fold in enumerate(folds, 1):
             stored = taken[fold.position]
-            parts = {n: found[stored.ordinal] for n, found in ranking.channels.items() if stored.ordinal in found}
-            hits.append(self._hit(rank, scores[stored.ordinal], stored, parts, len(fold.copies)))
+            at = stored.ordinal
+            parts = {name: ChannelScore(*found[at]) for name, found in channels.items() if at in found}
+            hits.append(self._hit(rank, scores[at], stored, parts, len(fold.copies)))
         return hits
 
     def _hit(self, rank: int, score: float, stored: StoredPassage, parts: dict[str, ChannelScore], copies: int) -> Hit:
-        passage = stored.passage
-        facts = self.facts[passage.speech_id]
+        facts = self.facts[stored.speech_id]
         return Hit(
             rank=rank,
             score=score,
-            passage=passage,
+            passage=stored.passage,
             source=facts.source,
             title=facts.title,
             original=self._index.store.original(facts.doc_id, stored.original_start, stored.original_stop),
@@ -130,3 +131,8 @@ class Retriever:
             metadata=facts.metadata,
             copies=copies + len(facts.metadata.get("also_in", ())),
         )
+
+
+def _places(found: Ranked) -> dict[int, tuple[int, float]]:
+    """Return ordinal -> rank and score."""
+    return {ordinal: (rank, score) for rank, (ordinal, score) in enumerate(found, 1)}

@@ -9,10 +9,8 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from speechrag.errors import UsageError
-from speechrag.index.fill import heading_text
 from speechrag.index.opened import OpenIndex
 from speechrag.index.store import SpeechFacts, StoredPassage
-from speechrag.records import ChannelScore
 from speechrag.retrieval.fusion import Ranked, fuse
 from speechrag.retrieval.matching import Pattern
 from speechrag.retrieval.ranker import Asked, Candidates, features, load_ranker
@@ -22,6 +20,7 @@ from speechrag.text import fold, is_han
 if TYPE_CHECKING:
     from speechrag.config import Settings
     from speechrag.embedding.reranker import Reranker
+    from speechrag.retrieval.filters import Mask
     from speechrag.retrieval.ranker import Floats
 
 RANKED = 60  # candidates the learned ranker looks at
@@ -34,6 +33,7 @@ EXPANSION_WEIGHT = 0.5
 LATIN_UNIT, LATIN_PAIR = 1.0, 3.0  # rarity of digits and Latin letters, which the index holds only as whole runs
 SAMPLE = 500  # passages measured for the mean length
 CACHED_TERMS = 1 << 16
+CACHED_QUERIES = 16  # ranking a query and judging its hits read it alike; each holds a table of 128 KB
 SWITCH = {"on": True, "off": False}
 
 
@@ -66,7 +66,7 @@ class Ranking:
     """The passages found for one query: (ordinal, score), best first, scores above 0 and falling."""
 
     order: list[tuple[int, float]]
-    channels: dict[str, dict[int, ChannelScore]]
+    channels: dict[str, Ranked]
     stored: dict[int, StoredPassage] = field(default_factory=dict)  # those read from the store so far
 
 
@@ -78,6 +78,9 @@ class Pipeline:
         self._facts = facts
         self._stages = stages
         self._holders = lru_cache(maxsize=CACHED_TERMS)(index.lexical.holders)
+        self._rarity = lru_cache(maxsize=CACHED_TERMS)(self._count_of)
+        self._understood = lru_cache(maxsize=CACHED_QUERIES)(self._understand)
+        self._asked = lru_cache(maxsize=CACHED_QUERIES)(self._compared)
         self._ranker = load_ranker() if stages.ranker else None
 
     @property
@@ -102,7 +105,7 @@ class Pipeline:
         sample = self._index.store.passages_at([*range(0, count, max(1, count // SAMPLE))])
         return sum(len(self._text(s)) for s in sample) / max(len(sample), 1)
 
-    def rank(self, text: str, depth: int, facets: Sequence[Sequence[str]], allowed: Sequence[int] | None) -> Ranking:
+    def rank(self, text: str, depth: int, facets: Sequence[Sequence[str]], allowed: Mask | None) -> Ranking:
         """Return the ranking of ``text`` over at least ``depth`` candidates of each channel where there are so many."""
         asked = self._understood(text)
         lexical = self._index.lexical.search(asked.text, depth, facets, self.weigh)
@@ -111,9 +114,7 @@ class Pipeline:
         dense, cosines = self._dense(text, depth, allowed, [o for o, _ in (*lexical, *expansion)])
         fused = fuse(lexical, cosines, self._stages.dense_weight, expansion, EXPANSION_WEIGHT)
         found = (("lexical", lexical), ("dense", dense), ("expansion", expansion))
-        ranking = Ranking(
-            [pair for pair in fused if pair[1] > 0], {name: _scored(hits) for name, hits in found if hits}
-        )
+        ranking = Ranking([pair for pair in fused if pair[1] > 0], {name: hits for name, hits in found if hits})
         if self._ranker and ranking.order:
             self._rank_learned(ranking, asked, dict(lexical), cosines if dense else None)
         if self._stages.reranker and ranking.order:
@@ -124,10 +125,10 @@ class Pipeline:
         """Return a query as the ranker compares it with passages."""
         return self._asked(self._understood(text))
 
-    def _understood(self, text: str) -> Understood:
+    def _understand(self, text: str) -> Understood:
         return understand(text, self._holders) if self._stages.understanding else Understood(fold(text))
 
-    def _asked(self, asked: Understood) -> Asked:
+    def _compared(self, asked: Understood) -> Asked:
         expansion = Pattern.of("\n".join(asked.official), self._rarity) if asked.official else None
         return Asked(Pattern.of(asked.text, self._rarity), expansion, asked.forms, self._weight(1))
 
@@ -139,10 +140,10 @@ class Pipeline:
         return [ranking.stored[o] for o in ordinals]
 
     def _text(self, stored: StoredPassage) -> str:
-        return f"{heading_text(self._facts[stored.passage.speech_id], stored.passage)}\n{stored.passage.text}"
+        return "\n".join((self._facts[stored.speech_id].title, *stored.headings, stored.text))
 
     def _dense(
-        self, text: str, depth: int, allowed: Sequence[int] | None, others: Sequence[int]
+        self, text: str, depth: int, allowed: Mask | None, others: Sequence[int]
     ) -> tuple[Ranked, dict[int, float]]:
         """Return the dense channel, and the cosines of its passages and of ``others``; nothing where it is off."""
         if not self._stages.dense_weight and others:
@@ -153,7 +154,7 @@ class Pipeline:
         rest = list(dict.fromkeys(ordinal for ordinal in others if ordinal not in cosines))
         return dense, cosines | dict(zip(rest, self._index.vectors.scores(vector, rest), strict=True))
 
-    def _rarity(self, term: str) -> float:
+    def _count_of(self, term: str) -> float:
         """Return what a character or pair counts: its inverse passage frequency times its recall."""
         if not all(is_han(char) for char in term):
             return LATIN_UNIT if len(term) == 1 else LATIN_PAIR
@@ -178,7 +179,7 @@ class Pipeline:
             texts=[self._text(s) for s in stored],
             lexical=np.array([lexical.get(s.ordinal, 0.0) for s in stored]),
             cosines=None if cosines is None else np.array([cosines.get(s.ordinal, 0.0) for s in stored]),
-            facets=np.array([agreement(wanted, self._facts[s.passage.speech_id].metadata) for s in stored]),
+            facets=np.array([agreement(wanted, self._facts[s.speech_id].metadata) for s in stored]),
             trust=self._stages.dense_weight / USUAL_DENSE,
         )
         return features(self._asked(asked), candidates, self.mean_length)
@@ -193,7 +194,7 @@ class Pipeline:
         ranked = sorted(
             ((s.ordinal, x) for s, x in zip(head, scores, strict=True)), key=lambda pair: (-pair[1], pair[0])
         )
-        ranking.channels["ranker"] = _scored(ranked)
+        ranking.channels["ranker"] = ranked
         ranking.order = ranked + _below(ranking.order[looked_at:], ranked[-1][1])
 
     def _rerank(self, ranking: Ranking, text: str) -> None:
@@ -203,13 +204,9 @@ class Pipeline:
         ranked = sorted(
             ((s.ordinal, float(x)) for s, x in zip(head, scores, strict=True)), key=lambda pair: (-pair[1], pair[0])
         )
-        ranking.channels["reranker"] = _scored(ranked)
+        ranking.channels["reranker"] = ranked
         places = [score for _, score in ranking.order[: len(ranked)]]
         ranking.order[: len(ranked)] = [(ordinal, score) for (ordinal, _), score in zip(ranked, places, strict=True)]
-
-
-def _scored(found: Ranked) -> dict[int, ChannelScore]:
-    return {ordinal: ChannelScore(rank, score) for rank, (ordinal, score) in enumerate(found, 1)}
 
 
 def _below(tail: Ranked, ceiling: float) -> list[tuple[int, float]]:

@@ -20,5 +20,6 @@ def run(options: argparse.Namespace) -> int:
     from speechrag.interfaces.web import serve
 
     engine, settings = open_engine(options, "host", "port")
+    engine.warm()
     serve(engine, settings)
     return 0
