@@ -1,6 +1,7 @@
 """Take the README's screenshots: python docs/screenshots.py PORT (with `speechrag serve --port PORT` running).
 
-Needs the system's Chromium; writes docs/screenshots/{ask,search,draft}.png, 1366 px wide.
+The page must serve an index over corpus/. Needs the system's Chromium; writes docs/screenshots/NAME.png, 1366 px wide,
+for the desks ask, search, draft, check and corpus.
 """
 
 from __future__ import annotations
@@ -12,9 +13,21 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 OUT = Path(__file__).resolve().parent / "screenshots"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 QUESTIONS = ("深圳地铁有几条线？", "合作医疗每人交多少钱？", "发生网络安全事件后多长时间内报告？")
 BRIEF = "县委宣传部部长在全县网络与信息安全工作会议上的讲话，对象是各单位分管领导"
+PASTED = (
+    "宁可十防九空，不可一次失防，转移出来没有下雨，是老百姓的福气，不是干部的笑话。"
+    "全市三轮排查共发现隐患368处，目前整改到位的291处，余下95处，全都附在会议材料后面，一处一行，写着责任单位和日期。"
+    "月球上的水库也要派人值守，随时向地面指挥中心报告。"
+)
 
 
 def settle(page: Page) -> None:
@@ -24,18 +37,23 @@ def settle(page: Page) -> None:
     page.wait_for_timeout(400)
 
 
+def desk(page: Page, name: str) -> None:
+    page.click(f"#desk-{name}-button")
+
+
 def ask(page: Page) -> None:
     for question in QUESTIONS:
         page.fill("#ask-input textarea", question)
         page.press("#ask-input textarea", "Enter")
         page.wait_for_selector(f".turn:has-text('{question}') .answer > p:not(.busy)")
+        page.wait_for_selector("body:not([data-busyask])")
     page.evaluate("document.querySelectorAll('.turn')[1].scrollIntoView()")
     page.locator(".turn").nth(1).locator(".cite").first.click()
     page.wait_for_selector("mark.current")
 
 
 def search(page: Page) -> None:
-    page.click("#desk-search-button")
+    desk(page, "search")
     page.wait_for_selector("#search-go")
     page.fill("#search-input textarea, #search-input input", "主要负责人是第一责任人")
     page.click("#search-go")
@@ -45,7 +63,7 @@ def search(page: Page) -> None:
 
 
 def draft(page: Page) -> None:
-    page.click("#desk-draft-button")
+    desk(page, "draft")
     page.wait_for_selector("#draft-go")
     page.fill("#draft-input textarea", BRIEF)
     page.click("#draft-go")
@@ -54,16 +72,33 @@ def draft(page: Page) -> None:
     page.wait_for_selector(".evidence blockquote")
 
 
+def check(page: Page) -> None:
+    desk(page, "check")
+    page.wait_for_selector("#check-go")
+    page.fill("#check-input textarea", PASTED)
+    page.click("#check-go")
+    page.wait_for_selector(".checked .source")
+    page.click(".checked.near .source >> nth=0")
+    page.wait_for_selector("#check-reading mark.current")
+
+
+def corpus(page: Page) -> None:
+    desk(page, "corpus")
+    page.click(".row-title:has-text('平安建设')")
+    page.wait_for_selector("#corpus-reading .repair")
+
+
 def main() -> None:
+    OUT.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        page = browser.new_page(viewport={"width": 1366, "height": 860}, locale="zh-CN")
+        page = browser.new_page(viewport={"width": 1366, "height": 768}, locale="zh-CN")
         page.goto(f"http://127.0.0.1:{int(sys.argv[1])}/")
         page.wait_for_selector(".welcome .quiet")
-        for name, visit in (("ask", ask), ("search", search), ("draft", draft)):
+        for visit in (ask, search, draft, check, corpus):
             visit(page)
             settle(page)
-            page.screenshot(path=OUT / f"{name}.png")
+            page.screenshot(path=OUT / f"{visit.__name__}.png")
         browser.close()
 
 

@@ -4,27 +4,37 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 from speechrag.errors import IndexMissing
+from speechrag.index.store import COPY, INDEXED, SKIPPED, LedgerEntry
 from speechrag.records import (
+    Alternative,
     Answer,
     AnswerSentence,
     Citation,
+    CleanDocument,
+    Document,
     Hit,
     IndexManifest,
     Outline,
     OutlinePoint,
     Passage,
+    Phrase,
     Query,
+    Repair,
     Section,
     Slot,
     Speech,
     Warning_,
 )
 from speechrag.text import bigrams, sentence_spans
+from speechrag.writing.outlines.copying import rewarned
+from speechrag.writing.outlines.expand import expanded
+from speechrag.writing.quotations import QuotationChecker, QuotationReport
 
 INFORMATION = """各位领导，同志们：
 今天召开全区信息工作会议，主要任务是总结上半年工作，部署下半年任务。下面，我讲三点意见。
@@ -104,20 +114,57 @@ def make_speech(number: int, title: str, text: str, **metadata: Any) -> Speech:
 SPEECHES = (
     make_speech(1, "在全区信息工作会议上的讲话", INFORMATION, year=2023, level="区", organ="党委办", genre="讲话"),
     make_speech(2, "在全县安全生产工作会议上的讲话", SAFETY, year=2024, level="县", organ="政府", genre="讲话"),
-    make_speech(3, "在全县信访工作座谈会上的讲话", PETITION, year=2022, level="县", organ="信访局", genre="讲话"),
+    replace(
+        make_speech(3, "在全县信访工作座谈会上的讲话", PETITION, year=2022, level="县", organ="信访局", genre="讲话"),
+        quality={"truncated": True},
+    ),
     make_speech(4, MALICIOUS_TITLE, MALICIOUS, year=2021, level="市", organ="<i>网信办</i>", genre="讲话"),
 )
+
+
+SUGGESTIONS = ("信访工作的第一责任人是谁？", "<img src=x onerror=window.__pwn=9>怎样防范？")
+LEDGER = (
+    *(LedgerEntry(speech.source, "0" * 64, INDEXED, speech.doc_id) for speech in SPEECHES),
+    LedgerEntry("副本.txt", "0" * 64, COPY, "d001.txt"),
+    LedgerEntry("旧稿<img src=x onerror=window.__pwn=8>.doc", "0" * 64, SKIPPED, "a doc document needs LibreOffice"),
+)
+
+
+class FakeStore:
+    """The texts behind the fake index: each document is one speech, received with a note inside it."""
+
+    def __init__(self, speeches: Mapping[str, Speech]) -> None:
+        self._speeches = {speech.doc_id: speech for speech in speeches.values()}
+
+    def ledger(self) -> list[LedgerEntry]:
+        return list(LEDGER)
+
+    def document(self, doc_id: str) -> CleanDocument:
+        """Return the text with 信息 annotated in the original, and a page counter before part two."""
+        text = self._speeches[doc_id].text
+        repairs, original, done = [], "", 0
+        for found in re.finditer("信息|\n二、", text):
+            at = found.end() if found[0] == "信息" else found.start()
+            before = "（xìn xī）" if found[0] == "信息" else "\n第 2 页 <b>共</b> 3 页"
+            original += text[done:at]
+            rule = "pinyin" if found[0] == "信息" else "page-counter"
+            repairs.append(Repair(rule, len(original), len(original) + len(before), before, ""))
+            original, done = original + before, at
+        document = Document(doc_id, self._speeches[doc_id].source, original + text[done:], "0" * 64)
+        return CleanDocument(document, text, tuple(repairs))
 
 
 class FakeEngine:
     """Answers from ``SPEECHES`` by counting shared character pairs; deterministic."""
 
-    def __init__(self, speeches: Sequence[Speech] = SPEECHES) -> None:
+    def __init__(self, speeches: Sequence[Speech] = SPEECHES, generation: str = "g1") -> None:
         self._speeches = {speech.speech_id: speech for speech in speeches}
+        self.store = FakeStore(self._speeches)
+        self.histories: list[tuple[str, ...]] = []
         self._passages = {p.passage_id: p for speech in speeches for p in _passages(speech)}
         self.asked: list[str] = []
         self.manifest = IndexManifest(
-            1, "g1", "2026-11-20T04:00:00+00:00", "0" * 64, "c", "section", "characters", "hash", "f", 8, "ip",
+            1, generation, "2026-11-20T04:00:00+00:00", "0" * 64, "c", "section", "characters", "hash", "f", 8, "ip",
             len(speeches), len(speeches), len(self._passages), len(self._passages), {}, {},
         )  # fmt: skip
 
@@ -157,7 +204,40 @@ class FakeEngine:
         sentences = tuple(AnswerSentence(c.quote, (c.number,)) for c in citations)
         return Answer(question, True, "".join(s.text for s in sentences), sentences, citations)
 
-    def outline(self, brief: str, filters: Mapping[str, tuple[str, ...]] = {}, llm: str = "") -> Outline:
+    def ask_stream(
+        self, question: str, filters: Mapping[str, tuple[str, ...]] = {}, llm: str = "", history: Sequence[str] = ()
+    ) -> Iterator[Answer]:
+        """Yield the answer, then the same with a question to go on with."""
+        self.histories.append(tuple(history))
+        answer = self.ask(question, filters, llm)
+        if answer.supported:
+            cited = tuple(replace(c, copies=2 if c.number == 1 else 0) for c in answer.citations)
+            answer = replace(answer, citations=cited)
+        yield answer
+        if answer.supported:
+            yield replace(answer, suggestions=SUGGESTIONS)
+
+    def check(self, text: str) -> QuotationReport:
+        """Compare with all speeches, as the real engine does with those it finds."""
+        return QuotationChecker(lambda _: list(self._speeches), self.speech).check(text)
+
+    def speeches(self) -> Iterator[Speech]:
+        return iter(self._speeches.values())
+
+    def expand(self, outline: Outline, path: Sequence[int] = (), llm: str = "") -> Outline:
+        """Write points out as the real engine does."""
+        return expanded(outline, path, self.speech)
+
+    def warned(self, outline: Outline) -> Outline:
+        return rewarned(outline, self.speech)
+
+    def outline(
+        self,
+        brief: str,
+        filters: Mapping[str, tuple[str, ...]] = {},
+        llm: str = "",
+        overrides: Mapping[str, str] = {},
+    ) -> Outline:
         """Return a fixed three-part outline, cited from the first three speeches."""
         citations: list[Citation] = []
 
@@ -183,6 +263,10 @@ class FakeEngine:
             point(2, "注重调查研究", "走得下去、沉得下来、提得上来。", visits),
             point(2, "严格报送时限", "重大突发事件最迟不得晚于【待补：时限】上报。", *limits),
         )
+        other = Alternative(
+            "紧盯<b>重点</b>选题", "围绕【待补：主题】选题。", (citations[topics - 1],), 5, (2019, 2023)
+        )
+        middle = (replace(middle[0], alternatives=(other,), frequency=4, years=(2016, 2023)), *middle[1:])
         points = (
             point(1, "提高认识，增强做好信息工作的责任感", "讲清信息工作服务决策的作用，点出差距。", *first),
             point(1, "突出重点，提高信息报送的质量", "围绕中心选题，深入调研，严守时限。", points=middle),
@@ -198,7 +282,8 @@ class FakeEngine:
             tuple(citations),
             tuple(Slot(f"【待补：{what}】", where) for what, where in _SLOTS),
             (Warning_("single_source", "这一点只有一篇讲话的依据，建议补充。", "（一）紧扣中心选题"),),
-            {"occasion": "工作会议", "speaker": "县委宣传部部长", "audience": "分管领导、信息员"},
+            {"occasion": "部署会", "speaker": "县委宣传部部长", "audience": "分管领导、信息员", **overrides},
+            phrases=(Phrase("task", "set", "抓住<i>牛鼻子</i>，下好先手棋", 3, citations[2]),),
         )
 
     def speech(self, speech_id: str) -> Speech:

@@ -2,125 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import threading
-import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from fake_engine import MALICIOUS_TITLE, FakeEngine
+from web_visit import Served, Visit
 
 from speechrag.config import Settings
 from speechrag.errors import SpeechragError
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUESTION = "重大突发事件多久内要上报？"
 QUOTE = "重大突发事件最迟不得晚于事发后两小时上报；特别紧急的情况应当先用电话报告，半小时内补报文字材料。"
-BRIEF = "县委宣传部部长在全县信息工作会议上的讲话，对象是各单位分管领导"
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-
-
-class Served:
-    """A running page: its address and the engine behind it."""
-
-    def __init__(self, address: str, engine: FakeEngine) -> None:
-        self.address = address
-        self.engine = engine
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[Served]:
-    """The page over the fake engine on a free port of this machine."""
-    uvicorn = pytest.importorskip("uvicorn")
-    pytest.importorskip("gradio")
-    from speechrag.interfaces.web import create_app
-
-    engine = FakeEngine()
-    listening = socket.create_server(("127.0.0.1", 0))
-    app = create_app(engine, Settings())  # type: ignore[arg-type]
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    while not server.started and thread.is_alive():
-        time.sleep(0.01)
-    yield Served(f"http://127.0.0.1:{listening.getsockname()[1]}", engine)
-    server.should_exit = True
-    thread.join(10)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """A headless Chromium; skips where there is none."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    if CHROMIUM is None:
-        pytest.skip("no chromium on this machine, so the page cannot be looked at")
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield opened.new_context(locale="zh-CN")  # one for all, so that Gradio's own files are loaded once
-        opened.close()
-
-
-class Visit:
-    """One visitor: the page, and what went over the wire and into the console."""
-
-    def __init__(self, browser: Any, served: Served, width: int) -> None:
-        self.context = browser
-        self.page = browser.new_page()
-        self.page.set_viewport_size({"width": width, "height": 800})
-        self.requests: list[str] = []
-        self.errors: list[str] = []
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.goto(served.address)
-        self.page.wait_for_selector("#ask-input textarea")
-        self.page.wait_for_selector(".welcome .example")
-
-    def ask(self, question: str) -> None:
-        self.page.fill("#ask-input textarea", question)
-        self.page.press("#ask-input textarea", "Enter")
-        self.page.wait_for_selector(f".turn:has-text({question!r}) .answer > p:not(.busy)")
-
-    def open_desk(self, desk: str) -> None:
-        self.page.click(f"#desk-{desk}-button")
-        self.page.wait_for_selector(f"#{desk}-go")
-
-    def search(self, query: str) -> None:
-        self.open_desk("search")
-        self.page.fill("#search-input textarea, #search-input input", query)
-        self.page.click("#search-go")
-        self.page.wait_for_selector(f".hits .quiet:has-text({query!r})")
-
-    def draft(self) -> None:
-        self.open_desk("draft")
-        self.page.fill("#draft-input textarea", BRIEF)
-        self.page.click("#draft-go")
-        self.page.wait_for_selector(".sheet .point")
-
-
-@pytest.fixture
-def visit(browser: Any, served: Served) -> Iterator[Visit]:
-    """A visitor at an office screen."""
-    visitor = Visit(browser, served, 1366)
-    yield visitor
-    visitor.page.close()
-
-
-@pytest.fixture
-def phone(browser: Any, served: Served) -> Iterator[Visit]:
-    """A visitor with a phone."""
-    visitor = Visit(browser, served, 390)
-    yield visitor
-    visitor.page.close()
 
 
 def test_the_page_loads_from_this_machine_only_and_without_errors(visit: Visit, served: Served) -> None:
@@ -132,7 +26,13 @@ def test_the_page_loads_from_this_machine_only_and_without_errors(visit: Visit, 
 
 def test_the_interface_speaks_chinese(visit: Visit) -> None:
     """Desks and top bar as a clerk expects them."""
-    assert visit.page.locator("#desks [role=tablist] [role=tab]").all_inner_texts() == ["问答", "检索", "拟稿"]
+    assert visit.page.locator("#desks [role=tablist] [role=tab]").all_inner_texts() == [
+        "问答",
+        "检索",
+        "拟稿",
+        "核对",
+        "语料",
+    ]
     assert "篇" in visit.page.inner_text("#corpus-line")
     assert visit.page.get_attribute("html", "lang") == "zh-CN"
 
@@ -218,10 +118,11 @@ def test_an_outline_is_saved_as_word_with_the_edits_made(visit: Visit) -> None:
     visit.page.click(".other-titles button >> nth=0")
     heading = visit.page.locator(".point .heading >> nth=0")
     heading.fill("统一思想，认清信息工作的分量")
-    with visit.page.expect_response("**/edits"):
+    with visit.page.expect_response("**/changes"):
         heading.blur()
     with visit.page.expect_download() as download:
-        visit.page.click("text=导出 Word")
+        visit.page.click("text=导出")
+        visit.page.click("text=Word 正式稿")
     assert download.value.suggested_filename == "提高站位，狠抓落实，推动全县信息工作再上新台阶.docx"
     text = "\n".join(paragraph.text for paragraph in docx.Document(download.value.path()).paragraphs)
     assert "统一思想，认清信息工作的分量" in text
@@ -232,7 +133,7 @@ def test_filling_a_gap_shortens_the_checklist(visit: Visit) -> None:
     visit.draft()
     part = visit.page.locator(".sheet .opening")
     part.fill("今天召开全县信息工作会议。")
-    with visit.page.expect_response("**/edits"):
+    with visit.page.expect_response("**/changes"):
         part.blur()
     visit.page.wait_for_selector(".foot:has-text('还有 3 处待补')")
 
@@ -267,6 +168,7 @@ def test_markup_in_speeches_stays_text_on_every_surface(visit: Visit, served: Se
     page = visit.page
     visit.ask("网页木马常藏在什么代码里，点开领取补贴链接会怎样？")
     assert "<img src=x onerror" in page.inner_text(".answer")
+    page.wait_for_selector(".suggestions .example:has-text('<img src=x onerror')")
     page.click(".answer .cite >> nth=0")
     page.wait_for_selector("#ask-reading mark.current")
     assert MALICIOUS_TITLE in page.inner_text("#ask-reading h2")
@@ -278,15 +180,29 @@ def test_markup_in_speeches_stays_text_on_every_surface(visit: Visit, served: Se
     assert "<i>网信办</i>" in page.inner_text("#search-facets")
     page.click(".hit >> nth=0 >> text=打开")
     page.wait_for_selector("#search-reading mark")
+    visit.check(
+        "<b onmouseover=window.__pwn=10>严防</b>网页木马传播，<iframe src=javascript:window.__pwn=11></iframe>不要点。"
+    )
+    page.click(".checked .source >> nth=0")
+    page.wait_for_selector("#check-reading .paper")
+    visit.corpus()
+    assert MALICIOUS_TITLE in page.inner_text(".corpus")
+    page.click(".row-title:has-text('网络安全')")
+    page.wait_for_selector("#corpus-reading .comparison .pair")
+    page.click(".corpus-bar button:has-text('文件')")
+    page.wait_for_selector(".corpus td:has-text('<img src=x onerror')")
     visit.draft()
     page.locator(".sheet .closing").fill("<img src=x onerror=window.__pwn=7>")
-    with page.expect_response("**/edits"):
+    with page.expect_response("**/changes"):
         page.locator(".sheet .closing").blur()
+    page.click(".point-row:has-text('紧扣中心选题') .count")
+    assert "紧盯<b>重点</b>选题" in page.inner_text(".evidence")
+    assert "抓住<i>牛鼻子</i>" in page.inner_text(".evidence")
     assert page.evaluate("() => window.__pwn === undefined")
-    ours = ".thread, .reading, .hits, .outline, .evidence, #search-facets"
+    ours = ".thread, .reading, .hits, .outline, .evidence, #search-facets, .checks, .corpus"
     for bad in ("img", "script", "form", "iframe", "svg:not([class])", "b", "i", "a[href^='javascript']"):
         inside = ", ".join(f"{scope.strip()} {bad}" for scope in ours.split(","))
-        allowed = ".plan b, .warnings b" if bad == "b" else "#never"
+        allowed = ".plan b, .warnings b, .fact b" if bad == "b" else "#never"
         assert page.locator(inside).count() == page.locator(allowed).count(), bad
     assert not any(url.startswith("http://198.51.100.7") for url in visit.requests)
 
@@ -342,6 +258,22 @@ def test_a_phone_shows_one_column_without_sideways_scrolling(phone: Visit) -> No
     assert overflow() <= 0
     phone.draft()
     assert overflow() <= 0
+    phone.check("重大突发事件最迟不得晚于事发后三小时上报。")
+    assert overflow() <= 0
+    phone.corpus()
+    page.click(".corpus .row-title >> nth=0")
+    page.wait_for_selector("#corpus-reading .comparison .pair")
+    assert overflow() <= 0
+
+
+def test_a_long_word_without_a_break_stays_in_its_column(phone: Visit) -> None:
+    """File names and pasted addresses have no place to break; they break anyway."""
+    phone.ask("https:" + "x" * 300)
+    width = "() => document.querySelector('.thread').scrollWidth - document.querySelector('.thread').clientWidth"
+    assert phone.page.evaluate(width) <= 0
+    phone.search("信息" + "x" * 300)
+    width = "() => document.querySelector('.hits').scrollWidth - document.querySelector('.hits').clientWidth"
+    assert phone.page.evaluate(width) <= 0
 
 
 def test_every_answer_of_the_server_carries_the_security_headers(served: Served, browser: Any) -> None:

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from speechrag.config import Settings
 from speechrag.errors import SpeechragError, UsageError
 from speechrag.interfaces import views
-from speechrag.interfaces.desk import FAILED, Desk, Result, ResultStore
+from speechrag.interfaces.desk import FAILED, Desk
+from speechrag.interfaces.draft_routes import with_title
 from speechrag.interfaces.edits import edited
-from speechrag.interfaces.routes import parse_marks, with_title
+from speechrag.interfaces.results import Result, ResultStore
+from speechrag.interfaces.routes import parse_marks
 from speechrag.records import Query
 from speechrag.text import segmenter
 
@@ -163,7 +165,8 @@ def test_what_goes_wrong_is_told_in_one_sentence_without_details(
 
     monkeypatch.setattr(engine, "search", fail)
     desk = Desk(engine, Settings())  # type: ignore[arg-type]
-    found = desk.results.get(desk.search("信息"))
+    *_, key = desk.search("信息")
+    found = desk.results.get(key)
     assert found is not None
     assert found.view == {"kind": "failure", "text": FAILED}
 
@@ -172,7 +175,9 @@ def test_what_goes_wrong_is_told_in_one_sentence_without_details(
 def test_unusable_questions_do_not_reach_the_engine(engine: FakeEngine, typed: str) -> None:
     """Blank and overlong questions are answered by the page itself, whatever a client sends."""
     desk = Desk(engine, Settings())  # type: ignore[arg-type]
-    found = desk.results.get(desk.ask(typed))
+    *_, (key, history) = desk.ask(typed)
+    found = desk.results.get(key)
+    assert history == []
     assert found is not None
     assert found.view["kind"] == "failure"
     assert engine.asked == []
@@ -182,6 +187,7 @@ def test_chosen_facets_become_filters(engine: FakeEngine) -> None:
     """Ticks narrow the search to their values."""
     desk = Desk(engine, Settings(segmenter="characters"))  # type: ignore[arg-type]
     chosen = [["县"] if key == "level" else [] for key, _ in desk.facets]
-    found = desk.results.get(desk.search("信息工作", *chosen))
+    *_, key = desk.search("信息工作", *chosen)
+    found = desk.results.get(key)
     assert found is not None
     assert {"县"} == {hit["facts"][1] for hit in found.view["hits"]}

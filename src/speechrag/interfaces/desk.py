@@ -1,23 +1,27 @@
-"""The handlers behind the page's buttons, and the results they leave for its script to fetch."""
+"""The handlers behind the page's buttons: each runs one engine call and leaves its result for the script to fetch.
+
+A handler is a generator of ids. The first, ``<id>-0``, comes before the work begins, so that the page can stop it;
+``<id>-1``, ``<id>-2``, … tell that more of an answer is there; the bare id comes last.
+"""
 
 from __future__ import annotations
 
-import json
 import logging
-import re
-import secrets
 import threading
-from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from speechrag.errors import SpeechragError, UsageError
-from speechrag.interfaces import views
-from speechrag.interfaces.edits import edited
-from speechrag.records import Outline, Query
+from speechrag.interfaces import check_views, corpus_views, views
+from speechrag.interfaces.drafting import acted, draft_view, overrides
+from speechrag.interfaces.live import Live, PerGeneration
+from speechrag.interfaces.results import Result, ResultStore
+from speechrag.interfaces.welcome import welcome_view
+from speechrag.records import Query
+from speechrag.stopping import Stopped, stoppable
 from speechrag.text import segmenter
+from speechrag.writing.outlines.draft import Draft, changed
+from speechrag.writing.outlines.saved import open_draft
 
 if TYPE_CHECKING:
     from speechrag.config import Settings
@@ -25,177 +29,208 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-RESULTS_KEPT = 512  # a result is fetched at once; older ones only serve a page left open
-LONGEST_QUESTION = 2000  # characters; the field enforces it in the browser, the handlers for everybody
+LONGEST_QUESTION = 2_000  # characters; the field enforces it in the browser, the handlers for everybody
+LONGEST_TEXT = 20_000  # characters of a text to be checked
 LIST_LENGTH = 20
 FACET_VALUES = 10
 YEARS = 40
-EXAMPLES = 3
-PAGE = Path(__file__).parent / "page"
+TURNS = 12  # questions of a conversation that are kept
 FAILED = "这次没有完成，语料没有受影响。原因已写入运行记录，请重试或告诉管理员。"
-_WORK = re.compile(r"(?:在|全[省市区县州乡镇村校局系统]*)*([\u4e00-\u9fff]{2,12}?工作)[\u4e00-\u9fff]{0,8}会")
-_TASK = re.compile(
-    r"(?:加强|健全|落实|提高|完善|推进|抓好|强化|建立|做好|严格|突出|深化|增强|规范)[\u4e00-\u9fff]{2,10}"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What an event found: the view for the page, and the record an export needs."""
-
-    view: views.View
-    outline: Outline | None = None
-
-
-class ResultStore:
-    """Results by unguessable id, the oldest forgotten first; safe to use from several threads."""
-
-    def __init__(self, limit: int = RESULTS_KEPT) -> None:
-        self._limit = limit
-        self._results: OrderedDict[str, Result] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def put(self, result: Result) -> str:
-        """Store ``result`` and return its id: 32 hexadecimal digits, nothing that Markdown could read as markup."""
-        key = secrets.token_hex(16)
-        with self._lock:
-            self._results[key] = result
-            while len(self._results) > self._limit:
-                self._results.popitem(last=False)
-        return key
-
-    def replace(self, key: str, result: Result) -> None:
-        """Put ``result`` in the place of the one stored as ``key``; nothing happens when that one is forgotten."""
-        with self._lock:
-            if key in self._results:
-                self._results[key] = result
-
-    def get(self, key: str) -> Result | None:
-        """Return the result stored as ``key``, None when there is none (any more)."""
-        with self._lock:
-            return self._results.get(key)
+STOPPED = "已停止。"
+Facets = list[tuple[str, list[tuple[str, int]]]]
+Results = Generator[Result, None, None]
 
 
 class Desk:
-    """The handlers behind the buttons: each runs one engine call and returns the id of its stored result."""
+    """The handlers of one page; sessions share it, so it keeps nothing of theirs but results by id."""
 
-    def __init__(self, engine: Engine, settings: Settings) -> None:
-        self.engine = engine
+    def __init__(self, engine: Engine | Live, settings: Settings) -> None:
+        self._live = engine if isinstance(engine, Live) else Live(engine)
         self.results = ResultStore()
-        self.facets = shown_facets(engine)
         self._settings = settings
-        self._welcome: views.View | None = None
-        self._welcome_lock = threading.Lock()
+        self._working: dict[str, threading.Event] = {}
+        self._facets = PerGeneration(self._live, shown_facets)
+        self._corpus = PerGeneration(self._live, corpus_views.CorpusTable)
+        self._welcome = PerGeneration(self._live, welcome_view)
 
-    def ask(self, question: str, *chosen: list[str]) -> str:
-        """Answer ``question`` within the chosen facet values."""
+    @property
+    def engine(self) -> Engine:
+        """The engine to begin with now; a handler takes it once."""
+        return self._live.current()
 
-        def work(text: str) -> Result:
-            answer = self.engine.ask(text, self._filters(chosen), self._settings.llm)
-            return Result(views.answer_view(answer, self.engine))
+    @property
+    def facets(self) -> Facets:
+        """The facets offered, in the order in which the handlers get the values chosen."""
+        return self._facets.get()
 
-        return self._store(question, "请先写下要问的问题。", work)
-
-    def search(self, query: str, *chosen: list[str]) -> str:
-        """List the passages that fit ``query`` best."""
-
-        def work(text: str) -> Result:
-            hits = self.engine.search(Query(text, LIST_LENGTH, self._filters(chosen)))
-            return Result(views.hits_view(text, hits, segmenter(self._settings.segmenter)))
-
-        return self._store(query, "请先写下要找的词语。", work)
-
-    def draft(self, brief: str, *chosen: list[str]) -> str:
-        """Build an outline for ``brief``."""
-
-        def work(text: str) -> Result:
-            outline = self.engine.outline(text, self._filters(chosen), self._settings.llm)
-            return Result(views.outline_view(outline), outline)
-
-        return self._store(brief, "请先写明场合、讲话人和对象。", work)
-
-    def edit(self, key: str, path: Sequence[int], field: str, text: str) -> views.View | None:
-        """Rewrite one part of a stored outline; returns its new view, None when the outline is forgotten.
-
-        Raises UsageError when the outline has no such part.
-        """
-        found = self.results.get(key)
-        if found is None or found.outline is None:
-            return None
-        outline = edited(found.outline, path, field, text)
-        self.results.replace(key, Result(views.outline_view(outline), outline))
-        return views.outline_view(outline)
+    @property
+    def corpus(self) -> corpus_views.CorpusTable:
+        """The speeches and files of the index as a table."""
+        return self._corpus.get()
 
     def welcome(self) -> views.View:
         """Return what a first visitor is shown: three questions the corpus answers and one brief. Worked out once."""
-        with self._welcome_lock:
-            if self._welcome is None:
-                self._welcome = welcome_view(self.engine)
-        return self._welcome
+        return self._welcome.get()
+
+    def ask(self, question: str, history: Sequence[str] = (), *chosen: list[str]) -> Iterator[tuple[str, list[str]]]:
+        """Answer ``question`` as following on those of ``history``; yield ids and the history to keep."""
+        before = [str(asked)[:LONGEST_QUESTION] for asked in history or ()][-TURNS:]
+
+        def work(text: str, engine: Engine) -> Results:
+            for answer in engine.ask_stream(text, self._filters(chosen), self._settings.llm, tuple(before)):
+                yield Result(views.answer_view(answer, engine))
+
+        for shown in self._run(question, "请先写下要问的问题。", work, streamed=True):
+            found = None if "-" in shown else self.results.get(shown)
+            answered = found is not None and found.view["kind"] == "answer"
+            yield shown, [*before, str(question).strip()] if answered else before
+
+    def search(self, query: str, *chosen: list[str]) -> Iterator[str]:
+        """List the passages that fit ``query`` best."""
+
+        def work(text: str, engine: Engine) -> Results:
+            hits = engine.search(Query(text, LIST_LENGTH, self._filters(chosen)))
+            yield Result(views.hits_view(text, hits, segmenter(self._settings.segmenter)))
+
+        yield from self._run(query, "请先写下要找的词语。", work)
+
+    def draft(self, brief: str, *chosen: list[str]) -> Iterator[str]:
+        """Build an outline for ``brief``."""
+
+        def work(text: str, engine: Engine) -> Results:
+            filters = self._filters(chosen)
+            draft = Draft(engine.outline(text, filters, self._settings.llm))
+            yield Result(draft_view(draft), draft, filters)
+
+        yield from self._run(brief, "请先写明场合、讲话人和对象。", work)
+
+    def check(self, text: str) -> Iterator[str]:
+        """Compare a pasted text with the corpus, sentence by sentence."""
+
+        def work(text: str, engine: Engine) -> Results:
+            yield Result(check_views.check_view(engine.check(text)))
+
+        yield from self._run(text, "请先粘贴要核对的文字。", work, limit=LONGEST_TEXT)
+
+    def change(self, key: str, change: Mapping[str, Any]) -> views.View | None:
+        """Make one change to a stored draft; returns its new view, None when the draft is forgotten.
+
+        ``{"act": "plan", "plan": {..}}`` drafts it anew for the plan as corrected, the other acts are those of
+        ``drafting.acted``. Raises UsageError where a change cannot be made.
+        """
+        found = self.results.get(key)
+        if found is None or found.draft is None:
+            return None
+        event = self._working[key] = threading.Event()
+        try:
+            with stoppable(event):
+                draft = self._changed(found.draft, change, found.filters)
+        except Stopped:
+            raise UsageError(STOPPED) from None
+        except UsageError:
+            raise
+        except SpeechragError as exc:
+            log.warning("request failed: %s", exc)
+            raise UsageError(FAILED) from exc
+        finally:
+            self._working.pop(key, None)
+        view = draft_view(draft)
+        if not self.results.exchange(key, found, Result(view, draft, found.filters)):
+            raise UsageError("这份提纲刚有别的改动，请再试一次。")
+        return view
+
+    def _changed(self, draft: Draft, change: Mapping[str, Any], filters: Mapping[str, tuple[str, ...]]) -> Draft:
+        if change.get("act") != "plan":
+            return acted(draft, change, self.engine, self._settings.llm)
+        anew = self.engine.outline(draft.outline.brief, filters, self._settings.llm, overrides(change))
+        return changed(draft, "按修改后的要求重拟", anew)
+
+    def reopen(self, saved: bytes) -> tuple[str, views.View]:
+        """Take in a saved draft; returns its id and view. Raises UsageError for what is none."""
+        draft = open_draft(saved)
+        view = draft_view(draft)
+        return self.results.put(Result(view, draft)), view
+
+    def stop(self, key: str) -> None:
+        """Stop the work that was announced as ``key``; nothing happens where it has ended."""
+        event = self._working.get(key)
+        if event is not None:
+            event.set()
 
     def _filters(self, chosen: Sequence[list[str]]) -> Mapping[str, tuple[str, ...]]:
         return {key: tuple(values) for (key, _), values in zip(self.facets, chosen, strict=False) if values}
 
-    def _store(self, typed: str, when_empty: str, work: Callable[[str], Result]) -> str:
-        """Run ``work`` on the text typed; failures become one sentence, details go to the log."""
+    def _run(
+        self,
+        typed: str,
+        when_empty: str,
+        work: Callable[[str, Engine], Results],
+        *,
+        limit: int = LONGEST_QUESTION,
+        streamed: bool = False,
+    ) -> Iterator[str]:
+        """Run ``work`` on the text typed and yield the ids of what it finds; the last result stays."""
         text = str(typed or "").strip()
-        if not text:
-            return self.results.put(_failure(when_empty))
-        if len(text) > LONGEST_QUESTION:
-            return self.results.put(_failure(f"写得太长了：最多 {LONGEST_QUESTION} 字，请缩短后再试。"))
+        if not text or len(text) > limit:
+            sentence = f"写得太长了：最多 {limit} 字，请缩短后再试。" if text else when_empty
+            yield self.results.put(failure(sentence))
+            return
+        key = self.results.put(Result({"kind": "working"}))
+        event = self._working[key] = threading.Event()
+        steps = self._steps(text, work, event)
         try:
-            return self.results.put(work(text))
+            yield f"{key}-0"
+            for number, result in enumerate(steps, 1):
+                self.results.replace(key, result)
+                if streamed:
+                    yield f"{key}-{number}"
+            yield key
+        finally:
+            steps.close()
+            del self._working[key]
+
+    def _steps(self, text: str, work: Callable[[str, Engine], Results], event: threading.Event) -> Results:
+        """Yield the results of ``work``; what goes wrong becomes one sentence, details go to the log."""
+        steps = work(text, self.engine)
+        try:
+            while True:
+                with stoppable(event):  # for each step anew, as it may run in another thread than the one before
+                    result = next(steps, None)
+                if event.is_set():
+                    raise Stopped
+                if result is None:
+                    return
+                yield result
+        except Stopped:
+            yield failure(STOPPED)
         except UsageError:
-            return self.results.put(_failure("这里面没有可以检索的文字，请换个说法。"))
+            yield failure("这里面没有可以检索的文字，请换个说法。")
         except SpeechragError as exc:
             log.warning("request failed: %s", exc)
-            return self.results.put(_failure(FAILED))
+            yield failure(FAILED)
         except Exception:
             # The page is the edge of the program: an exception's text may hold paths, so only the log may see it.
             log.exception("unexpected error behind the page")
-            return self.results.put(_failure(FAILED))
+            yield failure(FAILED)
+        finally:
+            steps.close()  # a model that still writes is cut off
 
 
-def welcome_view(engine: Engine) -> views.View:
-    """Return three questions the corpus really answers and a brief.
-
-    Those of ``page/examples.json`` are tried first, then questions made from titles and headings of the corpus itself,
-    so that the examples hold for anybody's files.
-    """
-    examples = json.loads((PAGE / "examples.json").read_text(encoding="utf-8"))
-    questions: list[str] = []
-    for question in [*examples["questions"], *_own_questions(engine, examples["topics"])]:
-        if len(questions) < EXAMPLES and question not in questions and engine.ask(question).supported:
-            questions.append(question)
-    return {"questions": questions, "brief": examples["brief"]}
-
-
-def _own_questions(engine: Engine, topics: Sequence[str]) -> Iterator[str]:
-    """Yield questions after the titles, then after the headings, of what is found for ``topics``.
-
-    在全县信访工作会议上的讲话 gives 信访工作有哪些要求？ and （二）健全工作机制 gives 怎样健全工作机制？
-    """
-    hits = [hit for topic in topics for hit in engine.search(Query(topic, top_k=5))]
-    for hit in hits:
-        if work := _WORK.search(hit.title):
-            yield f"{work[1]}有哪些要求？"
-    for hit in hits:
-        if hit.passage.headings and (task := _TASK.search(hit.passage.headings[-1])):
-            yield f"怎样{task[0]}？"
-
-
-def _failure(sentence: str) -> Result:
+def failure(sentence: str) -> Result:
+    """Return what the page shows where there is no result."""
     return Result({"kind": "failure", "text": sentence})
 
 
-def shown_facets(engine: Engine) -> list[tuple[str, list[tuple[str, int]]]]:
-    """Return the facets worth offering: those with two values or more, the commonest ones, years the newest first."""
+def shown_facets(engine: Engine) -> Facets:
+    """Return every facet with the values worth offering: the commonest ones, years the newest first.
+
+    A facet that would not tell speeches apart (fewer than two values) has none.
+    """
     facets = engine.facets()
-    shown: list[tuple[str, list[tuple[str, int]]]] = []
+    shown: Facets = []
     for key in views.LABELS:
         values = [(str(value), count) for value, count in facets.get(key, ()) if str(value)]
         if key == "year":
             values.sort(reverse=True)  # people think of years in their order, not by how many speeches they have
-        if len(values) > 1:
-            shown.append((key, values[: YEARS if key == "year" else FACET_VALUES]))
+        shown.append((key, values[: YEARS if key == "year" else FACET_VALUES] if len(values) > 1 else []))
     return shown

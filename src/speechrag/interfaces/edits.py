@@ -7,20 +7,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from speechrag.errors import UsageError
-from speechrag.records import Outline, OutlinePoint, Slot
+from speechrag.records import Outline, OutlinePoint, Paragraph, Slot
 
 SLOT = re.compile(r"【待[补核][^】]{0,40}】")
 LONGEST_TEXT = 20_000  # characters of one edited part
-_POINT_FIELDS = frozenset({"heading", "text"})
+_POINT_FIELDS = frozenset({"heading", "text", "paragraphs"})
 _OUTLINE_FIELDS = frozenset({"salutation", "opening", "closing"})
 
 
 def edited(outline: Outline, path: Sequence[int], field: str, text: str) -> Outline:
     """Return ``outline`` with one part rewritten; slots that were filled in leave the checklist.
 
-    ``path`` holds the positions of a point (from 0, outermost first) for the fields heading and text; it is empty for
-    salutation, opening and closing, and holds the title's position for title. Raises UsageError when there is no such
-    part or the text is too long.
+    ``path`` holds the positions of a point (from 0, outermost first) for heading, text and paragraphs (a line
+    each); it is empty for salutation, opening and closing, and holds the title's position for title. Raises UsageError
+    when there is no such part or the text is too long.
     """
     if len(text) > LONGEST_TEXT:
         raise UsageError(f"这一处写得太长了：最多 {LONGEST_TEXT} 字。")
@@ -60,9 +60,18 @@ def _with_point(
     point = points[position]
     if rest:
         point = replace(point, points=_with_point(point.points, rest, field, text))
+    elif field == "paragraphs":
+        point = replace(point, paragraphs=_paragraphs(point, text))
     else:
         point = replace(point, **{field: text})  # type: ignore[arg-type]
     return (*points[:position], point, *points[position + 1 :])
+
+
+def _paragraphs(point: OutlinePoint, text: str) -> tuple[Paragraph, ...]:
+    """Return the lines of ``text`` as paragraphs; each keeps the sources of the one that stood in its place."""
+    cited = [paragraph.citations for paragraph in point.paragraphs]
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    return tuple(Paragraph(line, cited[n] if n < len(cited) else ()) for n, line in enumerate(lines))
 
 
 def _texts(outline: Outline) -> list[str]:

@@ -1,11 +1,21 @@
-"""What every answer of the page's server carries and what it refuses: headers, inline scripts, foreign writes."""
+"""What every answer of the page's server carries and what it refuses.
+
+Added: security headers. Taken out: inline scripts. Refused: names that are not this server's (a foreign page may point
+its own name at this machine), writes from other sites, bodies nobody types, more requests at once than can be served.
+"""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
-from typing import Any
+import socket
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from speechrag.config import Settings
 
 CONTENT_POLICY = "; ".join(
     (
@@ -29,8 +39,14 @@ SECURITY_HEADERS: Sequence[tuple[bytes, bytes]] = (
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
 )
-_INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>.*?</script>", re.DOTALL)
-_SHARING_META = re.compile(rb"<meta\s+(?:property=\"og:|name=\"twitter:)[^>]*>")
+_INLINE_SCRIPT = re.compile(rb"<script(?![^>]{0,500}\bsrc=)[^>]{0,500}>.*?</script>", re.DOTALL)
+_SHARING_META = re.compile(rb"<meta\s{1,9}(?:property=\"og:|name=\"twitter:)[^>]{0,500}>")
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+EVERYWHERE = frozenset({"", "0.0.0.0", "::"})  # addresses that mean: listen on all of this machine's
+LARGEST_BODY = 1_000_000  # bytes
+LARGEST_DRAFT = 20_000_000  # bytes of a saved draft with all its versions
+AT_ONCE = 64  # requests for our own data worked on side by side
+BUSY = "服务忙，请稍等片刻再试。"
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -38,32 +54,99 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 
-class PageGuard:
-    """ASGI middleware: security headers on every answer, no inline script in the page, no writing from other sites."""
+class HostNames:
+    """The names this server answers to: those of loopback, the configured ones, and its addresses if it listens to all.
 
-    def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
+    An address cannot be pointed elsewhere by anybody, a name can, so names are listed and addresses are not.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._everywhere = settings.host in EVERYWHERE
+        named = [settings.host, *settings.hosts.split(","), *([socket.gethostname()] if self._everywhere else [])]
+        self._names = LOOPBACK | {name.strip().strip("[]").lower() for name in named if name.strip()}
+
+    def __contains__(self, host: str) -> bool:
+        """Tell whether ``host``, as in a Host header (with or without a port), is one of them."""
+        try:
+            name = "" if set(host) & set("@/\\?#") else urlsplit(f"//{host}").hostname or ""
+        except ValueError:
+            return False
+        return name in self._names or (self._everywhere and _is_address(name))
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+class PageGuard:
+    """ASGI middleware: security headers on every answer, no inline script in the page, refusals as said above."""
+
+    def __init__(
+        self,
+        app: Callable[[Scope, Receive, Send], Awaitable[None]],
+        hosts: HostNames | None = None,
+        at_once: int = AT_ONCE,
+    ) -> None:
         self.app = app
+        self._hosts, self._at_once = hosts, at_once
+        self._working = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
-        elif _foreign(scope):
-            await _refuse(send)
+            return
+        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        if self._hosts is not None and headers.get(b"host", "") not in self._hosts:
+            await _refuse(send, 400, "这个地址不是本服务的名称，请用启动时显示的地址打开。")
+        elif _foreign(scope, headers):
+            await _refuse(send, 403, "不接受其他网站发来的请求。")
+        elif (
+            not headers.get(b"content-length", "0").isdecimal()
+            or int(headers.get(b"content-length", "0")) > LARGEST_BODY
+        ):
+            await _refuse(send, 413, "内容太长了，请分几次提交。")
+        elif scope["path"].startswith("/api/"):
+            await self._counted(scope, receive, send)
         else:
             await self.app(scope, receive, _guarded(send, scope["path"] == "/"))
 
+    async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._working >= self._at_once:
+            await _refuse(send, 503, BUSY)
+            return
+        self._working += 1
+        try:
+            await self.app(scope, receive, _guarded(send, is_page=False))
+        finally:
+            self._working -= 1
 
-def _foreign(scope: Scope) -> bool:
+
+def _foreign(scope: Scope, headers: Mapping[bytes, str]) -> bool:
     """Tell whether another site's page sends this request and it could change something."""
-    headers = dict(scope["headers"])
-    origin = headers.get(b"origin", b"").decode("latin-1")
-    own = headers.get(b"host", b"").decode("latin-1")
-    return scope["method"] not in {"GET", "HEAD", "OPTIONS"} and bool(origin) and urlsplit(origin).netloc != own
+    origin = headers.get(b"origin", "")
+    if scope["method"] in {"GET", "HEAD", "OPTIONS"} or not origin:
+        return False
+    return urlsplit(origin).netloc != headers.get(b"host", "")
 
 
-async def _refuse(send: Send) -> None:
-    await send({"type": "http.response.start", "status": 403, "headers": list(SECURITY_HEADERS)})
-    await send({"type": "http.response.body", "body": b"requests from other sites are refused\n"})
+def _too_long(scope: Scope, headers: Mapping[bytes, str]) -> bool:
+    """Tell whether a body is longer than anybody types, or does not say how long it is; browsers always say."""
+    length = headers.get(b"content-length", "0")
+    limit = LARGEST_DRAFT if scope["path"] == "/api/drafts" else LARGEST_BODY
+    return b"transfer-encoding" in headers or not length.isdecimal() or int(length[:12]) > limit
+
+
+async def _refuse(send: Send, status: int, sentence: str) -> None:
+    body = json.dumps({"error": sentence}, ensure_ascii=False).encode()
+    headers = [*SECURITY_HEADERS, (b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    if status == 503:
+        headers.append((b"retry-after", b"2"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 def _guarded(send: Send, is_page: bool) -> Send:

@@ -38,6 +38,7 @@ PLAN_LABELS: Mapping[str, str] = {
     "speaker": "讲话人",
     "audience": "对象",
     "theme": "主题",
+    "level": "级别",
     "year": "年份",
     "points": "部分",
     "length": "字数",
@@ -51,7 +52,9 @@ WARNING_LABELS: Mapping[str, str] = {
     "copied": "与原稿雷同较多",
     "damaged_source": "来源有缺损",
     "cliche": "套话较多",
+    "skeleton": "结构与原稿雷同",
 }
+QUALITY: Mapping[str, str] = {"truncated": "疑似残缺", "holes": "有缺字", "damage": "有损坏"}
 _SKIPPED_FACTS = frozenset({"topics", "region", "speaker_role"})  # too long for the thin line under a result
 # Words of a question that say what kind of answer is wanted; marking them in a passage would only distract.
 _ASKING = (
@@ -92,6 +95,7 @@ def citation_view(citation: Citation) -> View:
         "quote": citation.quote,
         "start": citation.start,
         "end": citation.end,
+        "copies": citation.copies,
     }
 
 
@@ -125,6 +129,7 @@ def answer_view(answer: Answer, engine: Engine) -> View:
         "sentences": _sentences(answer),
         "citations": [citation_view(c) for c in answer.citations],
         "nearest": nearest,
+        "suggestions": list(answer.suggestions),
         "notes": list(answer.notes),
     }
 
@@ -243,13 +248,8 @@ def speech_view(speech: Speech) -> View:
 
 
 def quality_words(quality: Mapping[str, Any]) -> list[str]:
-    """Return what a reader must know about the state of a text: 有缺字, 疑似截断; nothing for a sound one."""
-    found: list[str] = []
-    if quality.get("holes") or quality.get("damage"):
-        found.append("有缺字")
-    if quality.get("truncated"):
-        found.append("疑似截断")
-    return found
+    """Return what a reader must know about the state of a text; nothing for a sound one."""
+    return [word for key, word in QUALITY.items() if quality.get(key)]
 
 
 def original_segments(engine: Engine, speech: Speech, spans: Sequence[tuple[int, int]]) -> list[View]:

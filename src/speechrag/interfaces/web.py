@@ -1,4 +1,4 @@
-"""The page: three desks (问答, 检索, 拟稿) as a Gradio application, its rich views drawn by a small script of ours.
+"""The page: five desks (问答 检索 拟稿 核对 语料) as a Gradio application, its views drawn by a small script of ours.
 
 Gradio owns the desks, fields, buttons, events and the queue. What it cannot draw safely under a strict
 content-security policy (``gr.HTML`` evaluates code; Markdown would interpret what a scraped file contains) is drawn by
@@ -18,15 +18,16 @@ from __future__ import annotations
 
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from speechrag.config import forbid_downloads
 from speechrag.errors import SpeechragError
 from speechrag.interfaces import views
-from speechrag.interfaces.desk import LONGEST_QUESTION, Desk
-from speechrag.interfaces.guard import PageGuard
+from speechrag.interfaces.desk import LONGEST_QUESTION, LONGEST_TEXT, Desk
+from speechrag.interfaces.guard import HostNames, PageGuard
+from speechrag.interfaces.live import Live, watched
 from speechrag.interfaces.routes import add_routes
 
 if TYPE_CHECKING:
@@ -42,8 +43,11 @@ QUEUE = 64  # requests that may wait; the next one is told to come back
 HEAD = '<link rel="stylesheet" href="/page/app.css"><script type="module" src="/page/app.js"></script>'
 
 
-def create_app(engine: Engine, settings: Settings) -> FastAPI:
-    """Return the page and its JSON routes over ``engine`` as one ASGI application."""
+def create_app(engine: Engine | Live, settings: Settings) -> FastAPI:
+    """Return the page and its JSON routes over ``engine`` as one ASGI application.
+
+    A ``Live`` engine is exchanged when its index is published again; the page follows without a restart.
+    """
     forbid_downloads()  # before gradio is imported, or it would report its use to its makers
     import gradio as gr
     from fastapi import FastAPI
@@ -51,7 +55,7 @@ def create_app(engine: Engine, settings: Settings) -> FastAPI:
 
     desk = Desk(engine, settings)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(PageGuard)
+    app.add_middleware(PageGuard, hosts=HostNames(settings))
     add_routes(app, desk)
     app.mount("/page", StaticFiles(directory=PAGE), name="page")
     mounted: FastAPI = gr.mount_gradio_app(
@@ -88,20 +92,25 @@ def build_blocks(desk: Desk) -> Any:
     with gr.Blocks(title=NAME, analytics_enabled=False, fill_width=True) as blocks:
         with gr.Row(elem_id="masthead"):
             gr.Markdown(NAME, elem_id="brand")
-            gr.Markdown(views.manifest_line(desk.engine.manifest), elem_id="corpus-line")
+            line = gr.Markdown(views.manifest_line(desk.engine.manifest), elem_id="corpus-line")
         with gr.Tabs(elem_id="desks"):
             with gr.Tab("问答", id="ask", elem_id="desk-ask"):
-                _ask_desk(desk)
+                groups = _ask_desk(desk)
             with gr.Tab("检索", id="search", elem_id="desk-search"):
-                _search_desk(desk)
+                groups += _search_desk(desk)
             with gr.Tab("拟稿", id="draft", elem_id="desk-draft"):
-                _draft_desk(desk)
+                groups += _draft_desk(desk)
+            with gr.Tab("核对", id="check", elem_id="desk-check"):
+                _check_desk(desk)
+            with gr.Tab("语料", id="corpus", elem_id="desk-corpus"):
+                _corpus_desk()
+        _keep_up_to_date(blocks, desk, line, groups)
     blocks.max_threads = 2 * AT_ONCE
     blocks.queue(max_size=QUEUE, default_concurrency_limit=AT_ONCE)
     return blocks
 
 
-def _ask_desk(desk: Desk) -> None:
+def _ask_desk(desk: Desk) -> list[Any]:
     import gradio as gr
 
     with gr.Row(elem_classes="panes"):
@@ -112,11 +121,15 @@ def _ask_desk(desk: Desk) -> None:
                 with gr.Accordion("筛选", open=False, elem_classes="filters"):
                     groups = _facet_groups(desk)
                 buttons = _buttons("ask", "提问")
-            _bind(buttons, desk.ask, [field, *groups])
+                history = gr.State([])  # the questions of this conversation, kept for this visitor alone
+                anew = gr.Button("新对话", elem_id="ask-new", elem_classes="anew")
+            _bind(buttons, desk.ask, [field, history, *groups], [history])
+            anew.click(list, None, history, api_visibility="private", show_progress="hidden", queue=False)
         gr.Column(elem_id="ask-reading", elem_classes="pane reading-pane")
+    return groups
 
 
-def _search_desk(desk: Desk) -> None:
+def _search_desk(desk: Desk) -> list[Any]:
     import gradio as gr
 
     with gr.Row(elem_classes="panes"):
@@ -130,9 +143,10 @@ def _search_desk(desk: Desk) -> None:
                 gr.Column(elem_id="search-list")
             _bind(buttons, desk.search, [field, *groups])
         gr.Column(elem_id="search-reading", elem_classes="pane reading-pane")
+    return groups
 
 
-def _draft_desk(desk: Desk) -> None:
+def _draft_desk(desk: Desk) -> list[Any]:
     import gradio as gr
 
     with gr.Row(elem_classes="panes"):
@@ -145,9 +159,44 @@ def _draft_desk(desk: Desk) -> None:
             _bind(buttons, desk.draft, [field, *groups])
             gr.Column(elem_id="draft-outline")
         gr.Column(elem_id="draft-reading", elem_classes="pane reading-pane")
+    return groups
 
 
-def _field(desk: str, label: str, hint: str, lines: int) -> Any:
+def _check_desk(desk: Desk) -> None:
+    import gradio as gr
+
+    with gr.Row(elem_classes="panes"):
+        with gr.Column(elem_id="check-left", elem_classes="pane"):
+            with gr.Column(elem_id="check-composer", elem_classes="composer"):
+                field = _field("check", "文字", "粘贴要核对的文字，逐句与语料比对", lines=4, longest=LONGEST_TEXT)
+                buttons = _buttons("check", "核对")
+            _bind(buttons, desk.check, [field])
+            gr.Column(elem_id="check-list")
+        gr.Column(elem_id="check-reading", elem_classes="pane reading-pane")
+
+
+def _corpus_desk() -> None:
+    import gradio as gr
+
+    with gr.Row(elem_classes="panes"):
+        gr.Column(elem_id="corpus-left", elem_classes="pane")
+        gr.Column(elem_id="corpus-reading", elem_classes="pane reading-pane")
+
+
+def _keep_up_to_date(blocks: Any, desk: Desk, line: Any, groups: list[Any]) -> None:
+    """Show the corpus that is served now: when the page is opened, and when its script sees that it was exchanged."""
+    import gradio as gr
+
+    def now() -> list[Any]:
+        facets = [gr.CheckboxGroup(**_choices(values), value=[]) for _, values in desk.facets]
+        return [views.manifest_line(desk.engine.manifest), *facets * (len(groups) // len(facets))]
+
+    refresh = gr.Button("更新", elem_id="refresh", elem_classes="machinery")
+    for event in (blocks.load, refresh.click):
+        event(now, None, [line, *groups], api_visibility="private", show_progress="hidden", queue=False)
+
+
+def _field(desk: str, label: str, hint: str, lines: int, longest: int = LONGEST_QUESTION) -> Any:
     import gradio as gr
 
     return gr.Textbox(
@@ -157,8 +206,8 @@ def _field(desk: str, label: str, hint: str, lines: int) -> Any:
         container=False,
         placeholder=hint,
         lines=lines,
-        max_lines=6,
-        max_length=LONGEST_QUESTION,
+        max_lines=max(6, lines),
+        max_length=longest,
     )
 
 
@@ -166,10 +215,12 @@ def _facet_groups(desk: Desk) -> list[Any]:
     """Return one group of ticks a facet, each value with its count; Gradio shows the values as text."""
     import gradio as gr
 
-    return [
-        gr.CheckboxGroup([(f"{value}（{count}）", value) for value, count in values], label=views.LABELS[key])
-        for key, values in desk.facets
-    ]
+    return [gr.CheckboxGroup(label=views.LABELS[key], **_choices(values)) for key, values in desk.facets]
+
+
+def _choices(values: list[tuple[str, int]]) -> dict[str, Any]:
+    """Return what a group of ticks offers; one without values is not shown."""
+    return {"choices": [(f"{value}（{count}）", value) for value, count in values], "visible": bool(values)}
 
 
 def _buttons(desk: str, verb: str) -> tuple[Any, Any, Any]:
@@ -182,8 +233,12 @@ def _buttons(desk: str, verb: str) -> tuple[Any, Any, Any]:
     return go, stop, gr.Markdown("", elem_id=f"{desk}-result", elem_classes="result-id")
 
 
-def _bind(buttons: tuple[Any, Any, Any], handler: Callable[..., str], inputs: list[Any]) -> None:
-    """Run ``handler`` on a click; a second click while it runs is ignored, 停止 frees the page at once.
+def _bind(
+    buttons: tuple[Any, Any, Any], handler: Callable[..., Any], inputs: list[Any], kept: Sequence[Any] = ()
+) -> None:
+    """Run ``handler`` on a click; the script ignores a second one while it runs.
+
+    停止 frees the page at once; the script also names the work to ``/api/results/<id>/stop``, which ends it.
 
     Enter is turned into a click by the page's script, so there is one way in and it knows about input methods.
     """
@@ -191,10 +246,10 @@ def _bind(buttons: tuple[Any, Any, Any], handler: Callable[..., str], inputs: li
     started = go.click(
         handler,
         inputs,
-        result,
+        [result, *kept] if kept else result,
         api_visibility="private",
         show_progress="hidden",
-        trigger_mode="once",
+        trigger_mode="multiple",  # the script lets no second click through; "once" would still block after 停止
         concurrency_limit=AT_ONCE,
         concurrency_id="desk",
     )
@@ -219,7 +274,7 @@ def serve(engine: Engine, settings: Settings, announce: Callable[[str], None] | 
             if self.started:
                 tell(address)
 
-    app = create_app(engine, settings)
+    app = create_app(watched(engine, settings), settings)
     Server(uvicorn.Config(app, log_level="warning", server_header=False)).run(sockets=[listening])
 
 

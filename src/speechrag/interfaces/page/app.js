@@ -1,21 +1,27 @@
 // Joins Gradio's fields and buttons to the views: places them, watches for result ids, guards input methods.
 import { AskDesk } from "./ask.js";
+import { CheckDesk } from "./check.js";
+import { CorpusDesk } from "./corpus.js";
 import { DraftDesk } from "./draft.js";
 import { el, fetchJson } from "./dom.js";
 import { SearchDesk } from "./search.js";
 
-const BUSY = { ask: "正在语料中查找", search: "正在检索", draft: "正在从语料中归纳提纲" };
+const BUSY = { ask: "正在语料中查找", search: "正在检索", draft: "正在从语料中归纳提纲", check: "正在逐句核对" };
 const TOAST = ".toast-body.error"; // how Gradio reports a full queue or a lost server; hidden, told in our words
-const RESULT_ID = /^[0-9a-f]{32}$/;
+const RESULT_ID = /^([0-9a-f]{32})(?:-(\d{1,6}))?$/; // with a number: not whole yet, 0 means begun
 
 const desks = {
   ask: new AskDesk({ ask: (text) => submit("ask", text), draft: (text) => submit("draft", text) }),
   search: new SearchDesk(),
   draft: new DraftDesk(),
+  check: new CheckDesk(),
+  corpus: new CorpusDesk(),
 };
+const TYPING = Object.keys(BUSY); // the desks with a field to fill in
 /** What each desk is working on: the text asked, and the clock that shows it goes on. */
 const running = {};
 const seen = {};
+const stopped = new Set(); // ids of work whose results nobody waits for
 
 /** @param {string} desk */
 const field = (desk) => document.querySelector(`#${desk}-input textarea, #${desk}-input input`);
@@ -61,6 +67,7 @@ function settle(desk, view) {
   work.busy.remove();
   delete running[desk];
   delete document.body.dataset[`busy${desk}`];
+  followCorpus();
   const input = field(desk);
   if (desk === "ask" && view.kind !== "failure" && input?.value.trim() === work.text) type(input, "");
   desks[desk].finish(view);
@@ -68,12 +75,49 @@ function settle(desk, view) {
 
 const failure = (text) => ({ kind: "failure", text });
 
-async function receive(desk, id) {
+/** @param {string} desk @param {string} key @param {string | undefined} part */
+async function receive(desk, key, part) {
+  const work = running[desk];
+  if (!work || stopped.has(key) || (work.key && work.key !== key)) return;
+  work.key = document.body.dataset[`busy${desk}`] = key; // from now on it can be stopped on the server too
+  if (part === "0") return;
+  let view;
   try {
-    settle(desk, await fetchJson(`/api/results/${id}`));
+    view = await fetchJson(`/api/results/${key}`);
   } catch (error) {
-    settle(desk, failure(error.message));
+    view = failure(error.message);
   }
+  if (running[desk] !== work) return;
+  if (part === undefined) settle(desk, view);
+  else desks[desk].progress?.(view, work.busy);
+}
+
+/** Stop a desk's work here and on the server. @param {string} desk @param {string} sentence what is shown of it */
+function stop(desk, sentence = "已停止。") {
+  release(running[desk]);
+  if (running[desk]?.key) stopped.add(running[desk].key);
+  settle(desk, failure(sentence));
+}
+
+/**
+ * Tell the server that nobody waits any more; goes through while the page is left, too.
+ * A beacon would not do: without a referrer it has no origin, and is refused.
+ */
+function release(work) {
+  if (work?.key) fetch(`/api/results/${work.key}/stop`, { method: "POST", keepalive: true }).catch(() => {});
+}
+
+let generation = "";
+
+/** Follow a corpus that was built again while the page is open. */
+async function followCorpus() {
+  const live = await fetchJson("/api/corpus/live").catch(() => null);
+  if (!live) return;
+  if (generation && generation !== live.generation) {
+    document.getElementById("refresh")?.click();
+    if (desks.corpus.overview) desks.corpus.load();
+  }
+  generation = live.generation;
 }
 
 function look() {
@@ -82,13 +126,19 @@ function look() {
       const host = document.getElementById(id);
       if (host && node.parentElement !== host) host.append(node);
     }
+    if (!TYPING.includes(desk)) continue;
     const marker = document.getElementById(`${desk}-result`);
     marker?.setAttribute("aria-hidden", "true");
     const id = marker?.textContent.trim() || "";
-    if (RESULT_ID.test(id) && seen[desk] !== id) {
+    const [, key, part] = RESULT_ID.exec(id) || [];
+    if (key && seen[desk] !== id) {
       seen[desk] = id;
-      receive(desk, id);
+      receive(desk, key, part);
     }
+  }
+  if (!desks.corpus.overview && !desks.corpus.loading && document.getElementById("corpus-left")) {
+    desks.corpus.loading = true;
+    desks.corpus.load();
   }
   for (const entry of [...waiting]) {
     const found = entry.find();
@@ -98,7 +148,7 @@ function look() {
     }
   }
   if (document.querySelector(`${TOAST}:not([data-old])`)) {
-    for (const desk of Object.keys(running)) settle(desk, failure("服务忙或没有响应，语料没有受影响，请稍后再试。"));
+    for (const desk of Object.keys(running)) stop(desk, "服务忙或没有响应，语料没有受影响，请稍后再试。");
   }
 }
 
@@ -108,8 +158,8 @@ const composing = (event) => event.isComposing || event.keyCode === 229;
 function onKey(event) {
   if (event.key === "Escape" && document.body.dataset.reading) delete document.body.dataset.reading;
   if (event.key !== "Enter") return;
-  const desk = Object.keys(desks).find((name) => event.target === field(name));
-  if (!desk) return;
+  const desk = TYPING.find((name) => event.target === field(name));
+  if (!desk || desk === "check") return; // a text to be checked has lines
   event.stopImmediatePropagation(); // Gradio would submit on its own
   if (composing(event) || event.shiftKey) return;
   event.preventDefault();
@@ -117,7 +167,11 @@ function onKey(event) {
 }
 
 function onClick(event) {
-  for (const desk of Object.keys(desks)) {
+  if (event.target.closest("#ask-new")) {
+    if (running.ask) stop("ask");
+    desks.ask.reset();
+  }
+  for (const desk of TYPING) {
     if (event.target.closest(`#${desk}-go`)) {
       const text = field(desk).value.trim();
       if (!text || running[desk]) {
@@ -125,7 +179,7 @@ function onClick(event) {
         event.preventDefault();
         field(desk).focus();
       } else start(desk, text);
-    } else if (event.target.closest(`#${desk}-stop`)) settle(desk, failure("已停止。"));
+    } else if (event.target.closest(`#${desk}-stop`)) stop(desk);
   }
 }
 
@@ -140,5 +194,10 @@ document.addEventListener("keydown", onKey, true);
 document.addEventListener("keypress", onKey, true);
 document.addEventListener("click", onClick, true);
 document.addEventListener("change", onFacet);
+for (const leaving of ["beforeunload", "pagehide"]) {
+  window.addEventListener(leaving, () => Object.values(running).forEach(release));
+}
+window.addEventListener("focus", followCorpus);
+followCorpus();
 new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true });
 look();

@@ -30,15 +30,23 @@ export class AskDesk {
       intro.append(el("h2", {}, "可以这样要一份提纲"));
       intro.append(el("ul", {}, el("li", {}, action(brief, () => this.go.draft(brief), "example"))));
     }
-    intro.append(el("p", { class: "quiet" }, "要用自己的讲话稿，把文件放进 corpus 文件夹，重新启动即可。"));
+    intro.append(el("p", { class: "quiet" }, "要用自己的讲话稿，把文件放进 corpus 文件夹，重新建立索引，这里随即更新。"));
   }
 
   /** @param {string} question @param {HTMLElement} busy */
   start(question, busy) {
     this.thread.querySelector(".welcome")?.remove();
+    document.body.dataset.turns = "";
     this.pending = el("div", { class: "answer" }, busy);
     this.thread.append(el("article", { class: "turn" }, el("h3", { class: "question" }, question), this.pending));
     this.thread.scrollTop = this.thread.scrollHeight;
+  }
+
+  /** Show what there is of an answer so far. @param {any} view @param {HTMLElement} busy */
+  progress(view, busy) {
+    if (!this.pending || view.kind !== "answer") return;
+    this.show(this.pending, view);
+    this.pending.append(busy);
   }
 
   /** @param {any} view */
@@ -46,11 +54,43 @@ export class AskDesk {
     const place = this.pending;
     if (!place) return;
     this.pending = null;
+    if (view.kind === "failure" && place.querySelector("p:not(.busy)")) {
+      place.append(el("p", { class: "failure" }, view.text)); // what was read already stays
+      return;
+    }
+    this.show(place, view);
+    if (view.suggestions?.length) place.append(this.suggestions(view.suggestions));
+  }
+
+  /** Draw an answer, unless this is what stands there. @param {HTMLElement} place @param {any} view */
+  show(place, view) {
+    const content = JSON.stringify([view.text, view.sentences, view.notes]);
+    if (this.shown?.place === place && this.shown.content === content) return;
+    const first = this.shown?.place !== place;
+    this.shown = { place, content };
     if (view.kind === "failure") place.replaceChildren(el("p", { class: "failure" }, view.text));
     else if (view.supported) place.replaceChildren(...this.answer(view));
     else place.replaceChildren(...this.refusal(view));
     if (view.notes?.length) place.append(...view.notes.map((note) => el("p", { class: "quiet" }, note)));
-    place.parentElement.scrollIntoView({ block: "start" });
+    if (first) place.parentElement.scrollIntoView({ block: "start" });
+  }
+
+  suggestions(questions) {
+    return el(
+      "div",
+      { class: "suggestions" },
+      el("h4", {}, "你还可以问"),
+      el("ul", {}, questions.map((text) => el("li", {}, action(text, () => this.go.ask(text), "example")))),
+    );
+  }
+
+  /** Begin a new conversation: what was asked before is forgotten. */
+  reset() {
+    this.pending = null;
+    this.thread.replaceChildren();
+    delete document.body.dataset.turns;
+    this.reading.close();
+    this.welcome();
   }
 
   /** @param {any} view */
@@ -91,6 +131,7 @@ export class AskDesk {
               el("span", { class: "source-title" }, group[0].title),
               group[0].headings.length > 0 && el("span", { class: "source-path" }, path(group[0].headings)),
             ),
+            copies(group) > 0 && el("span", { class: "copies" }, `另有 ${copies(group)} 份相同`),
           ),
         ),
       ),
@@ -142,6 +183,9 @@ function byPlace(citations) {
   }
   return [...groups.values()];
 }
+
+/** How many other speeches say the same as the citations of one place. */
+const copies = (group) => Math.max(...group.map((citation) => citation.copies || 0));
 
 /** The small red number. @param {number} number @param {string} quote @param {() => void} act */
 export function citeMark(number, quote, act) {

@@ -1,22 +1,19 @@
-// 拟稿: the outline as a document. A point selected shows what it rests on; gaps and warnings are gathered at the foot.
-import { action, Chars, decorated, el, path, sendJson } from "./dom.js";
-import { ReadingView } from "./reading.js";
+// 拟稿: the outline as a document. Every change goes to the server, which keeps the draft and sends back how it stands.
+import { action, Chars, decorated, el, fetchJson, sendJson } from "./dom.js";
+import { below, cited, Evidence } from "./evidence.js";
 
 const SLOT = /【待[补核][^】]{0,40}】/gu;
 
 export class DraftDesk {
   constructor() {
-    this.paper = el("div", { class: "outline", "aria-live": "polite" }, el("p", { class: "hint" }, "提纲会写在这里：标题、称谓、开场、要点、结尾，每个要点都注明依据。"));
-    this.reading = new ReadingView("draft", "");
-    this.evidence = el("section", { class: "evidence", "aria-label": "依据" });
-    this.side = el("div", { class: "side" }, this.evidence);
-    this.mounts = { "draft-outline": this.paper, "draft-reading": this.side };
-    this.noEvidence("点提纲中的一个要点，这里列出它的依据。");
+    this.evidence = new Evidence({ act: (change) => this.act(change), close: () => delete document.body.dataset.reading });
+    this.paper = el("div", { class: "outline", "aria-live": "polite" }, this.welcome());
+    this.mounts = { "draft-outline": this.paper, "draft-reading": this.evidence.root };
   }
 
-  noEvidence(sentence) {
-    this.evidence.replaceChildren(el("p", { class: "hint" }, sentence));
-    this.side.replaceChildren(this.evidence);
+  welcome() {
+    const what = "提纲会写在这里：标题、称谓、开场、要点、结尾，每个要点都注明依据。也可以";
+    return el("p", { class: "hint" }, what, this.opener("打开以前存的草稿"), "。");
   }
 
   /** @param {string} brief @param {HTMLElement} busy */
@@ -28,19 +25,57 @@ export class DraftDesk {
   /** @param {any} view */
   finish(view) {
     this.paper.classList.remove("stale");
-    if (view.kind === "failure") return this.paper.replaceChildren(el("p", { class: "failure" }, view.text));
-    this.view = view;
+    if (view.kind === "failure") {
+      const on = this.view ? action("‹ 返回提纲", () => this.draw()) : this.welcome();
+      return this.paper.replaceChildren(el("p", { class: "failure" }, view.text), on);
+    }
     this.title = 0;
-    this.byNumber = new Map(view.citations.map((citation) => [citation.number, citation]));
-    this.noEvidence("点提纲中的一个要点，这里列出它的依据。");
-    this.draw();
+    this.selected = null;
+    this.planning = false;
+    this.evidence.clear();
+    this.take(view);
     this.paper.scrollTop = 0;
+  }
+
+  take(view) {
+    this.view = view;
+    if (this.title >= view.titles.length) this.title = 0;
+    this.draw();
+  }
+
+  /** Ask the server for a change; what comes back is drawn at the same place. @param {any} change */
+  async act(change) {
+    if (this.acting) return;
+    this.acting = true;
+    const halt = () => fetch(`/api/results/${this.view.id}/stop`, { method: "POST" }).catch(() => {});
+    const busy = el("p", { class: "busy", role: "status" }, "正在修改提纲……", action("停止", halt));
+    const soon = setTimeout(() => this.paper.querySelector(".outline-bar").append(busy), 400); // most changes are done by then
+    try {
+      const view = await sendJson(`/api/results/${this.view.id}/changes`, change);
+      if (change.act === "move") this.selected = [...change.path.slice(0, -1), change.to];
+      if (change.act === "remove") this.selected = null;
+      if (change.act === "plan") this.planning = false;
+      this.take(view);
+    } catch (error) {
+      this.complain(error.message);
+    } finally {
+      this.acting = false;
+      clearTimeout(soon);
+      busy.remove();
+    }
+  }
+
+  complain(sentence) {
+    this.paper.querySelector(".outline-bar .failure")?.remove();
+    this.paper.querySelector(".outline-bar")?.append(el("p", { class: "failure", role: "alert" }, sentence));
   }
 
   draw() {
     const { view } = this;
+    const kept = this.paper.scrollTop;
+    this.rows = new Map();
     this.paper.replaceChildren(
-      el("div", { class: "outline-bar" }, this.plan(), this.exports()),
+      el("div", { class: "outline-bar" }, this.planning ? this.planForm() : this.plan(), this.tools()),
       el(
         "article",
         { class: "sheet" },
@@ -53,6 +88,8 @@ export class DraftDesk {
       (this.footer = el("footer", { class: "foot" })),
     );
     this.fillFoot();
+    this.paper.scrollTop = kept;
+    if (this.selected) this.reselect();
   }
 
   /**
@@ -80,13 +117,14 @@ export class DraftDesk {
       const typed = node.innerText.replace(/\n{2,}/g, "\n").trim();
       if (typed === text) return;
       try {
-        const view = await sendJson(`/api/results/${this.view.id}/edits`, { path: place, field, text: typed });
+        const view = await sendJson(`/api/results/${this.view.id}/changes`, { act: "edit", path: place, field, text: typed });
         text = typed;
-        this.view = view;
+        this.view = view; // not drawn anew: the next part may be typed in already
         fill();
         this.fillFoot();
+        this.paper.querySelector(".steps")?.replaceWith(this.steps());
       } catch (error) {
-        this.footer.prepend(el("p", { class: "failure" }, error.message));
+        this.complain(error.message);
       }
     };
     fill();
@@ -94,14 +132,87 @@ export class DraftDesk {
   }
 
   plan() {
-    const pairs = this.view.plan.map(([label, value]) => el("span", {}, el("b", {}, label), " ", value));
-    return el("p", { class: "plan" }, pairs);
+    const pairs = this.view.plan.filter(({ value }) => value).map(({ label, value }) => el("span", {}, el("b", {}, label), " ", value));
+    return el("p", { class: "plan" }, pairs, action("修改", () => this.openPlan()));
+  }
+
+  openPlan() {
+    this.planning = true;
+    this.draw();
+    this.paper.querySelector(".plan-form :is(input, select)").focus();
+  }
+
+  /** What was read from the brief, each line to be corrected. */
+  planForm() {
+    const fields = this.view.plan.map(({ key, label, value, choices }) => {
+      const options = choices.map((choice) => el("option", { value: choice, selected: choice === value }, choice));
+      const field = choices.length ? el("select", { name: key }, options) : el("input", { name: key, value, maxlength: "200" });
+      return el("label", {}, el("span", {}, label), field);
+    });
+    const send = () => {
+      const values = [...form.querySelectorAll("input, select")].map((field) => [field.name, field.value]);
+      this.act({ act: "plan", plan: Object.fromEntries(values) });
+    };
+    const close = () => {
+      this.planning = false;
+      this.draw();
+    };
+    const onkeydown = (event) => {
+      if (event.key === "Escape") close();
+      if (event.key === "Enter" && event.target.tagName === "INPUT" && !event.isComposing && event.keyCode !== 229) send();
+    };
+    const form = el("div", { class: "plan-form", onkeydown }, fields, el("p", {}, action("按此重拟", send), action("取消", close)));
+    return form;
+  }
+
+  tools() {
+    const expand = action("展开全文", () => this.act({ act: "expand", path: [] }));
+    return el("div", { class: "outline-tools" }, this.steps(), expand, this.opener("打开草稿"), this.exports());
+  }
+
+  steps() {
+    const { undo, redo } = this.view;
+    const step = (label, act, what) => el("button", { type: "button", class: "link", title: what, onclick: () => this.act({ act }) }, label);
+    return el("span", { class: "steps" }, undo && step("撤销", "undo", undo), redo && step("恢复", "redo", redo));
   }
 
   exports() {
-    const link = (kind, label) =>
-      el("a", { class: "export", href: `/api/results/${this.view.id}/outline.${kind}?title=${this.title}`, download: true }, label);
-    return el("span", { class: "exports" }, link("docx", "导出 Word"), link("md", "导出 Markdown"));
+    const link = (name, label) =>
+      el("a", { class: "export", href: `/api/results/${this.view.id}/${name}?title=${this.title}`, download: true, onclick: () => menu.removeAttribute("open") }, label);
+    const menu = el(
+      "details",
+      { class: "exports", onfocusout: (event) => menu.contains(event.relatedTarget) || menu.removeAttribute("open") },
+      el("summary", {}, "导出"),
+      el(
+        "div",
+        {},
+        link("outline.docx", "Word 正式稿"),
+        link("sources.docx", "Word 附出处稿"),
+        link("outline.md", "Markdown"),
+        link("outline.txt", "纯文本"),
+        link("draft.json", "草稿（可再打开）"),
+      ),
+    );
+    return menu;
+  }
+
+  /** A button that opens a draft saved before. @param {string} label */
+  opener(label) {
+    const hidden = { class: "offscreen", tabindex: "-1", "aria-hidden": "true" };
+    const file = el("input", { type: "file", accept: ".json,application/json", ...hidden, onchange: () => this.reopen(file) });
+    return el("span", {}, action(label, () => file.click()), file);
+  }
+
+  async reopen(field) {
+    const [file] = field.files;
+    field.value = "";
+    if (!file) return;
+    try {
+      this.finish(await fetchJson("/api/drafts", { method: "POST", body: file }));
+    } catch (error) {
+      if (this.view) this.complain(error.message);
+      else this.finish({ kind: "failure", text: error.message });
+    }
   }
 
   titles() {
@@ -122,8 +233,9 @@ export class DraftDesk {
 
   /** @param {any} point @param {number[]} place its position in the outline */
   point(point, place) {
-    const count = (point.citations.length ? point.citations : below(point)).length;
-    const select = () => this.select(point, row);
+    const count = (cited(point).length ? cited(point) : below(point)).length;
+    const select = () => this.select(place);
+    const written = point.paragraphs.map((paragraph) => paragraph.text).join("\n");
     const row = el(
       "div",
       { class: "point-row", onclick: select, onfocusin: select },
@@ -132,56 +244,39 @@ export class DraftDesk {
         {},
         el("span", { class: "number" }, point.number),
         this.editable("span", "heading", point.heading, place, "heading"),
+        point.locked && el("span", { class: "locked" }, "已锁定"),
       ),
       el("button", { type: "button", class: "count", "aria-label": `${point.number}${count} 处依据` }, count ? `${count} 处依据` : "无依据"),
-      point.text && point.text !== point.heading && this.editable("div", "point-text", point.text, place, "text"),
+      written
+        ? this.editable("div", "point-text", written, place, "paragraphs")
+        : point.text && point.text !== point.heading && this.editable("div", "point-text", point.text, place, "text"),
     );
+    this.rows.set(place.join(), row);
     const children = point.points.map((child, index) => this.point(child, [...place, index]));
     return el("section", { class: `point level-${point.level}` }, row, children);
   }
 
-  select(point, row) {
-    if (row.hasAttribute("aria-current") && this.side.contains(this.evidence)) return;
-    this.paper.querySelector("[aria-current]")?.removeAttribute("aria-current");
-    row.setAttribute("aria-current", "true");
-    const find = (numbers) => numbers.map((number) => this.byNumber.get(number)).filter(Boolean);
-    const own = find(point.citations);
-    const further = find(below(point).filter((number) => !point.citations.includes(number)));
-    const list = (label, found) => [
-      el("p", { class: "quiet" }, `${label} ${found.length} 处`),
-      el("ol", {}, found.map((citation) => this.quote(citation, [...own, ...further]))),
-    ];
-    this.side.replaceChildren(this.evidence);
-    this.evidence.scrollTop = 0;
+  /** @param {number[]} place */
+  select(place) {
+    const row = this.rows.get(place.join());
+    if (row.hasAttribute("aria-current") && this.evidence.root.contains(this.evidence.list)) return;
+    this.selected = place;
     if (document.activeElement?.isContentEditable !== true) document.body.dataset.reading = "draft";
-    const parts = [
-      el(
-        "header",
-        {},
-        el("h2", {}, point.number + point.heading),
-        action("关闭", () => delete document.body.dataset.reading, "link drawer-close"),
-      ),
-      ...(own.length ? list("依据", own) : []),
-      ...(further.length ? list("下级要点的依据", further) : []),
-      own.length + further.length === 0 && el("p", { class: "quiet" }, "这一点没有直接依据，请自行核实。"),
-    ];
-    this.evidence.replaceChildren(...parts.filter(Boolean));
+    this.reselect();
   }
 
-  quote(citation, all) {
-    return el(
-      "li",
-      {},
-      el("blockquote", {}, citation.quote),
-      el("p", { class: "facts" }, el("span", {}, `《${citation.title}》 ${path(citation.headings)}`), action("打开", () => this.open(citation, all))),
-    );
-  }
-
-  open(citation, all) {
-    const same = all.filter((other) => other.speech_id === citation.speech_id).sort((a, b) => a.start - b.start);
-    const back = action("‹ 返回依据", () => this.side.replaceChildren(this.evidence), "link back");
-    this.side.replaceChildren(back, this.reading.root);
-    this.reading.open(citation.speech_id, same, same.indexOf(citation));
+  /** Show the chosen point's column as it stands now. */
+  reselect() {
+    const beside = this.selected.slice(0, -1).reduce((points, position) => points[position]?.points || [], this.view.points);
+    const point = beside[this.selected.at(-1)];
+    this.paper.querySelector("[aria-current]")?.removeAttribute("aria-current");
+    if (!point) {
+      this.selected = null;
+      this.evidence.clear();
+      return;
+    }
+    this.rows.get(this.selected.join())?.setAttribute("aria-current", "true");
+    this.evidence.show(this.view, point, this.selected, beside.length);
   }
 
   fillFoot() {
@@ -205,11 +300,6 @@ export class DraftDesk {
       ].filter(Boolean),
     );
   }
-}
-
-/** The citations of the points under a point, each once. @returns {number[]} */
-function below(point) {
-  return [...new Set(point.points.flatMap((child) => [...child.citations, ...below(child)]))];
 }
 
 /** Text with its 【待补：…】 gaps tinted, as nodes. @param {string} text */

@@ -1,4 +1,5 @@
 // The reading view: one whole speech at the place cited, the exact words marked, its headings beside it.
+import { comparison } from "./compare.js";
 import { action, Chars, decorated, el, fetchJson, fileName } from "./dom.js";
 
 /** @typedef {{start: number, end: number, number?: number}} Mark offsets into the cleaned speech */
@@ -22,8 +23,9 @@ export class ReadingView {
   /**
    * Open a speech with its marks; `current` is the one to show.
    * @param {string} speechId @param {Mark[]} marks @param {number} current
+   * @param {"clean" | "compare"} layer shown first of a speech that is not open yet
    */
-  async open(speechId, marks, current = 0) {
+  async open(speechId, marks, current = 0, layer = "clean") {
     const ticket = ++this.ticket; // a slower, earlier request must not overwrite a later one
     document.body.dataset.reading = this.desk;
     if (this.speech?.speech_id !== speechId) {
@@ -31,7 +33,7 @@ export class ReadingView {
         const speech = await fetchJson(`/api/speeches/${encodeURIComponent(speechId)}`);
         if (ticket !== this.ticket) return;
         this.speech = speech;
-        this.layer = "clean";
+        this.layer = layer;
       } catch (error) {
         if (ticket === this.ticket) this.fail(error.message);
         return;
@@ -68,7 +70,8 @@ export class ReadingView {
       el("div", { class: contents ? "reading-body with-contents" : "reading-body" }, contents, this.paper),
     );
     if (this.layer === "clean") this.fillClean();
-    else this.fillOriginal();
+    else if (this.layer === "original") this.fillOriginal();
+    else this.fillComparison();
   }
 
   layers() {
@@ -83,10 +86,11 @@ export class ReadingView {
       { class: "layers", role: "group", "aria-label": "文本" },
       choice("original", "原文", "文件里原来的样子"),
       choice("clean", "整理稿", "去掉拼音、页码等杂质，统一为简体后的文本"),
+      choice("compare", "对照", "整理稿与原文并排，修复之处都标出来"),
     );
   }
 
-  /** @param {"clean" | "original"} layer */
+  /** @param {"clean" | "original" | "compare"} layer */
   show(layer) {
     this.layer = layer;
     this.draw();
@@ -94,19 +98,21 @@ export class ReadingView {
   }
 
   steps() {
+    this.stepper = el("span", { class: "steps" });
     const count = this.marks.length;
-    if (!count) return el("span");
-    const step = (by) => () => {
-      this.current = (this.current + by + count) % count;
-      this.markCurrent();
-    };
-    return el(
-      "span",
-      { class: "steps" },
-      this.place,
-      count > 1 && action("上一处", step(-1)),
-      count > 1 && action("下一处", step(1)),
-    );
+    if (count && this.layer !== "compare") {
+      this.fillSteps(count, (by) => {
+        this.current = (this.current + by + count) % count;
+        this.markCurrent();
+      });
+    }
+    return this.stepper;
+  }
+
+  /** @param {number} count @param {(by: number) => void} step */
+  fillSteps(count, step) {
+    const buttons = count > 1 ? [action("上一处", () => step(-1)), action("下一处", () => step(1))] : [];
+    this.stepper.replaceChildren(this.place, ...buttons);
   }
 
   /** Where the view is narrow, the headings lie under this button. */
@@ -199,6 +205,37 @@ export class ReadingView {
     } catch (error) {
       this.paper.replaceChildren(el("p", { class: "failure" }, error.message));
     }
+  }
+
+  async fillComparison() {
+    const ticket = this.ticket;
+    try {
+      const { rows, repairs } = await fetchJson(`/api/speeches/${encodeURIComponent(this.speech.speech_id)}/changes`);
+      if (ticket !== this.ticket || this.layer !== "compare") return;
+      this.paper.classList.add("wide");
+      this.paper.replaceChildren(comparison(rows));
+      this.stepThrough([...this.paper.querySelectorAll(".repair")], repairs);
+      const mark = this.marks[this.current];
+      const places = mark ? [...this.paper.querySelectorAll(".pair[data-start]")].filter((row) => row.dataset.start < mark.end && mark.start < row.dataset.end) : [];
+      for (const row of places) row.classList.add("place");
+      places[0]?.scrollIntoView({ block: "center" });
+    } catch (error) {
+      this.paper.replaceChildren(el("p", { class: "failure" }, error.message));
+    }
+  }
+
+  /** @param {Element[]} repairs @param {number} count */
+  stepThrough(repairs, count) {
+    let at = -1;
+    this.place.textContent = count ? `修复 ${count} 处` : "没有需要修复的地方";
+    this.fillSteps(repairs.length + 1, (by) => {
+      repairs[at]?.classList.remove("current");
+      at = at < 0 && by < 0 ? repairs.length - 1 : (at + by + repairs.length) % repairs.length;
+      repairs[at].classList.add("current");
+      repairs[at].scrollIntoView({ block: "center" });
+      this.place.textContent = `修复第 ${at + 1} 处，共 ${repairs.length} 处`;
+    });
+    if (!repairs.length) this.stepper.replaceChildren(this.place);
   }
 
   /** @param {{text: string, mark: number}[]} segments */

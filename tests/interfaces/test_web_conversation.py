@@ -1,0 +1,210 @@
+"""问答 as a conversation: follow-ups, next questions, answers that grow, and 停止 that really stops."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fake_engine import SUGGESTIONS, FakeEngine
+from web_visit import Served, Visit
+
+from small_corpus import QUICK, build, write_texts
+from speechrag.config import Settings
+from speechrag.engine import Engine
+from speechrag.interfaces.desk import STOPPED, Desk
+from speechrag.records import Answer, AnswerSentence
+from speechrag.stopping import Stopped, check, stoppable
+from speechrag.writing.generate import ChatGenerator
+
+QUESTION = "重大突发事件多久内要上报？"
+ANNOUNCED = "body[data-busyask]:not([data-busyask=''])"  # the page knows by which id to stop it
+FURTHER = "首次办理的单位多久办结信访件？"
+
+
+def test_a_question_is_asked_after_those_before_it(visit: Visit, served: Served) -> None:
+    """The engine gets the questions of this conversation, oldest first."""
+    visit.ask(QUESTION)
+    visit.page.wait_for_selector("body:not([data-busyask])")
+    visit.ask(FURTHER)
+    assert served.engine.histories[-2:] == [(), (QUESTION,)]
+
+
+def test_a_new_conversation_forgets_the_one_before(visit: Visit, served: Served) -> None:
+    """新对话 empties the thread and the history; it is offered only once something was asked."""
+    assert not visit.page.locator("#ask-new").is_visible()
+    visit.ask(QUESTION)
+    visit.page.wait_for_selector("body:not([data-busyask])")
+    with visit.page.expect_response(lambda response: "/gradio_api/" in response.url) as forgotten:
+        visit.page.click("#ask-new")
+    forgotten.value.finished()
+    visit.page.wait_for_selector(".welcome")
+    assert visit.page.locator(".turn").count() == 0
+    visit.ask(FURTHER)
+    assert served.engine.histories[-1] == ()
+
+
+def test_conversations_of_two_visitors_are_apart(visit: Visit, phone: Visit, served: Served) -> None:
+    """What one asked is no history of the other."""
+    visit.ask(QUESTION)
+    visit.page.wait_for_selector("body:not([data-busyask])")
+    phone.ask(FURTHER)
+    assert served.engine.histories[-1] == ()
+
+
+def test_a_suggested_question_is_one_click_away(visit: Visit, served: Served) -> None:
+    """你还可以问 lists what the engine suggests; a click asks it."""
+    visit.ask(QUESTION)
+    visit.page.wait_for_selector(".suggestions")
+    assert visit.page.locator(".suggestions .example").all_inner_texts() == list(SUGGESTIONS)
+    visit.page.click(".suggestions .example >> nth=0")
+    visit.page.wait_for_selector(f".turn .question:has-text({SUGGESTIONS[0]!r})")
+    visit.page.wait_for_selector("body:not([data-busyask])")
+    assert served.engine.asked[-1] == SUGGESTIONS[0]
+
+
+def test_copies_of_a_citation_are_counted(visit: Visit) -> None:
+    """A place that other speeches repeat is listed once, with their number."""
+    visit.ask(QUESTION)
+    assert "另有 2 份相同" in visit.page.inner_text(".answer .sources")
+
+
+def test_an_answer_shows_while_it_is_written(visit: Visit, served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first sentence can be read before the last is there."""
+    more = threading.Event()
+    first = served.engine.ask(QUESTION)
+    second = served.engine.ask(FURTHER).citations[0]
+    citations = (first.citations[0], replace(second, number=2))
+    sentences = tuple(AnswerSentence(c.quote, (c.number,)) for c in citations)
+
+    def growing(*_: Any) -> Iterator[Answer]:
+        yield Answer(QUESTION, True, sentences[0].text, sentences[:1], citations[:1])
+        assert more.wait(30)
+        yield Answer(QUESTION, True, "".join(s.text for s in sentences), sentences, citations)
+
+    monkeypatch.setattr(served.engine, "ask_stream", growing)
+    visit.page.fill("#ask-input textarea", QUESTION)
+    visit.page.click("#ask-go")
+    visit.page.wait_for_selector(".answer .cite")
+    assert visit.page.locator(".busy").is_visible()
+    assert visit.page.locator(".answer .sources li").count() == 1
+    more.set()
+    visit.page.wait_for_selector("body:not([data-busyask])")
+    assert visit.page.locator(".answer .sources li").count() == 2
+    assert not visit.page.locator(".busy").is_visible()
+
+
+class Endless:
+    """An answer that is never done; tells when it began and when it ended."""
+
+    def __init__(self) -> None:
+        self.begun, self.ended = threading.Event(), threading.Event()
+
+    def __call__(self, *_: Any) -> Iterator[Answer]:
+        self.begun.set()
+        try:
+            while not self.ended.wait(0.01):
+                check()
+        finally:
+            self.ended.set()
+        yield Answer("", False, "")
+
+
+def test_stop_ends_the_work_on_the_server(visit: Visit, served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """停止 reaches the stages behind the page: they look between their steps, and none goes on."""
+    endless = Endless()
+    monkeypatch.setattr(served.engine, "ask_stream", endless)
+    visit.page.fill("#ask-input textarea", QUESTION)
+    visit.page.click("#ask-go")
+    assert endless.begun.wait(30)
+    visit.page.wait_for_selector(ANNOUNCED)
+    visit.page.click("#ask-stop")
+    assert endless.ended.wait(10)
+    visit.page.wait_for_selector(".answer:has-text('已停止')")
+
+
+def test_leaving_the_page_ends_its_work(browser: Any, served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tab that is closed leaves nobody waiting, so its work stops."""
+    endless = Endless()
+    monkeypatch.setattr(served.engine, "ask_stream", endless)
+    visitor = Visit(browser, served, 1366)
+    visitor.page.fill("#ask-input textarea", QUESTION)
+    visitor.page.click("#ask-go")
+    visitor.page.wait_for_selector(ANNOUNCED)
+    visitor.page.goto("about:blank")
+    visitor.page.close()
+    assert endless.ended.wait(10)
+
+
+def test_stopped_work_leaves_one_sentence() -> None:
+    """The result of stopped work says so, and only the one who started it can stop it."""
+    desk = Desk(Waiting(), Settings())  # type: ignore[arg-type]
+    steps = desk.ask("信访")
+    first, history = next(steps)
+    key, _, number = first.partition("-")
+    assert (number, history) == ("0", [])
+    desk.stop("0" * 32)
+    desk.stop(key)
+    *_, (last, history) = steps
+    assert (last, history) == (key, [])
+    found = desk.results.get(key)
+    assert found is not None
+    assert found.view == {"kind": "failure", "text": STOPPED}
+
+
+class Waiting(FakeEngine):
+    """An engine whose answers look once whether anybody still waits."""
+
+    def ask_stream(self, *_: Any) -> Iterator[Answer]:  # type: ignore[override]
+        check()
+        yield Answer("", False, "")
+
+
+def test_searching_and_drafting_stop_between_their_steps(tmp_path: Path) -> None:
+    """The stages of a real engine look whether they are still wanted."""
+    build(write_texts(tmp_path / "corpus"), tmp_path / "index")
+    engine = Engine.open(tmp_path / "index", QUICK)
+    event = threading.Event()
+    event.set()
+    for work in (engine.ask, engine.outline, engine.check):
+        with stoppable(event), pytest.raises(Stopped):
+            work("在全县安全生产工作会议上的讲话")  # type: ignore[operator]
+        assert work("在全县安全生产工作会议上的讲话")  # type: ignore[operator]
+
+
+def test_history_is_bounded_and_only_questions_that_were_answered_join_it() -> None:
+    """A client may send any history; a question that failed is not carried on."""
+    engine = FakeEngine()
+    desk = Desk(engine, Settings())  # type: ignore[arg-type]
+    *_, (_, kept) = desk.ask(QUESTION, ["长" * 5000] * 50)
+    assert len(kept) == 13
+    assert {len(question) for question in engine.histories[-1]} == {2000}
+    assert kept[-1] == QUESTION
+    *_, (_, kept) = desk.ask("", [QUESTION])
+    assert kept == [QUESTION]
+
+
+def test_a_model_that_does_not_answer_is_cut_off_when_the_work_stops(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before the first token too: the connection is closed, not waited for."""
+    clients: list[Any] = []
+    silent = threading.Event()
+
+    class Silent:
+        def stream(self, _: Sequence[Any]) -> Iterator[Any]:
+            silent.wait(30)
+            return iter(())
+
+    def chat(_: ChatGenerator, client: Any) -> Silent:
+        clients.append(client)
+        return Silent()
+
+    monkeypatch.setattr(ChatGenerator, "_chat", chat)
+    event = threading.Event()
+    event.set()
+    with stoppable(event), pytest.raises(Stopped):
+        ChatGenerator("m", "http://127.0.0.1:9/v1", "none", Path()).generate("s", "u")
+    assert [client.is_closed for client in clients] == [True]
+    silent.set()

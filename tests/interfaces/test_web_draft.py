@@ -1,0 +1,203 @@
+"""拟稿 in a real browser: every change is kept by the server, can be undone, saved and opened again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fake_engine import FakeEngine
+from web_visit import BRIEF, Served, Visit
+
+from speechrag.config import Settings
+from speechrag.errors import UsageError
+from speechrag.interfaces.desk import Desk
+from speechrag.interfaces.drafting import draft_view
+
+
+def choose(visit: Visit, heading: str) -> None:
+    """Select a point, so that its column is shown."""
+    visit.page.click(f".point-row:has-text({heading!r}) .count")
+    visit.page.wait_for_selector(f".evidence h2:has-text({heading!r})")
+
+
+def act(visit: Visit, label: str) -> None:
+    """Press a button that changes the draft, and wait until the server has."""
+    with visit.page.expect_response("**/changes"):
+        visit.page.click(f"#desk-draft button:text-is({label!r})")
+
+
+def test_a_point_shows_how_common_it_is_and_what_else_it_may_be(visit: Visit) -> None:
+    """Frequency, years, other headings and wordings stand beside the evidence."""
+    visit.draft()
+    choose(visit, "紧扣中心选题")
+    column = visit.page.inner_text(".evidence")
+    assert "语料中有 4 份讲话这样讲（2016—2023年）" in column
+    assert "其他写法" in column
+    assert "5 份，2019—2023年" in column
+    assert "可用语句" in column
+
+
+def test_another_heading_takes_the_place_and_can_be_undone(visit: Visit) -> None:
+    """A click on an alternative puts it into the outline; 撤销 brings the old one back, 恢复 the new one."""
+    visit.draft()
+    choose(visit, "紧扣中心选题")
+    with visit.page.expect_response("**/changes"):
+        visit.page.click(".evidence .choice")
+    visit.page.wait_for_selector(".point .heading:has-text('紧盯<b>重点</b>选题')")
+    act(visit, "撤销")
+    visit.page.wait_for_selector(".point .heading:has-text('紧扣中心选题')")
+    act(visit, "恢复")
+    visit.page.wait_for_selector(".point .heading:has-text('紧盯<b>重点</b>选题')")
+
+
+def test_a_locked_point_offers_no_change(visit: Visit) -> None:
+    """锁定 is shown at the point and takes away what would change it; 解锁 gives it back."""
+    visit.draft()
+    choose(visit, "紧扣中心选题")
+    act(visit, "锁定")
+    visit.page.wait_for_selector(".point-row:has-text('紧扣中心选题') .locked")
+    assert visit.page.locator(".evidence >> text=其他写法").count() == 0
+    assert visit.page.locator(".point-tools button").all_inner_texts() == ["解锁", "下移"]
+    act(visit, "解锁")
+    visit.page.wait_for_selector(".evidence >> text=其他写法")
+
+
+def test_points_change_places_and_numbers(visit: Visit) -> None:
+    """下移 moves a part with all below it; the numbers follow."""
+    visit.draft()
+    choose(visit, "提高认识")
+    act(visit, "下移")
+    visit.page.wait_for_selector(".point.level-1:has-text('二、提高认识')")
+    assert visit.page.inner_text(".evidence h2").startswith("二、提高认识")
+
+
+def test_a_point_is_written_out_from_its_sources(visit: Visit) -> None:
+    """展开 gives paragraphs, which can be typed over and go into the files."""
+    visit.draft()
+    choose(visit, "加强领导")
+    act(visit, "展开")
+    text = visit.page.locator(".point-row:has-text('加强领导') .point-text")
+    text.locator("p").first.wait_for()
+    text.fill("主要负责同志每月听一次汇报。")
+    with visit.page.expect_response("**/changes"):
+        text.blur()
+    with visit.page.expect_download() as download:
+        visit.page.click("text=导出")
+        visit.page.click("text=纯文本")
+    assert "主要负责同志每月听一次汇报。" in Path(download.value.path()).read_text(encoding="utf-8")
+
+
+def test_the_plan_is_shown_and_can_be_corrected(visit: Visit, served: Served) -> None:
+    """修改 opens what was read from the brief line by line; 按此重拟 drafts for it, and can be undone."""
+    visit.draft()
+    assert "讲话人 县委宣传部部长" in visit.page.inner_text(".plan")
+    visit.page.click(".plan >> text=修改")
+    wide = "() => [...document.querySelectorAll('.outline')].map((o) => o.scrollWidth - o.clientWidth)"
+    assert visit.page.evaluate(wide) == [0]
+    visit.page.fill(".plan-form [name=speaker]", "县委副书记")
+    act(visit, "按此重拟")
+    visit.page.wait_for_selector(".plan:has-text('县委副书记')")
+    act(visit, "撤销")
+    visit.page.wait_for_selector(".plan:has-text('县委宣传部部长')")
+
+
+def test_a_draft_is_saved_and_opened_again(visit: Visit, tmp_path: Path) -> None:
+    """The file holds the draft as it stands with its versions; opened, everything is as it was."""
+    visit.draft()
+    choose(visit, "提高认识")
+    act(visit, "下移")
+    visit.page.wait_for_selector(".point.level-1:has-text('二、提高认识')")
+    with visit.page.expect_download() as download:
+        visit.page.click("text=导出")
+        visit.page.click("text=草稿（可再打开）")
+    saved = tmp_path / "草稿.json"
+    download.value.save_as(saved)
+    visit.page.reload()
+    visit.page.wait_for_selector(".welcome .example")
+    visit.open_desk("draft")
+    visit.page.set_input_files("#desk-draft input[type=file]", saved)
+    visit.page.wait_for_selector(".point.level-1:has-text('二、提高认识')")
+    act(visit, "撤销")
+    visit.page.wait_for_selector(".point.level-1:has-text('一、提高认识')")
+
+
+def test_a_file_that_is_no_draft_is_refused_in_one_sentence(visit: Visit, tmp_path: Path) -> None:
+    """Whatever is opened, the page stays and says what is wrong."""
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text('{"format": "<img src=x onerror=window.__pwn=12>"}', encoding="utf-8")
+    visit.open_desk("draft")
+    visit.page.set_input_files("#desk-draft input[type=file]", wrong)
+    visit.page.wait_for_selector(".outline .failure:has-text('不是本程序存的草稿')")
+    assert visit.page.evaluate("() => window.__pwn === undefined")
+
+
+def desk_with_draft() -> tuple[Desk, str]:
+    desk = Desk(FakeEngine(), Settings())  # type: ignore[arg-type]
+    *_, key = desk.draft(BRIEF)
+    return desk, key
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"act": "nonsense"},
+        {"act": "remove"},
+        {"act": "remove", "path": [9]},
+        {"act": "remove", "path": "abc"},
+        {"act": "move", "path": [0], "to": 99},
+        {"act": "choose", "path": [0], "number": 5},
+        {"act": "edit", "path": [0], "field": "citations", "text": "x"},
+        {"act": "edit", "path": [0], "field": "text"},
+        {"act": "edit", "path": [0], "field": "text", "text": "长" * 20_001},
+        {"act": "undo"},
+        {"act": "plan"},
+        {"act": "plan", "plan": []},
+        {"act": "plan", "plan": {"speaker": "长" * 300}},
+    ],
+)
+def test_a_change_that_cannot_be_made_changes_nothing(change: dict[str, Any]) -> None:
+    """Whatever a client sends, the answer is one sentence and the draft stays."""
+    desk, key = desk_with_draft()
+    before = desk.results.get(key)
+    with pytest.raises(UsageError, match=r"。$"):
+        desk.change(key, change)
+    assert desk.results.get(key) is before
+
+
+def test_two_changes_at_once_do_not_overwrite_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The later one to finish is told to try again."""
+    desk, key = desk_with_draft()
+    expand = desk.engine.expand
+
+    def meanwhile(*args: Any) -> Any:
+        desk.change(key, {"act": "lock", "path": [0], "on": True})
+        return expand(*args)
+
+    monkeypatch.setattr(desk.engine, "expand", meanwhile)
+    with pytest.raises(UsageError, match="别的改动"):
+        desk.change(key, {"act": "expand", "path": []})
+    found = desk.results.get(key)
+    assert found is not None
+    assert found.view["points"][0]["locked"]
+
+
+def test_every_state_of_a_draft_survives_json() -> None:
+    """The view of a draft is plain JSON after each kind of change."""
+    desk, key = desk_with_draft()
+    for change in (
+        {"act": "choose", "path": [1, 0], "number": 0},
+        {"act": "expand", "path": []},
+        {"act": "compress", "path": [1, 1]},
+        {"act": "regenerate", "path": [1, 0]},
+        {"act": "remove", "path": [0]},
+        {"act": "undo"},
+    ):
+        view = desk.change(key, change)
+        assert json.loads(json.dumps(view)) == view
+    found = desk.results.get(key)
+    assert found is not None
+    assert found.draft is not None
+    assert found.view == draft_view(found.draft)

@@ -1,0 +1,178 @@
+"""What the page's server refuses, asked over the wire; and the page after its corpus was built again."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fake_engine import SPEECHES, FakeEngine
+from web_visit import Served, Visit, serving
+
+from small_corpus import QUICK, build, write_texts
+from speechrag.config import Settings
+from speechrag.engine import Engine
+from speechrag.errors import IndexDamaged
+from speechrag.interfaces.guard import LARGEST_BODY, HostNames, PageGuard
+from speechrag.interfaces.live import Live, PerGeneration, watched
+
+
+def ask(served: Served, host: str, path: str = "/api/corpus/live") -> int:
+    """Return the status of a request that calls the server ``host``."""
+    connection = http.client.HTTPConnection(served.address.removeprefix("http://"), timeout=30)
+    connection.putrequest("GET", path, skip_host=True)
+    if host:
+        connection.putheader("Host", host)
+    connection.endheaders()
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:7860", "127.0.0.1.evil.example", "[::1", "", "x@localhost:1/"]
+)
+@pytest.mark.parametrize("path", ["/", "/config", "/api/welcome", "/page/app.js"])
+def test_a_foreign_name_for_this_server_is_refused(served: Served, host: str, path: str) -> None:
+    """A page elsewhere cannot point its own name at this machine and read what is here."""
+    assert ask(served, host, path) == 400
+
+
+@pytest.mark.parametrize("host", ["localhost:7860", "127.0.0.1", "[::1]:80", "LOCALHOST"])
+def test_the_names_of_this_machine_are_answered(served: Served, host: str) -> None:
+    """Loopback by any of its names."""
+    assert ask(served, host) == 200
+
+
+def test_configured_names_are_known() -> None:
+    """The address listened on and those of a proxy; on all addresses, any address but no foreign name."""
+    assert "shujuku.example:80" in HostNames(Settings(host="shujuku.example"))
+    assert "b.example" in HostNames(Settings(hosts="a.example, b.example"))
+    assert "192.0.2.7:7860" not in HostNames(Settings())
+    everywhere = HostNames(Settings(host="0.0.0.0"))
+    assert "192.0.2.7:7860" in everywhere
+    assert "[2001:db8::1]:7860" in everywhere
+    assert "evil.example" not in everywhere
+
+
+def test_a_body_that_nobody_types_is_refused(served: Served, browser: Any) -> None:
+    """A megabyte for a field of a few lines is turned away before it is read."""
+    response = browser.request.post(served.address + "/gradio_api/queue/join", data="x" * (LARGEST_BODY + 1))
+    assert response.status == 413
+    assert response.json()["error"].endswith("。")
+
+
+def test_more_at_once_than_can_be_served_is_told_to_come_back() -> None:
+    """Beyond the limit a request waits nowhere: 503, a sentence, and when to ask again; then all is as before."""
+    release = asyncio.Event()
+
+    async def slow(scope: Any, receive: Any, send: Any) -> None:
+        await release.wait()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def statuses() -> list[int]:
+        guard = PageGuard(slow, at_once=2)
+        found: list[int] = []
+
+        async def one() -> None:
+            async def send(message: Any) -> None:
+                if message["type"] == "http.response.start":
+                    found.append(message["status"])
+
+            await guard({"type": "http", "method": "GET", "path": "/api/x", "headers": []}, None, send)  # type: ignore[arg-type]
+
+        waiting = [asyncio.create_task(one()) for _ in range(3)]
+        while not found:
+            await asyncio.sleep(0)
+        release.set()
+        await asyncio.gather(*waiting)
+        await one()
+        return found
+
+    with ThreadPoolExecutor(1) as elsewhere:  # the browser of other tests has a loop in this thread
+        assert elsewhere.submit(lambda: asyncio.run(statuses())).result() == [503, 200, 200, 200]
+
+
+def opened() -> None:
+    """Wait until an index that is being opened is open."""
+    for thread in threading.enumerate():
+        if thread.name == "reopen-index":
+            thread.join(60)
+
+
+def live_over(engine: FakeEngine, reopen: Callable[[], Any], name: list[str]) -> Live:
+    return Live(engine, lambda: name[0], reopen, look_every=0)  # type: ignore[arg-type]
+
+
+def test_an_index_built_again_is_served_without_a_restart() -> None:
+    """The page begins with the new one as soon as it is open, and what was made of the old is made again."""
+    name = ["g1"]
+    live = live_over(FakeEngine(), lambda: FakeEngine(SPEECHES[:2], "g2"), name)
+    counted = PerGeneration(live, lambda engine: len(list(engine.speeches())))
+    assert counted.get() == 4
+    name[0] = "g2"
+    live.current()
+    opened()
+    assert live.current().manifest.generation == "g2"
+    assert counted.get() == 2
+
+
+def test_an_index_that_cannot_be_opened_leaves_the_old_one() -> None:
+    """One try, one line in the log; the page goes on."""
+    tries = []
+
+    def damaged() -> Any:
+        tries.append(1)
+        raise IndexDamaged("a file is missing")
+
+    live = live_over(FakeEngine(), damaged, ["g2"])
+    for _ in range(3):
+        live.current()
+        opened()
+    assert live.current().manifest.generation == "g1"
+    assert tries == [1]
+
+
+def test_a_real_index_is_followed(tmp_path: Path) -> None:
+    """A build that publishes another generation is seen at the next look."""
+    corpus, settings = write_texts(tmp_path / "corpus"), replace(QUICK, index=str(tmp_path / "index"))
+    build(corpus, tmp_path / "index")
+    live = watched(Engine.open(tmp_path / "index", settings), settings)
+    before = live.current().manifest
+    (corpus / "信访.txt").unlink()
+    build(corpus, tmp_path / "index")
+    again = watched(live.current(), settings)
+    again.current()
+    opened()
+    assert again.current().manifest.speeches == before.speeches - 1
+
+
+def test_a_page_left_open_follows_the_corpus(browser: Any) -> None:
+    """Counts, facets and table are those of the new index once the page is looked at again."""
+    from speechrag.interfaces.web import create_app
+
+    name = ["g1"]
+    engine = FakeEngine()
+    live = live_over(engine, lambda: FakeEngine(SPEECHES[:2], "g2"), name)
+    with serving(create_app(live, Settings()), engine) as served:
+        visitor = Visit(browser, served, 1366)
+        page = visitor.page
+        visitor.corpus()
+        visitor.search("信息工作")
+        assert page.locator("#search-facets label:has-text('市（1）')").count() == 1
+        name[0] = "g2"
+        live.current()
+        opened()
+        page.evaluate("() => window.dispatchEvent(new Event('focus'))")
+        page.wait_for_selector("#corpus-line:has-text('2 篇')")
+        page.wait_for_selector("#search-facets:not(:has(label:has-text('市（1）')))")
+        page.click("#desk-corpus-button")
+        page.wait_for_selector(".corpus .quiet:has-text('2 篇讲话')")
+        page.close()
