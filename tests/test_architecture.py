@@ -15,6 +15,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "src" / "speechrag"
 ORDER = {
     "__init__": 99,
     "records": 0,
+    "stopping": 0,
     "errors": 0,
     "registry": 1,
     "config": 1,
