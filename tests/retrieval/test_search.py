@@ -166,6 +166,15 @@ def test_near_identical_speeches_fold_and_leave_room_for_others(tmp_path: Path) 
     assert {"信访.txt", "信息.txt", "防汛.txt"} & {hit.source for hit in hits}
 
 
+def test_of_two_copies_the_cleanest_is_shown(tmp_path: Path) -> None:
+    """A query that matches the damaged copy letter for letter is answered from the clean one, which names the other."""
+    damaged = SAFETY.replace("整改率百分之九十六", "整率百分之九十六").replace("急弯陡坡", "急陡坡")
+    build(write_texts(tmp_path / "来源", {**TEXTS, "a坏.txt": damaged}), tmp_path / "index")
+    hit = Engine.open(tmp_path / "index", QUICK).search(Query("全县共排查隐患四百一十二处，整□率百分之九十六", 3))[0]
+    assert (hit.source, hit.copies) == ("安全.txt", 1)
+    assert "整改率百分之九十六" in hit.passage.text
+
+
 def test_threads_get_the_answers_a_single_one_gets(engine: Engine) -> None:
     """Eight threads over one engine: every answer equals the serial one, scores to the last bit."""
     words = [line for text in TEXTS.values() for line in text.splitlines() if len(line) > 8]

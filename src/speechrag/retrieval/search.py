@@ -112,11 +112,19 @@ class Retriever:
         channels = {name: _places(found) for name, found in ranking.channels.items()}
         hits = []
         for rank, fold in enumerate(folds, 1):
-            stored = taken[fold.position]
-            at = stored.ordinal
-            parts = {name: ChannelScore(*found[at]) for name, found in channels.items() if at in found}
-            hits.append(self._hit(rank, scores[at], stored, parts, len(fold.copies)))
+            best, stored = taken[fold.position], self._shown([taken[at] for at in (fold.position, *fold.copies)])
+            places = {name: found[stored.ordinal] for name, found in channels.items() if stored.ordinal in found}
+            parts = {name: ChannelScore(*place) for name, place in places.items()}
+            hits.append(self._hit(rank, scores[best.ordinal], stored, parts, len(fold.copies)))
         return hits
+
+    def _shown(self, copies: Sequence[StoredPassage]) -> StoredPassage:
+        """Return the copy to show: that in the cleanest speech of the family, after which it is named, else the first.
+
+        It stands at the place and with the score of the first, which may only have matched a flaw better.
+        """
+        family = self.facts[copies[0].speech_id].family
+        return next((copy for copy in copies if copy.speech_id == family), copies[0])
 
     def _hit(self, rank: int, score: float, stored: StoredPassage, parts: dict[str, ChannelScore], copies: int) -> Hit:
         facts = self.facts[stored.speech_id]
