@@ -143,11 +143,11 @@ def test_cleaning_never_fails_on_any_text(text: str) -> None:
 @pytest.mark.parametrize(
     "sentence",
     [
-        "县级人民政府依法缴纳海域使用金。海域使用金可以根据不同的用海性质确定。",
-        "涉嫌危害国家安全犯罪，由公安机关立案侦查。",
-        "被取保候审人在取保候审期间，没有违反本规定。",
-        "各类成人高等学校、中等专业学校都要做好招生工作。",
-        "提出新的更高要求。――增强发展协调性，提高质量。",
+        "护林员每月领一次补贴。海边几个村另有约定，由镇里和村里商量。",
+        "有人涉嫌危害国家安全犯罪，大家都要提高警惕。",
+        "那个人正在取保候审，村里要派人帮教。",
+        "县里的高等学校、中等专业学校都要派人来听。",
+        "这一条是硬要求。――增强本领，先从学起。",
     ],
     ids=["stops early", "two lost bytes", "garbled text is no witness", "two in a row", "swallowed bracket"],
 )
