@@ -83,6 +83,18 @@ def test_everyday_words_find_official_ones(index: Path) -> None:
     assert all("expansion" not in hit.parts for hit in plain)
 
 
+def test_a_phrase_is_more_than_its_words(tmp_path: Path) -> None:
+    """老百姓的心里话 means what people think, not a passage in which those words happen to stand apart."""
+    texts = {
+        "渡口.txt": "在渡口工程汇报会上的讲话\n同志们：\n老百姓的船靠了岸，大家心里踏实，话也多了，老百姓都说好。\n",
+        "民意.txt": "在民意工作座谈会上的讲话\n同志们：\n反映社情民意要快，民情日记每周交一次，群众呼声件件登记。\n",
+    }
+    build(write_texts(tmp_path / "来源", texts), tmp_path / "index")
+    engine = Engine.open(tmp_path / "index", QUICK)
+    assert engine.search(Query("老百姓的心里话", 2))[0].source == "民意.txt"
+    assert engine.search(Query("老百姓的船靠岸", 2))[0].source == "渡口.txt"
+
+
 def test_a_slip_of_typing_finds_what_was_meant(engine: Engine) -> None:
     """One character typed for another of the same sound does not change the first hit."""
     assert engine.search(Query("小型水酷的巡查", 1))[0].passage == engine.search(Query("小型水库的巡查", 1))[0].passage

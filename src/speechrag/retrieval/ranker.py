@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from speechrag.errors import ModelError
 from speechrag.retrieval.matching import Pattern, match
+from speechrag.text import fold
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,6 +61,8 @@ class Asked:
     expansion: Pattern | None = None  # of the official terms for its everyday words
     forms: int = 0  # how many everyday forms they stand for
     rarest: float = 1.0  # weight of a term that one passage of the index holds
+    phrases: tuple[str, ...] = ()  # everyday phrases, folded: their words strewn over a passage do not say the same
+    letters: int = 0  # characters of the query
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ def features(asked: Asked, candidates: Candidates, mean_length: float) -> Floats
     found = match(asked.pattern, candidates.texts, mean_length)
     uncovered = 1.0 - float(found.cover_pairs.max(initial=0.0))
     gap = max(0.0, uncovered - USUAL_GAP) / (1.0 - USUAL_GAP)
+    gap = max(gap, _unsaid(asked, candidates.texts))
     dense = _standardised(candidates.cosines, len(candidates.texts)) * candidates.trust
     columns = [
         candidates.lexical / max(float(candidates.lexical.max(initial=0.0)), 1e-9),
@@ -92,6 +96,18 @@ def features(asked: Asked, candidates: Candidates, mean_length: float) -> Floats
         candidates.facets,
     ]
     return np.stack(columns, axis=1)
+
+
+def _unsaid(asked: Asked, texts: Sequence[str]) -> float:
+    """Return the share (0..1) of the query's letters in everyday phrases that no text says as they stand, halved.
+
+    Halved, because a phrase may be said a little differently: then the words of the query still lead.
+    """
+    if not asked.phrases:
+        return 0.0
+    told = [fold(text) for text in texts]
+    unsaid = sum(len(phrase) for phrase in asked.phrases if not any(phrase in text for text in told))
+    return unsaid / max(unsaid, asked.letters) / 2
 
 
 def _standardised(cosines: Floats | None, count: int) -> Floats:

@@ -130,7 +130,9 @@ class Pipeline:
 
     def _compared(self, asked: Understood) -> Asked:
         expansion = Pattern.of("\n".join(asked.official), self._rarity) if asked.official else None
-        return Asked(Pattern.of(asked.text, self._rarity), expansion, asked.forms, self._weight(1))
+        letters = len(asked.text.partition("\n")[0])
+        pattern = Pattern.of(asked.text, self._rarity)
+        return Asked(pattern, expansion, asked.forms, self._weight(1), asked.phrases, letters)
 
     def read(self, ranking: Ranking, ordinals: Sequence[int]) -> list[StoredPassage]:
         """Return the passages with these ordinals, in the order given, reading those not read yet."""

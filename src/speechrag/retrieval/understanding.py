@@ -14,6 +14,7 @@ from speechrag.text import fold
 
 COMMON = 2.0  # a pair counted this often in official prose at large is Chinese and no slip
 MAX_ASKED = 200  # characters; what is longer is pasted prose, whose words are its own
+PHRASE = 5  # characters from which an everyday form is a phrase and more than its words
 AROUND = 1  # characters on either side of a mended one that are searched with it
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 SOFT = ("organ", "level", "region", "occasion")  # metadata that a query may name
@@ -26,6 +27,7 @@ class Understood:
     text: str  # the words asked, those of mended slips behind them
     official: tuple[str, ...] = ()  # official terms for the everyday words of the query
     forms: int = 0  # how many everyday words they stand for
+    phrases: tuple[str, ...] = ()  # those of them that are whole phrases
 
 
 def understand(text: str, frequency: Callable[[str], float]) -> Understood:
@@ -37,7 +39,8 @@ def understand(text: str, frequency: Callable[[str], float]) -> Understood:
     mended = _mended(folded, frequency)
     more = builtin_thesaurus().expand(mended) if mended else []
     official = dict.fromkeys(term for _, terms in (*found, *more) for term in terms)
-    return Understood(f"{folded}\n{mended}" if mended else folded, tuple(official), len(found) + len(more))
+    phrases = tuple(form for form, _ in found if len(form) >= PHRASE)
+    return Understood(f"{folded}\n{mended}" if mended else folded, tuple(official), len(found) + len(more), phrases)
 
 
 def _mended(folded: str, frequency: Callable[[str], float]) -> str:
