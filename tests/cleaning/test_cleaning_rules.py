@@ -192,6 +192,14 @@ def test_product_words_injected_into_a_sentence_are_dropped() -> None:
     assert [r.before for r in document.repairs if "advertising" in r.rule] == ["筛网滤布"]
 
 
+def test_what_another_part_of_an_anthology_is_about_does_not_protect_an_injected_word() -> None:
+    """The next speech may speak of a mill: 3,000 characters on it says nothing about this sentence."""
+    speech = "我们要重建设、筛网滤布轻应用的现象必须扭转。\n"
+    far = "各镇要抓好当前工作，一件一件落实到位。\n" * 200
+    assert "滤布" not in text_of(speech + far + "除尘车间要抓好技术改造。")
+    assert "滤布" in text_of(speech + "除尘车间要抓好技术改造。\n" + far)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -91,6 +91,12 @@ def test_site_text_is_gone(documents: list[CleanDocument]) -> None:
             assert word not in found.text
 
 
+def test_injected_product_words_are_gone(documents: list[CleanDocument]) -> None:
+    """Words of a trade that no speech is about stood in the middle of sentences; the repairs keep them."""
+    assert not any("滤布" in document.text for document in documents)
+    assert sum("advertising" in r.rule for document in documents for r in document.repairs) == 2
+
+
 def test_page_counters_are_gone_and_thirteen_sentences_joined(paged: CleanDocument) -> None:
     """The counters 1、 … 14、 leave no trace, and no line break in mid-sentence."""
     removed = [r for r in paged.repairs if r.rule == "page-counter"]

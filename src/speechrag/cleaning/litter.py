@@ -18,6 +18,7 @@ ADVERTISING = "advertising"
 _MOST_INJECTED = 4
 _CLAUSE_MARKS = "，、；：。！？,;:!?"
 _INJECTED_CONFIDENCE = 0.9
+_ABOUT = 2500  # characters on either side that show what a text is about: an anthology is about many things
 _TAIL_CHARS = 1500
 _PUFFED_TITLE = re.compile(
     r"\s{0,40}(?P<puff>(?:最新|最全|热门|推荐|精选|精品|优秀|实用){1,4})(?P<title>[^\n]{6,80})\n\s{0,40}"
@@ -100,7 +101,8 @@ def drop_advertising(text: str) -> list[Edit]:
             continue
         if len(runs) == 1 and patterns.following.match(text, runs[0].end()):
             continue
-        if not context.search(words.sub("", text)):
+        around = (text[max(0, m.start() - _ABOUT) : m.end() + _ABOUT] for m in runs)
+        if not any(context.search(words.sub("", near)) for near in around):
             found.extend(Edit(m.start(), m.end(), "", ADVERTISING, _INJECTED_CONFIDENCE) for m in runs)
     return sorted(found, key=lambda edit: edit.start)
 
