@@ -34,9 +34,11 @@ def test_filters_narrow_the_table(visit: Visit) -> None:
     visit.page.select_option(".corpus-filters select[aria-label='完好程度']", "疑似残缺")
     visit.page.wait_for_selector(".corpus .quiet:has-text('1 篇讲话')")
     visit.page.select_option(".corpus-filters select[aria-label='完好程度']", "")
+    visit.page.wait_for_selector(".corpus .quiet:has-text('4 篇讲话')")
     visit.page.fill(".corpus-filters input", "安全生产")
     visit.page.wait_for_selector(".corpus .quiet:has-text('1 篇讲话')")
-    assert "安全生产" in visit.page.inner_text(".corpus tbody tr")
+    visit.page.wait_for_selector(".corpus tbody tr:has-text('安全生产')")
+    assert visit.page.locator(".corpus tbody tr").count() == 1
     visit.page.fill(".corpus-filters input", "没有这样的标题")
     visit.page.wait_for_selector(".corpus .hint:has-text('没有符合条件的')")
 
@@ -52,6 +54,7 @@ def test_a_speech_opens_beside_its_original(visit: Visit) -> None:
     assert row.locator("del").all_inner_texts() == ["（xìn xī）"]
     assert "修复" in visit.page.inner_text("#corpus-reading .steps")
     visit.page.click("#corpus-reading .steps >> text=下一处")
+    visit.page.wait_for_selector("#corpus-reading .repair.current")
     assert visit.page.locator("#corpus-reading .repair.current").count() == 1
 
 
