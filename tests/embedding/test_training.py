@@ -11,7 +11,7 @@ import pytest
 from speechrag.embedding.grams import GramTable
 
 TRAINING = Path(__file__).resolve().parents[2] / "training"
-pytest.importorskip("scipy")
+pytest.importorskip("scipy", reason="scipy is not installed (extra `train` or `test`)")
 
 DOCUMENTS = [
     "全县信息工作会议召开。会议要求及时报送重要情况。各单位要加强信息队伍建设。",
@@ -22,7 +22,7 @@ DOCUMENTS = [
 @pytest.fixture(scope="module", autouse=True)
 def _scripts(request: pytest.FixtureRequest) -> None:
     if not TRAINING.is_dir():
-        pytest.skip("no training scripts beside the tests")
+        pytest.skip("the source distribution carries the tests without training/, so there is nothing to train with")
     sys.path.insert(0, str(TRAINING))
     request.addfinalizer(lambda: sys.path.remove(str(TRAINING)))
 
