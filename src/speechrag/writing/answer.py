@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from speechrag.errors import GenerationError, PromptError
 from speechrag.records import Answer, AnswerSentence, Citation, Hit, Query, Speech
@@ -59,46 +59,21 @@ def answer_question(
     speech: Callable[[str], Speech],
     document_frequency: Callable[[str], float],
     segmenter: Segmenter,
-    filters: Mapping[str, tuple[str, ...]] | None = None,
     threshold: float = 0.5,
     generator: Generator | None = None,
-    confidence: Callable[[Query, Sequence[Hit]], float] | None = None,
 ) -> Answer:
-    """Answer ``question`` from the retrieved passages.
+    """Answer one ``question`` that follows on no other; the corpus is handed in as ``Search`` says.
 
-    ``document_frequency`` maps a word or a pair of characters to the share of passages holding it, 0..1. Below
-    ``threshold`` (of a support score 0..1, moved by the retriever's ``confidence``) the answer is a refusal. Every
-    sentence of an extractive answer is a span of its speech, ``speech.text[start:end] == quote``, cited once and
+    Every sentence of an extractive answer is a span of its speech, ``speech.text[start:end] == quote``, cited once and
     numbered from 1 in the order of the answer.
     """
-    *_, answer = answer_stream(
-        question,
-        retrieve=retrieve,
-        speech=speech,
-        document_frequency=document_frequency,
-        segmenter=segmenter,
-        filters=filters,
-        threshold=threshold,
-        generator=generator,
-        confidence=confidence,
-    )
+    search = Search(retrieve, speech, document_frequency, segmenter, threshold=threshold)
+    *_, answer = answer_stream(question, search, generator)
     return answer
 
 
-def answer_stream(
-    question: str,
-    *,
-    retrieve: Callable[[Query], Sequence[Hit]],
-    speech: Callable[[str], Speech],
-    document_frequency: Callable[[str], float],
-    segmenter: Segmenter,
-    filters: Mapping[str, tuple[str, ...]] | None = None,
-    threshold: float = 0.5,
-    generator: Generator | None = None,
-    confidence: Callable[[Query, Sequence[Hit]], float] | None = None,
-) -> Iterator[Answer]:
+def answer_stream(question: str, search: Search, generator: Generator | None = None) -> Iterator[Answer]:
     """Yield the answer of ``answer_question`` as it grows, at least once; only the last one is to be kept."""
-    search = _Search(retrieve, speech, document_frequency, segmenter, dict(filters or {}), threshold, confidence)
     found = search.found(question)
     parts = [search.found(part) for part in compared(question)]
     if parts and all(part.chosen for part in parts):
@@ -108,7 +83,7 @@ def answer_stream(
         yield Answer(question, False, told, nearest=found.nearest, kind=found.asked.kind.told)
         return
     extract = replace(compose(question, found.chosen, found.nearest), kind=found.asked.kind.told)
-    yield from [extract] if generator is None else _generated(question, extract, found.hits, speech, generator)
+    yield from [extract] if generator is None else _generated(question, extract, found.hits, search.speech, generator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,16 +101,20 @@ class _Found:
 
 
 @dataclass(frozen=True, slots=True)
-class _Search:
-    """Everything needed to look for what answers a question; see ``answer_question``."""
+class Search:
+    """Everything needed to look for what answers a question; all that differs between corpora.
+
+    ``document_frequency`` maps a word or a pair of characters to the share of passages holding it, 0..1. Below
+    ``threshold`` (of a support score 0..1, moved by the retriever's ``confidence``) the answer is a refusal.
+    """
 
     retrieve: Callable[[Query], Sequence[Hit]]
     speech: Callable[[str], Speech]
     document_frequency: Callable[[str], float]
     segmenter: Segmenter
-    filters: dict[str, tuple[str, ...]]
-    threshold: float
-    confidence: Callable[[Query, Sequence[Hit]], float] | None
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    threshold: float = 0.5
+    confidence: Callable[[Query, Sequence[Hit]], float] | None = None
 
     def found(self, question: str) -> _Found:
         asked = without_years(analyse(question, self.segmenter, self.document_frequency))
@@ -161,7 +140,7 @@ def _both(whole: _Found, parts: Sequence[_Found]) -> _Found:
 
 
 def _search(
-    asked: Question, question: str, retrieve: Callable[[Query], Sequence[Hit]], filters: dict[str, tuple[str, ...]]
+    asked: Question, question: str, retrieve: Callable[[Query], Sequence[Hit]], filters: Mapping[str, tuple[str, ...]]
 ) -> list[Hit]:
     """Return the hits of the question, then the new ones of the question in official words, ranked on behind them."""
     hits = list(retrieve(Query(question, RETRIEVED, filters)))

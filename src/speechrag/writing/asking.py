@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from speechrag.records import Answer, AnswerSentence, Citation, Hit, Query, Speech
-from speechrag.text import Segmenter, fold, sentence_spans
-from speechrag.writing.answer import REFUSAL, answer_stream, join
+from speechrag.records import Answer, AnswerSentence, Citation, Speech
+from speechrag.text import fold, sentence_spans
+from speechrag.writing.answer import REFUSAL, Search, answer_stream, join
 from speechrag.writing.answer_constraints import constraints
 from speechrag.writing.answer_lists import series_of
 from speechrag.writing.conversation import Conversation, nth_asked, points_back, rewritten
@@ -25,16 +25,8 @@ _BEHIND = 400  # characters behind a point that may explain it
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
-    """Answers questions over one corpus; all that differs between corpora is handed in, as for ``answer_question``."""
-
-    retrieve: Callable[[Query], Sequence[Hit]]
-    speech: Callable[[str], Speech]
-    document_frequency: Callable[[str], float]
-    segmenter: Segmenter
-    filters: Mapping[str, tuple[str, ...]]
-    threshold: float = 0.5
-    confidence: Callable[[Query, Sequence[Hit]], float] | None = None
+class Asking(Search):
+    """Answers questions over one corpus: follow-ups, comparisons, points of the list before."""
 
     def ask(
         self,
@@ -81,13 +73,15 @@ class Asking:
             yield point
             return
         readings = self.readings(question, history, generator)
-        for reading in readings[:-1]:
-            if self._one(reading).supported:
+        reading, known = readings[-1], None
+        for earlier in readings[:-1]:
+            found = self._one(earlier)
+            if found.supported:
+                reading, known = earlier, found
                 break
-        else:
-            reading = readings[-1]
         refused = None
-        for answer in self._stream(reading, generator):
+        # Without an LLM the answer that told how to read the question is the answer.
+        for answer in (known,) if known and generator is None else self._stream(reading, generator):
             refused = None if answer.supported else answer
             if answer.supported:
                 yield _read_as(answer, question, reading)
@@ -117,17 +111,7 @@ class Asking:
         if parts:
             yield self._comparison(question, parts)
             return
-        yield from answer_stream(
-            question,
-            retrieve=self.retrieve,
-            speech=self.speech,
-            document_frequency=self.document_frequency,
-            segmenter=self.segmenter,
-            filters=self.filters,
-            threshold=self.threshold,
-            generator=generator,
-            confidence=self.confidence,
-        )
+        yield from answer_stream(question, self, generator)
 
     def _answerable(self, question: str) -> bool:
         return self._one(question).supported
