@@ -1,15 +1,17 @@
 """How fast files become stored texts, and in how much memory: python benchmarks/reading.py SOURCE [SOURCE ...]
 
-The text stage of a build alone: read, clean, split, structure, cut into passages, sketch, write; no search index. The
-texts below the sources are laid out as a folder of files, as one JSON Lines file and, one after another until it has
-50 MB, as a single text; each form is read by one process and by two workers. Characters a second are those of the files
-as received. Every row is a process of its own, so that its peak memory is its own; the largest process is named. A line
-before the table says what reading, cleaning and structure take by themselves, in this process.
+The text stage of a build alone: read, clean, split, structure, cut into passages, tell copies, write; no search index.
+The texts below the sources are laid out as a folder of files, as one JSON Lines file and, one after another until it
+has 50 MB, as a single text and a single web page; each form is read by one process and by two workers. Characters a
+second are those of the files as received. Every row is a process of its own, so that its peak memory is its own; the
+largest process is named. A line before the table says what reading, cleaning and structure take by themselves, in this
+process.
 """
 
 from __future__ import annotations
 
 import argparse
+import html
 import json
 import multiprocessing
 import resource
@@ -46,18 +48,25 @@ def texts_of(sources: Sequence[Path], characters: int) -> Iterator[str]:
 
 def lay_out(texts: Sequence[str], folder: Path) -> dict[str, Path]:
     """Write the texts in three forms below ``folder``; return name -> source folder."""
-    forms = {name: folder / name for name in ("files", "one jsonl", "one file")}
+    forms = {name: folder / name for name in ("files", "one jsonl", "one text of 50 MB", "one page of 50 MB")}
     for path in forms.values():
         path.mkdir()
     for number, text in enumerate(texts):
         (forms["files"] / f"{number:06}.txt").write_text(text, encoding="utf-8")
     rows = (json.dumps({"id": str(number), "text": text}, ensure_ascii=False) for number, text in enumerate(texts))
     (forms["one jsonl"] / "all.jsonl").write_text("\n".join(rows), encoding="utf-8")
-    with (forms["one file"] / "all.txt").open("wb") as file:
+    with (forms["one text of 50 MB"] / "all.txt").open("wb") as file:
         for text in cycle(texts):
             if file.tell() >= SINGLE:
                 break
             file.write(text.encode("utf-8") + b"\n\n")
+    with (forms["one page of 50 MB"] / "all.html").open("wb") as file:
+        file.write(b"<html><body><div>")
+        for text in cycle(texts):
+            if file.tell() >= SINGLE:
+                break
+            file.write("".join(f"<p>{html.escape(line)}</p>\n" for line in text.splitlines()).encode())
+        file.write(b"</div></body></html>")
     return forms
 
 

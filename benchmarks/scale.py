@@ -26,16 +26,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from speechrag.building.preparing import prepared_speech
 from speechrag.config import Settings
 from speechrag.embedding import load_encoder
 from speechrag.engine import Engine
 from speechrag.index import layout
 from speechrag.index.fill import IndexFiller
 from speechrag.index.lexical import segmenter_fingerprint
-from speechrag.index.store import CorpusStore, CorpusWriter
+from speechrag.index.store import CorpusStore
+from speechrag.index.texts import Prepared, TextFiller
 from speechrag.passages.section import SectionChunker
 from speechrag.records import CleanDocument, Document, Query, Speech
 from speechrag.text import displayable, sentence_spans
@@ -74,21 +77,20 @@ def endless(documents: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 def write_passages(places: Sequence[Path], size: int, path: Path) -> None:
     """Fill a corpus file with ``size`` passages."""
-    writer, chunker = CorpusWriter(path), SectionChunker(PASSAGE_CHARS)
+    filler, chunker, left = TextFiller(path), SectionChunker(PASSAGE_CHARS), size
     for number, (title, text) in enumerate(endless(list(read_texts(places)))):
         body, name = displayable(text), f"d{number:07}"
         if not body.strip():
             continue
         metadata = {"year": 2000 + number % 25, "level": "省市县乡"[number % 4]}
         speech = Speech(name, name, name, 1, title, body, 0, len(body), metadata=metadata)
-        passages = chunker.chunk(speech)[: size - writer.passages]
-        writer.add_document(CleanDocument(Document(name, name, body, "0" * 64), body))
-        writer.add_speech(speech, [])
-        for passage in passages:
-            writer.add_passage(passage, (passage.start, passage.end))
-        if writer.passages == size:
+        part = prepared_speech(speech, chunker)
+        part = replace(part, passages=part.passages[:left], samples=part.samples[:left])
+        filler.add(Prepared(CleanDocument(Document(name, name, body, "0" * 64), body), (part,)), ())
+        left -= len(part.passages)
+        if not left:
             break
-    writer.finish()
+    filler.finish([])
 
 
 def peak() -> float:
@@ -115,7 +117,7 @@ def build(index: Path, staging: Path, settings: Settings) -> dict[str, Any]:
         "build": end - start,
         "clock": time.perf_counter() - clock,
         "peak": peak(),
-        "text_mb": manifest.bytes[layout.CORPUS] / 1e6,
+        "text_mb": sum(v for k, v in manifest.bytes.items() if Path(k).stem == Path(layout.CORPUS).stem) / 1e6,
         "postings_mb": sum(v for k, v in manifest.bytes.items() if k.startswith(layout.LEXICAL)) / 1e6,
         "vectors_mb": manifest.bytes[layout.VECTORS] / 1e6,
         "search": manifest.vector_search.get("kind", ""),

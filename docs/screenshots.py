@@ -1,26 +1,21 @@
 """Take the README's screenshots: python docs/screenshots.py PORT (with `speechrag serve --port PORT` running).
 
 The page must serve an index over corpus/. Needs the system's Chromium; writes docs/screenshots/NAME.png, 1366 px wide,
-for the desks ask, search, draft, check and corpus.
+for the desks ask, search, draft, check, corpus and evaluate.
 """
 
 from __future__ import annotations
 
-import shutil
 import sys
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-OUT = Path(__file__).resolve().parent / "screenshots"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "tests" / "interfaces"))
+from chromium import CHROMIUM, FLAGS  # noqa: E402
+
+OUT = HERE / "screenshots"
 QUESTIONS = ("深圳地铁有几条线？", "合作医疗每人交多少钱？", "发生网络安全事件后多长时间内报告？")
 BRIEF = "县委宣传部部长在全县网络与信息安全工作会议上的讲话，对象是各单位分管领导"
 PASTED = (
@@ -88,14 +83,26 @@ def corpus(page: Page) -> None:
     page.wait_for_selector("#corpus-reading .repair")
 
 
+def evaluate(page: Page) -> None:
+    desk(page, "evaluate")
+    page.wait_for_selector(".evaluation-form select")
+    page.select_option(".evaluation-form select >> nth=0", "made:unanswerable")
+    page.select_option(".evaluation-form select >> nth=1", "plain")
+    page.click("text=开始评测")
+    page.wait_for_selector(".evaluation table", timeout=120_000)
+    page.click(".evaluation .row-title >> nth=0")
+    page.wait_for_selector("#evaluate-reading mark.current")
+    page.evaluate("document.querySelector('.evaluation-list').scrollTop = 0")
+
+
 def main() -> None:
     OUT.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         page = browser.new_page(viewport={"width": 1366, "height": 768}, locale="zh-CN")
         page.goto(f"http://127.0.0.1:{int(sys.argv[1])}/")
         page.wait_for_selector(".welcome .quiet")
-        for visit in (ask, search, draft, check, corpus):
+        for visit in (ask, search, draft, check, corpus, evaluate):
             visit(page)
             settle(page)
             page.screenshot(path=OUT / f"{visit.__name__}.png")

@@ -21,6 +21,7 @@ from speechrag.config import Settings
 from speechrag.engine import Engine
 from speechrag.errors import IndexMissing, SourceError, UsageError
 from speechrag.index import layout
+from speechrag.index import store as corpus_store
 from speechrag.index.opened import open_store
 from speechrag.records import CleanDocument, Document, Query
 from speechrag.text import fold
@@ -181,23 +182,26 @@ def test_no_byte_of_text_that_was_taken_away_is_left(sources: Path, index: Path,
     secret = "鼯鼱村擬騰退饕餮湖蠡縣藺（lìn）姓養殖戶三十一家"
     (sources / "密件.txt").write_text(f"在座談會上的講話\n同志們：\n{secret}。\n" + FLOOD[30:], encoding="utf-8")
     build(sources, index)
-    traces = [secret[i : i + 2].encode() for i in (0, 7, 9)] + ["鼯".encode(), "饕餮".encode()]
+    words = [*(secret[i : i + 2] for i in (0, 7, 9)), "鼯", "饕餮"]
+    traces = [word.encode() for word in words] + [word.encode("utf-16-le") for word in words if len(word) > 1]
     assert any(trace in held for held in contents(index) for trace in traces)
     if change == "removed":
         (sources / "密件.txt").unlink()
-        traces.append("密件".encode())
+        traces += ["密件".encode(), "密件".encode("utf-16-le")]
     else:
         (sources / "密件.txt").write_text("在座谈会上的讲话\n同志们：\n" + FLOOD[30:], encoding="utf-8")
     build(sources, index)
     assert len(generations(index)) == 1
-    assert not [trace.decode() for held in contents(index) for trace in traces if trace in held]
+    assert not [trace for held in contents(index) for trace in traces if trace in held]
 
 
 def contents(index: Path) -> Iterator[bytes]:
-    """Yield the bytes of every file of an index, and unpacked what the texts keep packed."""
+    """Yield the bytes of every file of an index, the texts in UTF-8, and unpacked what is kept packed."""
     for path in index.rglob("*"):
         if path.is_file():
             yield path.read_bytes()
+        if path.suffix == corpus_store.TEXTS:
+            yield path.read_text(encoding="utf-16-le").encode()
         if path.name == layout.CORPUS:
             with sqlite3.connect(path) as database:
                 yield from (zlib.decompress(packed) for (packed,) in database.execute("SELECT repairs FROM documents"))
@@ -388,7 +392,9 @@ def test_a_file_name_in_another_encoding_is_indexed_and_printable(tmp_path: Path
 def test_a_collection_is_indexed_as_it_stands(index: Path) -> None:
     """Every document of a test collection is one passage under its own id, untouched but for invisible characters."""
     manifest = build_collection([("d1", "题", "一、信息\u200b工作"), ("d2", "", "防汛"), ("d3", "", "")], index, QUICK)
-    assert (manifest.speeches, manifest.passages) == (3, 2)
+    assert (manifest.files, manifest.speeches, manifest.passages) == (3, 3, 2)
+    other = build_collection([("d1", "题目", "一、信息\u200b工作"), ("d2", "", "防汛")], index.parent / "other", QUICK)
+    assert manifest.corpus_sha256 != other.corpus_sha256
     ranked = Engine.open(index, QUICK).rank("信息工作", 5)
     assert (ranked[0][0].speech_id, ranked[0][0].text) == ("d1", "一、信息工作")
 

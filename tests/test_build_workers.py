@@ -27,6 +27,7 @@ from speechrag.building.stage import TextStage
 from speechrag.config import PACKAGE
 from speechrag.errors import SourceError
 from speechrag.index import layout
+from speechrag.index import store as corpus_store
 from speechrag.passages.section import SectionChunker
 from speechrag.records import Document
 
@@ -45,10 +46,14 @@ def tables(index: Path) -> list[list[tuple[object, ...]]]:
 
 
 def rows_of(corpus: Path) -> list[list[tuple[object, ...]]]:
-    """Return every row of the corpus file: documents, speeches, passages, sketches, families, ledger."""
+    """Return every row of the corpus file, documents, speeches, families, ledger, and the bytes of those beside it."""
     with sqlite3.connect(corpus) as database:
         names = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type='table' ORDER BY name")]
-        return [database.execute(f"SELECT * FROM {name} ORDER BY 1").fetchall() for name in names]
+        rows = [database.execute(f"SELECT * FROM {name} ORDER BY 1").fetchall() for name in names]
+    return [
+        *rows,
+        [(corpus.with_suffix(suffix).read_bytes(),) for suffix in (corpus_store.TEXTS, corpus_store.PASSAGES)],
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -226,8 +231,11 @@ prepare(Document("1", "甲.txt", "在全縣會議上的講話（luò shí）。"
 print([m for m in ("torch", "faiss", "tantivy", "gradio", "lxml", "transformers") if m in sys.modules])
 print(*(m.__file__ for name, m in sys.modules.items() if name.startswith("speechrag") and m.__file__))
 """
-# What a worker loads that decides nothing about the texts.
-NEUTRAL = {"__init__.py", "config.py", "errors.py", "records.py", "registry.py", "store.py", "worker.py"}
+# What a worker loads that decides nothing about the texts; how they lie in the index has a format number of its own.
+NEUTRAL = {
+    "__init__.py", "config.py", "errors.py", "records.py", "registry.py", "worker.py",
+    "flat.py", "rows.py", "store.py", "writer.py",
+}  # fmt: skip
 
 
 def test_workers_load_nothing_heavy_and_nothing_that_the_fingerprint_leaves_out() -> None:

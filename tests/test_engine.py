@@ -15,7 +15,7 @@ from speechrag.records import Query
 
 HIT_KEYS = {
     "rank", "score", "passage_id", "speech_id", "source", "title", "headings", "text", "original", "start", "end",
-    "parts", "metadata", "copies",
+    "parts", "metadata", "copies", "others",
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from speechrag import text as t
@@ -163,6 +163,18 @@ def test_terms_are_what_the_parts_say(text: str) -> None:
     assert found.characters == t.characters(text) == found.words
     assert [pair for pair in found.pairs if not pair[0].isascii()] == t.bigrams(text)
     assert [run for run in found.pairs if run[0].isascii()] == [run for run in found.words if run[0].isascii()]
+
+
+@pytest.mark.parametrize("name", ["characters", "jieba"])
+@given(text=CHINESE | st.text(max_size=80))
+@example(text="二〇二三年，GDP增长5.2％！\n𠮷野家")
+@example(text="汉" * 4_001 + "a")
+def test_joined_terms_are_the_terms(name: str, text: str) -> None:
+    """What an index is filled with is what it is searched for: every term as often, whatever the segmenter."""
+    cutter = t.segmenter(name)
+    listed, joined = t.terms(text, cutter), t.joined_terms(text, cutter)
+    for kind in ("words", "characters", "pairs"):
+        assert sorted(getattr(joined, kind).split()) == sorted(getattr(listed, kind))
 
 
 @given(st.text(max_size=40) | st.text(alphabet="，：；？！（）\u3000ａＡ１％①㎡ﬁｶﾞ\u0301政協", max_size=20))

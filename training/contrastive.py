@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from examples import Bags, Example, stacked
+from examples import Bags, Batch
 from numpy.typing import NDArray
 
 Matrix = NDArray[np.float32]
+Source = Callable[[int, np.random.Generator], Batch]  # so many examples
 
 
 @dataclass(frozen=True)
@@ -19,21 +20,56 @@ class Plan:
     """The settings of one training run."""
 
     dim: int = 256
-    steps: int = 1200
+    steps: int = 1500
     batch: int = 1024
     learning_rate: float = 0.005  # relative to a gradient of unit size per coordinate
-    temperature: float = 0.05
+    temperature: float = 0.1
     hidden: float = 0.3  # share of questions that lose most of the tokens their passage shares
+    replaced: float = 0.5  # share of the tokens so lost that a synonym stands for, where one is known
     thinned: float = 0.2  # share of questions that lose tokens at random
+    levelling: float = -0.4  # power of the variance that every principal direction is scaled by at the end
     warm_up: float = 0.05
     decay: float = 0.99
     seed: int = 7
 
 
+class Rates:
+    """Divides the gradient of every row by its running root mean square, one number a row (as RMSprop does)."""
+
+    def __init__(self, rows: int, decay: float) -> None:
+        self._squares, self._seen, self._decay = np.zeros(rows), np.zeros(rows), decay
+
+    def moves(self, rows: Any, gradient: Matrix, rate: float) -> Matrix:
+        self._seen[rows] += 1
+        new = np.einsum("ij,ij->i", gradient, gradient) / gradient.shape[1]
+        self._squares[rows] = self._decay * self._squares[rows] + (1 - self._decay) * new
+        size = np.sqrt(self._squares[rows] / (1 - self._decay ** self._seen[rows])) + 1e-9
+        return gradient * (rate / size).astype(np.float32)[:, None]  # type: ignore[no-any-return]
+
+
+@dataclass
+class Vectors:
+    """Token vectors while they are learnt: one of the token's own plus the mean of its characters'.
+
+    Characters carry over to words that are too rare to learn much themselves (Bojanowski et al. 2017,
+    arXiv:1607.04606). ``spelling`` is a sparse matrix of tokens × characters, its rows summing to one or nothing.
+    """
+
+    own: Matrix
+    characters: Matrix
+    spelling: Any
+
+    def rows(self, used: Any) -> Matrix:
+        return self.own[used] + self.spelling[used] @ self.characters  # type: ignore[no-any-return]
+
+    def whole(self) -> Matrix:
+        return self.own + self.spelling @ self.characters  # type: ignore[no-any-return]
+
+
 def rarity(bags: Bags, size: int) -> Matrix:
     """Return the inverse document frequency of every token, ``float32[size]``, at least 0.1."""
     count = np.bincount(bags.ids, minlength=size)
-    return np.maximum(np.log(len(bags) / (count + 1)), 0.1).astype(np.float32)
+    return np.maximum(np.log(len(bags) / (count + 1)), 0.1).astype(np.float32)  # type: ignore[no-any-return]
 
 
 def latent(bags: Bags, weights: Matrix, dim: int, *, window: int = 3, rounds: int = 2, seed: int = 1) -> Matrix:
@@ -58,52 +94,56 @@ def latent(bags: Bags, weights: Matrix, dim: int, *, window: int = 3, rounds: in
     values, rotation = np.linalg.eigh((image := table @ basis).T @ image)
     order = np.argsort(-values)[:dim]
     vectors = basis @ rotation[:, order] * np.maximum(values[order], 0) ** 0.15
-    return _unit(vectors).astype(np.float32)
+    return _unit(vectors).astype(np.float32)  # type: ignore[no-any-return]
 
 
-def start(weights: Matrix, meaning: Matrix, seed: int) -> Matrix:
-    """Return first vectors: a random one of its own for every token plus its co-occurrence vector, scaled by rarity.
+def start(weights: Matrix, meaning: Matrix, spelling: Any, seed: int) -> Vectors:
+    """Return first vectors: a random one of its own for every token plus its co-occurrence vector, scaled by rarity,
+    and a random one for every character.
 
-    The random part keeps different words apart, the other brings related ones together.
+    The random parts keep different words apart, the other brings related ones together.
     """
-    own = _unit(np.random.default_rng(seed).standard_normal(meaning.shape).astype(np.float32))
-    return ((own + meaning) * (weights / weights.mean())[:, None]).astype(np.float32)
+    rng = np.random.default_rng(seed)
+    own = 0.7 * _unit(rng.standard_normal(meaning.shape).astype(np.float32))
+    characters = _unit(rng.standard_normal((spelling.shape[1], meaning.shape[1])).astype(np.float32))
+    return Vectors(((own + meaning) * (weights / weights.mean())[:, None]).astype(np.float32), characters, spelling)
 
 
-def train(
-    vectors: Matrix,
-    examples: Callable[[int, np.random.Generator], list[Example]],
-    plan: Plan,
-    log: Callable[[str], None],
-) -> Matrix:
-    """Return ``vectors`` trained with the symmetric contrastive loss over batches (van den Oord et al. 2018,
-    arXiv:1807.03748): scores are cosines of summed token vectors, divided by the temperature.
+def train(vectors: Vectors, examples: Source, synonyms: Bags, plan: Plan, log: Callable[[str], None]) -> Matrix:
+    """Return ``vectors`` trained, as one matrix, with the symmetric contrastive loss over batches (van den Oord et al.
+    2018, arXiv:1807.03748): scores are cosines of summed token vectors, divided by the temperature.
 
-    Rows move by their gradient divided by its running root mean square, one number a row; only the tokens of a batch
-    move. The learning rate rises over the first steps and falls to zero at the last.
+    Only the tokens of a batch move. The learning rate rises over the first steps and falls to zero at the last.
     """
     rng = np.random.default_rng(plan.seed)
-    squares, seen = np.zeros(len(vectors)), np.zeros(len(vectors))
-    mark = np.zeros(len(vectors), dtype=bool)
+    own, characters = Rates(len(vectors.own), plan.decay), Rates(len(vectors.characters), plan.decay)
     began = time.time()
     for step in range(1, plan.steps + 1):
-        batch = [
-            (_hide(question, passage, mark, plan, rng), passage) for question, passage in examples(plan.batch, rng)
-        ]
-        table, used = _compact(batch, len(vectors))
-        rows = vectors[used]
-        loss, gradient = contrast(table, rows, plan.temperature)
-        seen[used] += 1
-        squares[used] = (
-            plan.decay * squares[used] + (1 - plan.decay) * np.einsum("ij,ij->i", gradient, gradient) / plan.dim
-        )
-        size = np.sqrt(squares[used] / (1 - plan.decay ** seen[used])) + 1e-9
+        questions, passages = examples(plan.batch, rng)
+        both = Bags.joined([hide(questions, passages, synonyms, plan, rng), passages])
+        used, table = _compact(both, len(vectors.own))
+        loss, gradient = contrast(table, vectors.rows(used), plan.temperature)
         rate = plan.learning_rate * min(step / (plan.warm_up * plan.steps), 1.0) * (1 - step / (plan.steps + 1))
-        gradient *= (rate / size).astype(np.float32)[:, None]
-        vectors[used] = rows - gradient
+        vectors.own[used] -= own.moves(used, gradient, rate)
+        spread = vectors.spelling[used].T @ gradient
+        moved = np.flatnonzero(spread.any(axis=1))
+        vectors.characters[moved] -= characters.moves(moved, spread[moved], rate)
         if step % 100 == 0:
             log(f"step {step}/{plan.steps} loss {loss:.3f} {time.time() - began:.0f} s")
-    return vectors
+    return vectors.whole()
+
+
+def levelled(vectors: Matrix, texts: Bags, power: float) -> Matrix:
+    """Return ``vectors`` turned to the principal directions of ``texts``, each scaled by its variance to ``power``.
+
+    A power below zero holds back the few directions in which all texts of an office differ (partial whitening: Su et
+    al. 2021, arXiv:2103.15316), 0 leaves all cosines as they are.
+    """
+    sums = texts.matrix(len(vectors)) @ vectors
+    units = _unit(sums)
+    variances, directions = np.linalg.eigh(units.T @ units / len(units))
+    scales = np.maximum(variances, variances[-1] * 1e-4) ** power
+    return ((vectors @ directions) * (scales / scales.mean())).astype(np.float32)  # type: ignore[no-any-return]
 
 
 def contrast(table: Any, rows: Matrix, temperature: float) -> tuple[float, Matrix]:
@@ -128,61 +168,69 @@ def contrast(table: Any, rows: Matrix, temperature: float) -> tuple[float, Matri
     return float(loss), table.T.tocsr() @ by_sum
 
 
-def mixed(
-    parts: list[tuple[float, Callable[[int, np.random.Generator], list[Example]]]],
-) -> Callable[..., list[Example]]:
+def mixed(parts: list[tuple[float, Source]]) -> Source:
     """Return a source that draws the given shares of a batch from ``parts``; the last part fills up the rest."""
 
-    def draw(count: int, rng: np.random.Generator) -> list[Example]:
-        found: list[Example] = []
-        for share, part in parts[:-1]:
-            found += part(int(count * share), rng)
-        return found + parts[-1][1](count - len(found), rng)
+    def draw(count: int, rng: np.random.Generator) -> Batch:
+        counts = [int(count * share) for share, _ in parts[:-1]]
+        counts.append(count - sum(counts))
+        drawn = [part(number, rng) for number, (_, part) in zip(counts, parts, strict=True)]
+        return Bags.joined([questions for questions, _ in drawn]), Bags.joined([passages for _, passages in drawn])
 
     return draw
 
 
-def rounds(
-    questions: Bags, passages: Bags, times: NDArray[np.int64]
-) -> Callable[[int, np.random.Generator], list[Example]]:
+def rounds(questions: Bags, passages: Bags, times: NDArray[np.int64]) -> Source:
     """Return a source that goes through all pairs again and again, each pass in a new order."""
     pool = np.repeat(np.arange(len(questions)), times)
-    queue: list[int] = []
+    queue = pool[:0]
 
-    def draw(count: int, rng: np.random.Generator) -> list[Example]:
+    def draw(count: int, rng: np.random.Generator) -> Batch:
+        nonlocal queue
         while len(queue) < count:
-            queue.extend(int(row) for row in rng.permutation(pool))
-        chosen = queue[:count]
-        del queue[:count]
-        return [(questions[row], passages[row]) for row in chosen]
+            queue = np.concatenate([queue, rng.permutation(pool)])
+        chosen, queue = queue[:count], queue[count:]
+        return questions.take(chosen), passages.take(chosen)
 
     return draw
 
 
-def _hide(question: Any, passage: Any, mark: NDArray[np.bool_], plan: Plan, rng: np.random.Generator) -> Any:
-    """Return the question, sometimes without the words it shares with its passage.
+def hide(questions: Bags, passages: Bags, synonyms: Bags, plan: Plan, rng: np.random.Generator) -> Bags:
+    """Return the questions, some without most of the words they share with their passage, or with synonyms for them.
 
-    Word for word matches are what the lexical half of the search is for; what is left must be found by meaning.
+    Word for word matches are what the lexical half of the search is for; what is left must be found by meaning. At
+    least three tokens of a question stay.
     """
-    luck = rng.random()
-    if luck < plan.hidden:
-        mark[passage] = True
-        keep = ~mark[question] | (rng.random(len(question)) < 0.6 * rng.random())
-        mark[passage] = False
-    elif luck < plan.hidden + plan.thinned:
-        keep = rng.random(len(question)) < 0.6
-    else:
-        return question
-    return question[keep] if keep.sum() >= 3 else question
+    rows, count = questions.rows, len(questions)
+    luck, leak = rng.random(count)[rows], 0.6 * rng.random(count)[rows]
+    chance = rng.random(len(rows))
+    bare = luck < plan.hidden
+    thin = ~bare & (luck < plan.hidden + plan.thinned)
+    kept = np.where(bare, ~_shared(questions, passages) | (chance < leak), ~thin | (chance < 0.6))
+    kept |= (np.bincount(rows[kept], minlength=count) < 3)[rows]
+    lost = np.flatnonzero(~kept & (np.diff(synonyms.starts)[questions.ids] > 0))
+    lost = lost[rng.random(len(lost)) < plan.replaced]
+    first, stop = synonyms.starts[questions.ids[lost]], synonyms.starts[questions.ids[lost] + 1]
+    instead = synonyms.ids[rng.integers(first, stop)]
+    return Bags.of(np.r_[rows[kept], rows[lost]], np.r_[questions.ids[kept], instead], count)
 
 
-def _compact(batch: list[Example], size: int) -> tuple[Any, Any]:
-    """Return the batch as a sparse matrix over the tokens in use, and those tokens."""
-    from scipy.sparse import csr_matrix
+def _compact(texts: Bags, size: int) -> tuple[Any, Any]:
+    """Return the tokens in use, and the texts as a sparse matrix over them."""
+    number = np.zeros(size, dtype=np.int64)
+    number[texts.ids] = 1
+    used = np.flatnonzero(number)
+    number[used] = np.arange(len(used))
+    return used, Bags(number[texts.ids], texts.starts).matrix(len(used))
 
-    table = stacked([question for question, _ in batch] + [passage for _, passage in batch], size)
-    used, places = np.unique(table.indices, return_inverse=True)
-    return csr_matrix((table.data, places, table.indptr), shape=(table.shape[0], len(used))), used
+
+def _shared(questions: Bags, passages: Bags) -> NDArray[np.bool_]:
+    """Return which tokens of the questions their own passages hold too."""
+    size = max(questions.ids.max(initial=0), passages.ids.max(initial=0)) + 1
+    wanted, held = questions.rows * size + questions.ids, np.sort(passages.rows * size + passages.ids)
+    if not len(held):
+        return np.zeros(len(wanted), dtype=bool)
+    return held[np.minimum(np.searchsorted(held, wanted), len(held) - 1)] == wanted  # type: ignore[no-any-return]
 
 
 def _softmax(scores: Matrix, axis: int) -> Matrix:

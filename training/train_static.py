@@ -13,21 +13,23 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import contrastive
 import corpora
 import numpy as np
 import vocabulary
-from contrastive import Matrix, Plan
-from examples import Bags, Example, Sentences, bags, stacked
+from contrastive import Matrix, Plan, Source
+from examples import Bags, Batch, Sentences, bags, united
 
 from speechrag.embedding.grams import GramTable
 
 CLOZE, EVERYDAY = 0.5, 0.1  # shares of a batch; question-passage pairs fill the rest
 NEIGHBOURS = 5  # sentences that illustrate an official wording
+LEVELLED = 20  # every so many sentences the principal directions are taken from
 VOCABULARY_CHARACTERS = 5_000_000  # of each corpus
 
 
@@ -35,20 +37,19 @@ def log(message: str) -> None:
     print(message, file=sys.stderr, flush=True)
 
 
-def everyday(sentences: Sentences, table: GramTable, weights: Matrix) -> Callable[..., list[Example]]:
+def everyday(sentences: Sentences, table: GramTable, weights: Matrix) -> Source:
     """Return a source of (everyday wording, official wording, or a sentence that uses it, or both)."""
     rows = corpora.colloquial()
     questions = bags([left for left, _ in rows], table)
     answers = bags([right for _, right in rows], table)
     close = _closest(answers, sentences, weights)
 
-    def draw(count: int, rng: np.random.Generator) -> list[Example]:
-        found = []
-        for row in rng.integers(len(rows), size=count):
-            luck, use = rng.random(), sentences.bags[int(close[row, rng.integers(NEIGHBOURS)])]
-            answer = answers[row] if luck < 0.5 else np.union1d(answers[row], use) if luck < 0.9 else use
-            found.append((questions[row], answer))
-        return found
+    def draw(count: int, rng: np.random.Generator) -> Batch:
+        chosen, luck = rng.integers(len(rows), size=count), rng.random(count)
+        use = sentences.bags.take(close[chosen, rng.integers(NEIGHBOURS, size=count)])
+        answer = answers.take(chosen)
+        passages = united([answer.where((luck < 0.9)[answer.rows]), use.where((luck >= 0.5)[use.rows])])
+        return questions.take(chosen), passages
 
     return draw
 
@@ -57,7 +58,7 @@ def _closest(answers: Bags, sentences: Sentences, weights: Matrix) -> np.ndarray
     """Return the numbers of the sentences that share most with each answer, rare words counting more."""
     size = len(weights)
     pick = np.flatnonzero((sentences.length >= 20) & (sentences.length <= 150))[::3]
-    table = stacked([sentences.bags[int(row)] for row in pick], size)
+    table = sentences.bags.take(pick).matrix(size)
     damping = np.sqrt(np.diff(table.indptr) + 20)
     turned = table.T.tocsr()
     wanted = answers.matrix(size)
@@ -70,8 +71,34 @@ def _closest(answers: Bags, sentences: Sentences, weights: Matrix) -> np.ndarray
     return np.array(found)
 
 
-def learn(data: Path, plan: Plan) -> tuple[list[str], Matrix]:
-    """Return the vocabulary and its trained vectors."""
+def spelling(tokens: list[str]) -> Any:
+    """Return the share of every character in every Chinese token, sparse ``float32[tokens, characters]``."""
+    from scipy.sparse import csr_matrix
+
+    number: dict[str, int] = {}
+    rows, columns, shares = [], [], []
+    for row, token in enumerate(tokens):
+        for character in token if token[0] > "\u3000" else "":
+            rows.append(row)
+            columns.append(number.setdefault(character, len(number)))
+            shares.append(1 / len(token))
+    return csr_matrix((np.array(shares, dtype=np.float32), (rows, columns)), shape=(len(tokens), len(number)))
+
+
+@dataclass(frozen=True)
+class Material:
+    """Everything read from the data folder, as token numbers."""
+
+    tokens: list[str]
+    sentences: Sentences
+    questions: Bags
+    passages: Bags
+    times: np.ndarray  # how often each pair is seen in one pass
+    synonyms: Bags  # of every token
+
+
+def read(data: Path) -> Material:
+    """Choose the vocabulary and turn all texts and pairs into token numbers."""
     texts = {corpus.name: list(corpora.documents(corpus, data)) for corpus in corpora.CORPORA}
     pairs = [(source, corpora.pairs(source, data)) for source in corpora.PAIRS]
     for name, documents in texts.items():
@@ -80,19 +107,33 @@ def learn(data: Path, plan: Plan) -> tuple[list[str], Matrix]:
         log(f"{source.file}: {len(rows)} pairs")
     tokens = vocabulary.choose(_sample(texts, [row for _, rows in pairs for row in rows]))
     table = GramTable({token: number for number, token in enumerate(tokens)})
-    sentences = Sentences.of(chain.from_iterable(texts.values()), table)
-    questions = bags([left for _, rows in pairs for left, _ in rows], table)
-    passages = bags([right for _, rows in pairs for _, right in rows], table)
-    times = np.array([source.times for source, rows in pairs for _ in rows])
-    log(f"{len(tokens)} tokens, {len(sentences.bags)} sentences, {len(passages)} pairs")
+    return Material(
+        tokens,
+        Sentences.of(chain.from_iterable(texts.values()), table),
+        bags([left for _, rows in pairs for left, _ in rows], table),
+        bags([right for _, rows in pairs for _, right in rows], table),
+        np.array([source.times for source, rows in pairs for _ in rows]),
+        corpora.synonyms(tokens, data),
+    )
+
+
+def learn(material: Material, plan: Plan) -> Matrix:
+    """Return the trained vectors of the vocabulary."""
+    tokens, sentences = material.tokens, material.sentences
+    log(f"{len(tokens)} tokens, {len(sentences.bags)} sentences, {len(material.passages)} pairs")
+    log(f"{np.count_nonzero(np.diff(material.synonyms.starts))} tokens with synonyms")
+    table = GramTable({token: number for number, token in enumerate(tokens)})
     weights = contrastive.rarity(sentences.bags, len(tokens))
     meaning = contrastive.latent(sentences.bags, weights, plan.dim)
     draw = contrastive.mixed([
         (CLOZE, sentences.cloze),
         (EVERYDAY, everyday(sentences, table, weights)),
-        (1.0, contrastive.rounds(questions, passages, times)),
+        (1.0, contrastive.rounds(material.questions, material.passages, material.times)),
     ])  # fmt: skip
-    return tokens, contrastive.train(contrastive.start(weights, meaning, plan.seed), draw, plan, log)
+    first = contrastive.start(weights, meaning, spelling(tokens), plan.seed)
+    vectors = contrastive.train(first, draw, material.synonyms, plan, log)
+    sample = sentences.bags.take(np.arange(0, len(sentences.bags), LEVELLED))
+    return contrastive.levelled(vectors, sample, plan.levelling)
 
 
 def _sample(texts: dict[str, list[str]], pairs: list[tuple[str, str]]) -> list[str]:
@@ -138,9 +179,10 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=Plan.steps)
     arguments = parser.parse_args()
     began = time.time()
-    tokens, vectors = learn(arguments.data, Plan(steps=arguments.steps))
-    save(tokens, vectors, arguments.out)
-    log(f"{len(tokens)} x {vectors.shape[1]} written to {arguments.out} after {time.time() - began:.0f} s")
+    material = read(arguments.data)
+    vectors = learn(material, Plan(steps=arguments.steps))
+    save(material.tokens, vectors, arguments.out)
+    log(f"{len(material.tokens)} x {vectors.shape[1]} written to {arguments.out} after {time.time() - began:.0f} s")
 
 
 if __name__ == "__main__":

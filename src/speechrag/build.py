@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from speechrag.building.plan import make_plan
+from speechrag.building.preparing import prepared_speech
 from speechrag.building.previous import Previous, embedder_of, open_previous, stages_of
 from speechrag.building.stage import TextStage
 from speechrag.config import Settings
@@ -20,7 +21,8 @@ from speechrag.errors import IndexError_, UsageError
 from speechrag.index import layout
 from speechrag.index.fill import IndexFiller, Progress
 from speechrag.index.lexical import segmenter_fingerprint
-from speechrag.index.store import CORRECTIONS, NOT_SKIPPED, TAKEN_IN, CorpusWriter, LedgerEntry
+from speechrag.index.store import CORRECTIONS, INDEXED, NOT_SKIPPED, TAKEN_IN, LedgerEntry
+from speechrag.index.texts import Prepared, TextFiller
 from speechrag.records import BuildReport, CleanDocument, Document, IndexManifest, Skipped, Speech
 from speechrag.registry import CHUNKERS, resolve
 from speechrag.text import displayable
@@ -136,18 +138,17 @@ def build_collection(documents: Iterable[tuple[str, str, str]], index: Path, set
     cut = segmenter_fingerprint(settings.segmenter, settings.user_dictionary)
     stages = {"cleaner": "none", "chunker": chunker.name, "segmenter": cut}
     with layout.build_lock(index), _staging(index) as staging:
-        writer = CorpusWriter(staging / layout.CORPUS)
+        texts = TextFiller(staging / layout.CORPUS)
+        ledger = []
         for doc_id, title, text in documents:
             body = displayable(text)
-            digest = hashlib.sha256(body.encode("utf-8")).hexdigest()
+            digest = hashlib.sha256(f"{title}\n{body}".encode()).hexdigest()
             document = CleanDocument(Document(doc_id, doc_id, body, digest), body)
             speech = Speech(doc_id, doc_id, doc_id, 1, title, body, 0, len(body))
-            writer.add_document(document)
-            writer.add_speech(speech, [])
-            for passage in chunker.chunk(speech):
-                writer.add_passage(passage, (passage.start, passage.end))
-        writer.finish()
+            texts.add(Prepared(document, (prepared_speech(speech, chunker),)), ())
+            ledger.append(LedgerEntry(doc_id, digest, INDEXED, doc_id))
+        texts.finish(ledger)
         filler = IndexFiller(staging, settings, stages, encoder, lambda stage, done, total: None)
-        manifest = filler.finish([])
+        manifest = filler.finish(ledger)
         layout.publish(index, staging, manifest.generation)
     return manifest

@@ -46,6 +46,9 @@ class Settings:
     port: int = 7860
     workers: int = 0  # processes that clean texts in a build; 0: one a core, or none where there is little to read
     hosts: str = ""  # further names, by commas, that the page answers to besides ``host`` (such as a proxy's)
+    uploads: str = ""  # the sources folder that the page may add files to and build the index from; empty: none
+    sets: str = ""  # a folder of question sets in BEIR form that the page offers for evaluation
+    per_minute: int = 120  # questions and changes a minute that the page takes from one address; 0: any number
 
     def prompts_dir(self) -> Path:
         """Return the folder of prompt files: the configured one, the installed one, or the checkout's."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,18 @@ from speechrag.cleaning.alignment import Alignment
 from speechrag.config import Settings
 from speechrag.index.opened import OpenIndex, open_index
 from speechrag.index.store import CorpusStore, facet_values
-from speechrag.records import Answer, CleanDocument, Hit, IndexManifest, Outline, Passage, Phrase, Query, Speech
+from speechrag.records import (
+    Answer,
+    CleanDocument,
+    Hit,
+    IndexManifest,
+    Outline,
+    Passage,
+    Phrase,
+    Query,
+    SectionText,
+    Speech,
+)
 from speechrag.retrieval.search import Retriever
 from speechrag.retrieval.stages import stages_of
 from speechrag.text import unique
@@ -28,6 +40,8 @@ NO_OVERRIDES: Mapping[str, str] = {}
 FACETS = ("organ", "level", "region", "year", "occasion", "genre", "topics")
 CACHED_SPEECHES = 256
 CACHED_DOCUMENTS = 16
+REWORDING_SECONDS = 8.0  # that a search waits for a model
+TELLING = 40  # passages from which on their number tells a rare word from a common one
 CHECKED = 24  # passages looked at for each sentence of a text to be checked
 
 
@@ -62,9 +76,27 @@ class Engine:
         """Read what the first search would wait for, about a second for a large index."""
         self._retriever.warm()
 
-    def search(self, query: Query) -> list[Hit]:
-        """Return the hits for a query, best first. Raises UsageError for a query that cannot be asked."""
-        return self._retriever.search(query)
+    def search(self, query: Query, *, llm: str = "", widen: bool = False) -> list[Hit]:
+        """Return the hits for a query, best first. Raises UsageError for a query that cannot be asked.
+
+        With ``llm`` a model says the query in other words, which are searched for too (``parts`` names what they
+        found as "reworded"); a model that fails or takes longer than ``REWORDING_SECONDS`` leaves the plain search.
+        With ``widen`` every hit carries the section that it stands in.
+        """
+        hits = self._retriever.search(query, self._rewordings(query.text, llm) if llm and query.text.strip() else ())
+        return [replace(hit, section=self._section(hit.passage)) for hit in hits] if widen else hits
+
+    def _rewordings(self, text: str, llm: str) -> tuple[str, ...]:
+        from speechrag.writing.generate import open_generator
+        from speechrag.writing.rewording import rewordings
+
+        seconds = min(self._settings.llm_timeout, REWORDING_SECONDS)
+        return rewordings(text, open_generator(llm, replace(self._settings, llm_timeout=seconds)))
+
+    def _section(self, passage: Passage) -> SectionText:
+        from speechrag.retrieval.widening import widened
+
+        return widened(self.speech(passage.speech_id), passage)
 
     def rank(self, text: str, depth: int) -> list[tuple[Passage, float]]:
         """Return the best ``depth`` passages with their scores, copies not folded: what an evaluation judges."""
@@ -88,7 +120,7 @@ class Engine:
         ``history`` holds the questions asked before, oldest first: a follow-up (那时限呢) is read after them. With
         ``suggest`` the answer names further questions, each tried and answered by the corpus.
         """
-        return self._asking(filters).ask(question, history, self._generator(llm), suggesting=suggest)
+        return self.asking(filters).ask(question, history, self._generator(llm), suggesting=suggest)
 
     def ask_stream(
         self, question: str, filters: Filters = NO_FILTERS, llm: str = "", history: Sequence[str] = ()
@@ -98,20 +130,26 @@ class Engine:
         Without an LLM there is one answer, then the same with its suggestions. With one that fails half way the last
         answer is the extract, and the sentences yielded before are to be taken back.
         """
-        return self._asking(filters).stream(question, history, self._generator(llm), suggesting=True)
+        return self.asking(filters).stream(question, history, self._generator(llm), suggesting=True)
 
-    def _asking(self, filters: Filters) -> Asking:
+    def asking(self, filters: Filters = NO_FILTERS) -> Asking:
+        """Return what answers questions over this index, within ``filters``."""
         from speechrag.writing.asking import Asking
 
         return Asking(
             retrieve=self.search,
             speech=self.speech,
-            document_frequency=self._index.lexical.document_frequency,
+            document_frequency=self._document_frequency,
             segmenter=self._index.cutter,
             filters=filters,
             threshold=self._settings.refusal_threshold,
             confidence=self._retriever.confidence,
         )
+
+    def _document_frequency(self, term: str) -> float:
+        """Return the share of passages holding ``term``, 0..1, smaller where few passages make any word look common."""
+        share = self._index.lexical.document_frequency(term)
+        return share * min(1.0, self.manifest.passages / TELLING)
 
     def check(self, text: str) -> QuotationReport:
         """Compare a pasted text with the corpus, sentence by sentence: verbatim, near, not found."""
@@ -239,4 +277,6 @@ def describe(hit: Hit) -> dict[str, Any]:
         "parts": {name: {"rank": p.rank, "score": round(p.score, 6)} for name, p in hit.parts.items()},
         "metadata": dict(hit.metadata),
         "copies": hit.copies,
+        "others": [asdict(place) for place in hit.others],
+        **({"section": asdict(hit.section)} if hit.section else {}),
     }

@@ -121,6 +121,26 @@ class ChannelScore:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where else the corpus says what a passage says."""
+
+    passage_id: str
+    speech_id: str
+    source: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class SectionText:
+    """A section of a speech around a passage: ``speech.text[start:end] == text`` always holds."""
+
+    headings: tuple[str, ...]  # outermost first, with their labels; its own last
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A passage found for a query, with where it came from and why it ranks here."""
 
@@ -132,7 +152,9 @@ class Hit:
     original: str  # the same span as the file has it
     parts: Mapping[str, ChannelScore] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
-    copies: int = 0  # near-identical passages folded into this hit
+    copies: int = 0  # near-identical passages of the corpus that this hit stands for beside its own
+    others: tuple[Place, ...] = ()  # where each of those stands
+    section: SectionText | None = None  # what the passage stands in, where that was asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +171,7 @@ class Citation:
     end: int
     headings: tuple[str, ...] = ()
     copies: int = 0  # other places of the corpus that say the same, cited once
+    others: tuple[Place, ...] = ()  # which
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,12 @@ _HAN = re.compile(f"[{HAN}]")
 _TOKEN_RUN = re.compile(rf"[{HAN}〇]+|[a-z0-9]+(?:[.%‰][0-9]*)*", re.ASCII)
 _HAN_RUN = re.compile(f"[{HAN}〇]+")
 _BEYOND_JIEBA = re.compile("([^\u4e00-\u9fd5])")  # jieba knows no ideograph outside this block
+_BEYOND_JIEBA_IN_LINES = re.compile("[^\u4e00-\u9fd5\n]")
 # The wide marks of Chinese print; nearly all text is in the form NFKC once they are narrow.
-_WIDE = (("，", ","), ("：", ":"), ("；", ";"), ("？", "?"), ("！", "!"), ("（", "("), ("）", ")"), ("\u3000", " "))
+_WIDE = (
+    *(("，", ","), ("：", ":"), ("；", ";"), ("？", "?"), ("！", "!"), ("（", "("), ("）", ")"), ("…", "...")),
+    *(("\u3000", " "), ("\xa0", " ")),
+)
 
 # Bidi controls, zero-width characters, soft hyphen, variation selectors, the tag block: they carry nothing a reader
 # sees and are used to smuggle instructions (OWASP LLM01:2026) or to reorder file names.
@@ -123,6 +127,10 @@ class Segmenter(Protocol):
         """Return the words of ``run``, search granularity: long words come with the shorter words inside them."""
         ...
 
+    def cut_all(self, runs: Sequence[str]) -> list[str]:
+        """Return the words of every run, one run after the other."""
+        ...
+
     def __hash__(self) -> int:
         """Segmenters are compared by identity, so that their results can be cached."""
         ...
@@ -174,6 +182,13 @@ class JiebaSegmenter:
         # jieba takes each of these characters for a word, rjieba joins neighbours of them.
         return [word for part in _BEYOND_JIEBA.split(run) if part for word in self._fast(part)]
 
+    def cut_all(self, runs: Sequence[str]) -> list[str]:
+        lines = "\n".join(runs)
+        if self._fast is None or _BEYOND_JIEBA_IN_LINES.search(lines):
+            return [word for run in runs for word in self.cut(run)]
+        # One call: a line end is no part of any word, and a call for each of forty runs takes half as long again.
+        return [word for word in self._fast(lines) if word != "\n"]
+
 
 class CharacterSegmenter:
     """No dictionary: every character is a word. For tests and comparisons."""
@@ -186,6 +201,9 @@ class CharacterSegmenter:
     def cut(self, run: str) -> Iterable[str]:
         return iter(run)
 
+    def cut_all(self, runs: Sequence[str]) -> list[str]:
+        return list("".join(runs))
+
 
 @lru_cache(maxsize=8)
 def segmenter(name: str, user_dictionary: str = "") -> Segmenter:
@@ -194,11 +212,13 @@ def segmenter(name: str, user_dictionary: str = "") -> Segmenter:
 
 
 def runs(folded: str) -> Iterator[str]:
-    """Yield the runs of a folded text that can hold words: Chinese, or Latin letters and digits."""
-    for run in _TOKEN_RUN.findall(folded):
-        if len(run) <= SEGMENT_RUN:
-            yield run
-            continue
+    """Iterate over the runs of a folded text that can hold words: Chinese, or Latin letters and digits."""
+    found = _TOKEN_RUN.findall(folded)
+    return iter(found) if len(folded) <= SEGMENT_RUN else _shortened(found)
+
+
+def _shortened(found: Iterable[str]) -> Iterator[str]:
+    for run in found:
         for offset in range(0, len(run), SEGMENT_RUN):
             yield run[offset : offset + SEGMENT_RUN]
 
@@ -232,6 +252,47 @@ def terms(text: str, cutter: Segmenter) -> Terms:
             found.characters.extend(run)
             found.pairs.extend(map(add, run, run[1:]))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedTerms:
+    """The members of ``Terms``, each kind as one string with white space between them, in no order to rely on."""
+
+    words: str
+    characters: str
+    pairs: str
+
+
+def joined_terms(text: str, cutter: Segmenter) -> JoinedTerms:
+    """Return all terms of ``text`` as an index takes them, in a third of the time that joining ``terms`` would need.
+
+    >>> joined_terms("２００９年县政协", segmenter("characters")).pairs.split()
+    ['年县', '县政', '政协', '2009']
+    """
+    found = list(runs(fold(text)))
+    chinese = [run for run in found if not run[0].isascii()]
+    latin = " ".join(run for run in found if run[0].isascii())
+    lines = "\n".join(chinese)
+    return JoinedTerms(
+        words=f"{' '.join(cutter.cut_all(chinese))} {latin}",
+        characters=f"{' '.join(lines)} {latin}",
+        pairs=f"{_spaced_pairs(lines)} {latin}",
+    )
+
+
+def _spaced_pairs(lines: str) -> str:
+    """Return the pairs of neighbouring characters on one line, with white space between them."""
+    import numpy as np
+
+    codes = np.frombuffer(lines.encode("utf-32-le"), dtype=np.uint32)
+    if len(codes) < 2:
+        return ""
+    table = np.full((len(codes) - 1, 3), ord(" "), dtype=np.uint32)
+    table[:, 0], table[:, 1] = codes[:-1], codes[1:]
+    ends = np.flatnonzero(codes == ord("\n"))
+    table[ends[ends < len(table)], 1] = ord("\n")
+    table[ends[ends > 0] - 1, 0] = ord("\n")
+    return table.tobytes().decode("utf-32-le")
 
 
 def words(text: str, cutter: Segmenter) -> list[str]:

@@ -1,11 +1,14 @@
-"""A small frozen collection and the run it must give: python tests/evaluation/frozen_set.py writes that run anew.
+"""A small frozen collection and what it must give: python tests/evaluation/frozen_set.py writes that anew.
 
-Fixed words and scores only: the hashing encoder, characters as words, no learned stage. A stored run that changes is a
-change of every figure measured before; say why in the change log, with the old and the new values.
+Fixed words and scores only: the hashing encoder, characters as words, no learned stage. Stored are the run, the
+statistics of the index and the means. One of them changing is a change of every figure measured before: it takes a line
+in ``expected/CHANGES.md`` that says why, with the old and the new values and the new sums.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -20,11 +23,13 @@ from speechrag.config import Settings
 from speechrag.engine import Engine
 from speechrag.evaluation.formats import read_run, write_run
 from speechrag.evaluation.harness import run_topics
+from speechrag.evaluation.measures import evaluate_run
 from speechrag.evaluation.records import Qrel, RunLine, Topic
-from speechrag.index.opened import open_store
+from speechrag.index.opened import open_index, open_store
 from speechrag.text import sentence_spans
 
-STORED = Path(__file__).resolve().parent / "expected" / "small.run"
+EXPECTED = Path(__file__).resolve().parent / "expected"
+STORED, TABLES, CHANGES = EXPECTED / "small.run", EXPECTED / "small.json", EXPECTED / "CHANGES.md"
 PLAIN = replace(QUICK, understanding="off", ranker="off", dense_weight=0.5)
 DEPTH = 20
 PIECE = 9  # characters of a question, cut from a sentence
@@ -65,10 +70,43 @@ def stored_run() -> list[RunLine]:
     return read_run(STORED)
 
 
+def tables(index: Path, asked: tuple[list[Topic], list[Qrel]], run: Sequence[RunLine]) -> dict[str, dict[str, float]]:
+    """Return the statistics of the index and the means of a run over it."""
+    opened = open_index(index)
+    texts = [stored.passage.text for stored in opened.store.iter_passages()]
+    frequencies = [opened.lexical.document_frequency(word) for word in ("工", "全", "作", "隐", "患")]
+    statistics = {
+        "speeches": opened.manifest.speeches,
+        "passages": opened.manifest.passages,
+        "characters": sum(map(len, texts)),
+        "longest passage": max(map(len, texts)),
+        "dimensions": opened.manifest.dim,
+        "document frequency of five characters": sum(frequencies),
+        "questions": len(asked[0]),
+    }
+    return {"statistics": statistics, "means": evaluate_run(asked[1], run)[0]}
+
+
+def stored_tables() -> dict[str, dict[str, float]]:
+    """Return the statistics and means as they were stored."""
+    found: dict[str, dict[str, float]] = json.loads(TABLES.read_text("utf-8"))
+    return found
+
+
+def sums() -> list[str]:
+    """Return the first twelve digits of the SHA-256 of each stored file; line ends do not count."""
+    return [hashlib.sha256(path.read_text("utf-8").encode()).hexdigest()[:12] for path in (STORED, TABLES)]
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         index = build(Path(place))
-        write_run(STORED, search(index, questions(index)[0]))
+        asked = questions(index)
+        run = search(index, asked[0])
+        write_run(STORED, run)
+        text = json.dumps(tables(index, asked, run), ensure_ascii=False, indent=2)
+        TABLES.write_text(f"{text}\n", encoding="utf-8", newline="\n")
+        sys.stdout.write(f"now tell it in {CHANGES}, with the sums {' '.join(sums())}\n")
 
 
 if __name__ == "__main__":

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from frozen_set import PLAIN, build, questions, search, stored_run
+from frozen_set import CHANGES, PLAIN, build, questions, search, stored_run, stored_tables, sums, tables
 
 from small_corpus import TEXTS
+from speechrag.config import Settings
 from speechrag.embedding.hashing import HashingEncoder
 from speechrag.errors import EvaluationError
-from speechrag.evaluation.gate import GATED, gate, gate_report, invariants, same_run
+from speechrag.evaluation.gate import GATED, gate, gate_report, invariants, same_run, same_table
 from speechrag.evaluation.measures import PerQuery, evaluate_run
 from speechrag.evaluation.records import Qrel, RunLine, Topic
 from speechrag.evaluation.report import build_report
 
 DENSE = replace(PLAIN, dense_weight=1.0)
+HALVED = replace(PLAIN, passage_chars=PLAIN.passage_chars // 2)
 unit_length = HashingEncoder.encode_documents
 
 
@@ -81,7 +83,7 @@ def wrong_prefix(folder: Path, sound: Path, asked: Asked, patch: pytest.MonkeyPa
 
 def halved_chunks(folder: Path, sound: Path, asked: Asked, patch: pytest.MonkeyPatch) -> list[RunLine]:
     """Passages half as long: other ids, other texts."""
-    return search(build(folder, replace(PLAIN, passage_chars=PLAIN.passage_chars // 2)), asked[0])
+    return search(build(folder, HALVED), asked[0])
 
 
 def unsorted_ties(folder: Path, sound: Path, asked: Asked, patch: pytest.MonkeyPatch) -> list[RunLine]:
@@ -103,6 +105,40 @@ def test_the_exact_tier_sees_every_planted_fault(
 ) -> None:
     """Whatever was planted, the run is no longer the stored one."""
     assert same_run(fault(tmp_path, sound, asked, monkeypatch), stored_run())
+
+
+def test_the_frozen_collection_gives_the_stored_statistics(sound: Path, asked: Asked) -> None:
+    """Counts of the index and means to four decimals."""
+    found, stored = tables(sound, asked, search(sound, asked[0])), stored_tables()
+    assert found.keys() == stored.keys()
+    assert [reason for name in stored for reason in same_table(found[name], stored[name])] == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "texts", "seen"),
+    [(PLAIN, dict(list(TEXTS.items())[1:]), "speeches is 4; expected 5"), (HALVED, TEXTS, "longest passage is")],
+)
+def test_the_statistics_see_what_happened_to_the_index(
+    settings: Settings, texts: Mapping[str, str], seen: str, asked: Asked, tmp_path: Path
+) -> None:
+    """A fifth of the texts missing, passages half as long: by the counts alone."""
+    index = build(tmp_path, settings, texts)
+    reasons = same_table(tables(index, asked, [])["statistics"], stored_tables()["statistics"])
+    assert any(reason.startswith(seen) for reason in reasons)
+
+
+def test_a_figure_that_is_missing_or_new_is_told() -> None:
+    """Four decimals decide."""
+    assert same_table({"a": 0.12344, "b": 3}, {"a": 0.12343, "b": 3.0}) == []
+    assert same_table({"a": 0.1235, "c": 1}, {"a": 0.1234, "b": 2}) == [
+        "a is 0.1235; expected 0.1234", "b is missing; expected 2", "c is 1; expected missing",
+    ]  # fmt: skip
+
+
+def test_a_changed_baseline_has_a_line_in_the_log() -> None:
+    """The last line names the sums of what is stored now."""
+    last = CHANGES.read_text("utf-8").splitlines()[-1]
+    assert [cell.strip() for cell in last.split("|")[-3:-1]] == sums()
 
 
 def test_the_exact_tier_names_the_place(sound: Path) -> None:

@@ -17,7 +17,7 @@ from speechrag.evaluation.fusion import reciprocal_rank_fusion
 from speechrag.evaluation.harness import judged_topics, run_topics
 from speechrag.evaluation.measures import evaluate_run
 from speechrag.evaluation.records import Qrel, RunLine, Topic
-from speechrag.evaluation.report import build_report, to_dict, to_json, to_text
+from speechrag.evaluation.report import build_report, to_dict, to_json, to_mteb, to_text
 
 TOPICS = [Topic("q1", "甲"), Topic("q2", "乙")]
 QRELS = [Qrel("q1", "d1", 1), Qrel("q2", "d2", 1)]
@@ -182,3 +182,13 @@ def test_measures_and_formats_need_only_the_standard_library() -> None:
                 own = module == "speechrag.errors" or module.startswith("speechrag.evaluation.")
                 assert own or root in sys.stdlib_module_names, f"{name} imports {module}"
                 assert module != "speechrag.evaluation.statistics"
+
+
+def test_means_under_the_names_of_mteb() -> None:
+    """Measures with a cutoff, and nDCG@10 as the main score; the per-query values stay here."""
+    report = build_report(QRELS, RUN)
+    found = json.loads(to_mteb(report))
+    assert found["main_score"] == found["ndcg_at_10"] == report.measures["nDCG@10"]
+    assert found["mrr_at_10"] == report.measures["RR@10"] == 0.75
+    assert found["recall_at_100"] == 1.0 and found["queries"] == 2
+    assert set(found) == {"main_score", "ndcg_at_10", "mrr_at_10", "recall_at_10", "recall_at_100", "queries"}

@@ -9,16 +9,17 @@ from pathlib import Path
 import pytest
 
 from speechrag.errors import IndexDamaged, UsageError
+from speechrag.index.copies import Copy, Kind
 from speechrag.index.store import (
     COPY,
     INDEXED,
     METADATA_FROM,
     CorpusStore,
-    CorpusWriter,
     LedgerEntry,
     SpeechFacts,
     facet_values,
 )
+from speechrag.index.writer import CorpusWriter
 from speechrag.records import CleanDocument, Document, Evidence, Passage, Repair, Section, Speech
 
 ORIGINAL = "題目\x00：\n全縣信息（xìn xī）工作𠀀會議"
@@ -51,9 +52,11 @@ def store(tmp_path: Path) -> CorpusStore:
     folder.mkdir()
     writer = CorpusWriter(folder / "corpus.sqlite")
     writer.add_document(CleanDocument(Document("abc", "甲/乙 丙.txt", ORIGINAL, "0" * 64), CLEAN, REPAIRS, ("note",)))
-    writer.add_speech(speech(), [3, 1, 2])
+    writer.add_speech(speech())
     writer.add_passage(Passage("abc-1.1", "abc-1", ("一、题目",), CLEAN[:3], 0, 3), (0, 4))
     writer.add_passage(Passage("abc-1.2", "abc-1", (), CLEAN[4:], 4, len(CLEAN)), (5, len(ORIGINAL)))
+    assert (writer.text_of_speech("abc-1"), writer.text_of_passage(1)) == (CLEAN, CLEAN[4:])
+    writer.add_copies([Copy(1, 0, Kind.WITHIN)])
     writer.add_ledger([LedgerEntry("乙", "1", COPY, "甲"), LedgerEntry("甲", "1", INDEXED, "abc")])
     writer.finish()
     return CorpusStore(folder / "corpus.sqlite")
@@ -73,7 +76,9 @@ def test_records_come_back_equal(store: CorpusStore) -> None:
     assert [s.passage.passage_id for s in store.passages_of("abc-1")] == store.passage_ids() == ["abc-1.1", "abc-1.2"]
     assert store.passage_spans() == {"abc-1": (0, 2)}
     assert [entry.source for entry in store.ledger()] == ["乙", "甲"]
-    assert store.sketch("abc-1") == [3, 1, 2]
+    assert store.copies() == [Copy(1, 0, Kind.WITHIN)]
+    assert store.names_of([0, 1]) == [("abc-1.1", "abc-1"), ("abc-1.2", "abc-1")]
+    assert store.names_of([]) == []
 
 
 def test_the_original_is_cut_by_characters_whatever_they_are(store: CorpusStore) -> None:
@@ -133,7 +138,7 @@ def test_a_correction_keeps_what_the_rules_found(tmp_path: Path) -> None:
     writer = CorpusWriter(tmp_path / "corpus.sqlite")
     writer.add_document(CleanDocument(Document("abc", "甲.txt", ORIGINAL, "0" * 64), CLEAN, REPAIRS))
     for number in (1, 2):
-        writer.add_speech(speech(number), [])
+        writer.add_speech(speech(number))
     found = writer.facts_of("abc")
     assert [(facts.ordinal, facts.title) for facts in found] == [(1, "题目"), (2, "题目")]
     quality = {**found[0].quality, METADATA_FROM: {"year": "sidecar"}}

@@ -159,9 +159,9 @@ def test_a_shortlist_gives_as_many_results_as_were_asked_for(large: tuple[np.nda
     assert len(found) == len(set(found)) == min(limit, len(rows))
 
 
-@given(allowed=st.sets(st.integers(0, 2999), max_size=300), limit=st.integers(1, 50), seed=st.integers(0, 99))
+@given(allowed=st.sets(st.integers(0, 2999), max_size=299), limit=st.integers(1, 50), seed=st.integers(0, 99))
 @settings(max_examples=30, deadline=None)
-def test_a_filtered_search_of_a_large_store_is_exact(
+def test_a_search_of_a_large_store_under_a_narrow_filter_is_exact(
     large: tuple[np.ndarray, VectorStore], allowed: set[int], limit: int, seed: int
 ) -> None:
     """The best of the allowed rows, given as ordinals or as a mask, and never another one."""
@@ -174,6 +174,28 @@ def test_a_filtered_search_of_a_large_store_is_exact(
     best = sorted((float(row @ query) for row in rows[mask]), reverse=True)[:limit]
     assert {ordinal for ordinal, _ in found} <= allowed
     assert [score for _, score in found] == pytest.approx(best, abs=2e-3)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.25, 0.9, 1.0])
+@pytest.mark.parametrize("limit", [100, 2999])
+def test_a_wide_filter_of_a_large_store_finds_nearly_all_and_as_many_as_wanted(
+    large: tuple[np.ndarray, VectorStore], share: float, limit: int
+) -> None:
+    """Scattered or all in one place: allowed rows only, best first, as many as there are, almost all of the best."""
+    rows, store = large
+    count = int(share * len(rows))
+    for allowed in (range(count), np.random.default_rng(3).permutation(len(rows))[:count].tolist()):
+        mask = np.zeros(len(rows), dtype=bool)
+        mask[list(allowed)] = True
+        found = true = 0
+        for query in clustered(20, seed=5):
+            hits = store.search(query, limit, mask)
+            assert len(hits) == min(limit, count)
+            assert all(mask[ordinal] for ordinal, _ in hits)
+            assert hits == sorted(hits, key=lambda hit: (-hit[1], hit[0]))
+            least = np.sort(rows[mask] @ query)[-len(hits)]
+            found, true = found + sum(score >= least - 2e-3 for _, score in hits), true + len(hits)
+        assert found / true >= MIN_RECALL - 0.01
 
 
 def test_a_large_store_is_the_same_after_every_build_and_saving(

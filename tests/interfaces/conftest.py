@@ -6,21 +6,25 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from chromium import CHROMIUM, FLAGS
 from fake_engine import FakeEngine
-from web_visit import CHROMIUM, FLAGS, Served, Visit, serving
+from web_visit import Served, Visit, serving
 
 from speechrag.config import Settings
+from speechrag.interfaces.marks import marks_path
 
 
 @pytest.fixture(scope="session")
-def served() -> Iterator[Served]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The page over the fake engine."""
     pytest.importorskip("uvicorn")
     pytest.importorskip("gradio")
     from speechrag.interfaces.web import create_app
 
     engine = FakeEngine()
-    with serving(create_app(engine, Settings()), engine) as running:  # type: ignore[arg-type]
+    settings = Settings(index=str(tmp_path_factory.mktemp("served") / "index"), per_minute=0)
+    with serving(create_app(engine, settings), engine) as running:  # type: ignore[arg-type]
+        running.marks = marks_path(settings.index)
         yield running
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -21,7 +22,7 @@ POINT = {"heading", "level", "role", "text", "citations", "points"}
 BUILD = {"files", "skipped", "speeches", "passages", "added", "changed", "removed", "unchanged", "seconds"}
 HIT = {
     "rank", "score", "passage_id", "speech_id", "source", "title", "headings", "text", "original", "start", "end",
-    "parts", "metadata", "copies",
+    "parts", "metadata", "copies", "others",
 }  # fmt: skip
 ANSWER = {"qid", "question", "supported", "text", "sentences", "citations", "nearest", "seconds"}
 OUTLINE = {
@@ -96,7 +97,22 @@ def test_building_again_says_that_nothing_changed(cli: Cli) -> None:
     code, out, err = cli("build", "讲话 原文", "--embedder", "hash")
     assert code == 0
     assert "没有变化" in out and "indexes/default" in out
-    assert err.startswith("skipped 空.txt: ")
+    assert err.startswith("跳过 空.txt：文件里没有文字")
+
+
+def test_a_build_that_is_told_to_end_leaves_nothing_half_done(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SIGTERM is as good as Ctrl-C: code 130, no unfinished generation, and signals are as they were before."""
+    before = signal.getsignal(signal.SIGTERM)
+    generations = cli.folder / "indexes" / "default" / "generations"
+    kept = sorted(path.name for path in generations.iterdir())
+    (cli.folder / "讲话 原文" / "新.txt").write_text("同志们：\n今天开会。\n", encoding="utf-8")
+    monkeypatch.setattr("speechrag.build.IndexFiller", lambda *_: signal.raise_signal(signal.SIGTERM))
+    code, _, err = cli("build", "讲话 原文", "--embedder", "hash")
+    assert code == 130
+    assert "the index is as it was" in err
+    assert sorted(path.name for path in generations.iterdir()) == kept
+    assert signal.getsignal(signal.SIGTERM) is before
+    (cli.folder / "讲话 原文" / "新.txt").unlink()
 
 
 def test_search_prints_one_object_a_query(cli: Cli) -> None:

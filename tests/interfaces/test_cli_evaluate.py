@@ -78,6 +78,8 @@ def test_the_gate_stops_what_lost(tmp_path: Path, qrels: str, capsys: pytest.Cap
         (["--runs", "a", "b", "--qrels", "q", "--dataset", "d"], "--runs goes with --qrels alone"),
         (["--fuse", "rrf", "--dataset", "d"], "--fuse needs the runs"),
         (["--gate", "--dataset", "d"], "--gate needs a run"),
+        (["--dataset", "d", "--set", "passage_chars=3"], "--set 'passage_chars=3'"),
+        (["--dataset", "d", "--set", "ranker"], "--set 'ranker'"),
     ],
 )
 def test_options_that_do_not_go_together(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from small_corpus import FLOOD, INFORMATION, QUICK, SAFETY, build, write_texts
 from speechrag.index.opened import open_store
 from speechrag.interfaces import report_page
 from speechrag.interfaces.cli import main
+from speechrag.interfaces.reasons import told
 from speechrag.interfaces.report import CONTEXT, describe_document, gather, is_doubted, rule_name
 from speechrag.interfaces.report_page import pages, shown
 from speechrag.records import CleanDocument, Document, Repair, Speech
@@ -64,7 +64,7 @@ def test_the_overview_counts_what_the_index_holds(index: Path, page: str) -> Non
     assert f"{manifest.files} 个文件" in text and f"{manifest.speeches} 篇" in text
     for entry in store.ledger():
         if entry.state in ("skipped", "part skipped"):
-            assert entry.source in text and html.unescape(entry.detail) in text
+            assert entry.source in text and told(entry.detail) in text
     assert "篇数不符" in text
     assert "结尾中断" in text
     assert "年份 2011（人工）" in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from web_visit import Served, Visit
 
 from small_corpus import QUICK, build, write_texts
+from speechrag.config import PACKAGE
 from speechrag.engine import Engine
 from speechrag.interfaces import reasons
 from speechrag.interfaces.corpus_views import CorpusTable, changes_view
@@ -136,6 +138,16 @@ def test_a_comparison_loses_nothing_of_either_text(data: st.DataObject) -> None:
         ("encrypted with a password; save the document without one", "文件有密码"),
         ("larger than 50 MB; split it into smaller files", "文件太大"),
         ("the file holds no text", "没有文字"),
+        ("the PDF (3 pages) holds no text layer; it needs OCR first", "扫描件，请先做文字识别"),
+        ("no text layer on 2 pages (3, 7); they need OCR", "第 3, 7 页是扫描件"),
+        ("no reader takes .jpg files; txt, md and zip are read", "不读 .jpg 文件；能读的有 txt, md and zip"),
+        ("none of its 2 members could be read; the reason of each is listed", "里面的 2 个文件"),
+        ("unpacked size 9 bytes from 1 packed: a decompression bomb, not read", "大得不正常"),
+        ("there is no column `县`; it is not read (known: 文件、标题)", "表头里没有“县”这一列"),
+        ("a.txt was skipped (the file holds no text); the line is not used", "“a.txt”没有读进来，这一行没有采用"),
+        ("`年份` is '12345'; expected a year; this cell is not used", "“年份”填的是 '12345'，不合规定"),
+        ("3 values of 2 speeches corrected", "订正了 2 篇讲话的 3 处"),
+        ("2 footnotes stand in brackets behind their paragraphs", "脚注放在"),
         ("something never seen", "没有读进来（something never seen）"),
         ("内容不完整", "内容不完整"),
     ],
@@ -143,6 +155,22 @@ def test_a_comparison_loses_nothing_of_either_text(data: st.DataObject) -> None:
 def test_reasons_are_told_in_chinese(reason: str, said: str) -> None:
     """A clerk reads why and what to do; a reason without words of ours is still shown."""
     assert said in reasons.told(reason)
+
+
+def test_every_reason_of_the_readers_has_words_of_ours() -> None:
+    """A sentence that a reader learns to say must be told in Chinese too."""
+    said = []
+    for path in sorted((*PACKAGE.glob("sources/*.py"), *PACKAGE.glob("building/*.py"))):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"SourceError", "Skipped"} and node.args:
+                message = node.args[-1]
+                if isinstance(message, ast.Constant):
+                    said.append(str(message.value))
+                elif isinstance(message, ast.JoinedStr):
+                    parts = (str(p.value) if isinstance(p, ast.Constant) else "7" for p in message.values)
+                    said.append("".join(parts))
+    assert len(said) > 40
+    assert [reason for reason in said if "没有读进来（" in reasons.told(reason)] == []
 
 
 def test_the_report_can_be_saved(tmp_path: Path) -> None:

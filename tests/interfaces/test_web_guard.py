@@ -19,7 +19,7 @@ from small_corpus import QUICK, build, write_texts
 from speechrag.config import Settings
 from speechrag.engine import Engine
 from speechrag.errors import IndexDamaged
-from speechrag.interfaces.guard import LARGEST_BODY, HostNames, PageGuard
+from speechrag.interfaces.guard import CLIENTS, LARGEST_BODY, HostNames, Pace, PageGuard
 from speechrag.interfaces.live import Live, PerGeneration, watched
 
 
@@ -100,6 +100,96 @@ def test_more_at_once_than_can_be_served_is_told_to_come_back() -> None:
         assert elsewhere.submit(lambda: asyncio.run(statuses())).result() == [503, 200, 200, 200]
 
 
+@pytest.mark.parametrize(
+    ("path", "header", "status"),
+    [
+        ("/api/drafts", ("Content-Length", str(LARGEST_BODY + 1)), 200),
+        ("/api/drafts", ("Content-Length", "20000001"), 413),
+        ("/api/files", ("Content-Length", str(50 * 1024**2)), 200),
+        ("/api/files", ("Content-Length", "9" * 5_000), 413),
+        ("/api/x", ("Content-Length", str(LARGEST_BODY + 1)), 413),
+        ("/api/x", ("Content-Length", "-1"), 413),
+        ("/api/x", ("Transfer-Encoding", "chunked"), 413),
+    ],
+)
+def test_how_long_a_body_may_be_depends_on_what_it_is(path: str, header: tuple[str, str], status: int) -> None:
+    """A saved draft and a file may be long; a body that does not say how long it is comes from no browser."""
+    assert guarded(PageGuard(answering), "POST", path, header) == status
+
+
+def guarded(guard: PageGuard, method: str, path: str, *headers: tuple[str, str], address: str = "192.0.2.7") -> int:
+    """Return the status of one request through ``guard``."""
+    found: list[int] = []
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            found.append(message["status"])
+
+    pairs = [(name.lower().encode(), value.encode()) for name, value in headers]
+    scope = {"type": "http", "method": method, "path": path, "headers": pairs, "client": (address, 1)}
+    with ThreadPoolExecutor(1) as elsewhere:  # the browser of other tests has a loop in this thread
+        elsewhere.submit(lambda: asyncio.run(guard(scope, None, send))).result()  # type: ignore[arg-type, func-returns-value]
+    return found[0]
+
+
+async def answering(scope: Any, receive: Any, send: Any) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def test_an_address_asks_so_often_and_no_oftener() -> None:
+    """A minute's worth at once, then evenly; each address for itself; 0 means any number."""
+    now = [0.0]
+    pace = Pace(6, lambda: now[0])
+    assert [pace.wait("a") for _ in range(8)] == [0, 0, 0, 0, 0, 0, 10, 10]
+    assert pace.wait("b") == 0
+    now[0] = 9.0
+    assert pace.wait("a") == 1
+    now[0] = 10.5
+    assert [pace.wait("a"), pace.wait("a")] == [0, 10]
+    now[0] = 1e6
+    assert [pace.wait("a") for _ in range(7)][-1] == 10
+    assert {Pace(0).wait("a") for _ in range(1_000)} == {0}
+
+
+def test_addresses_are_forgotten_before_they_fill_the_memory() -> None:
+    """The one not seen longest goes first."""
+    pace = Pace(1, lambda: 0.0)
+    for number in range(CLIENTS + 5):
+        pace.wait(str(number))
+    assert len(pace._left) == CLIENTS
+    assert (pace.wait("0"), pace.wait(str(CLIENTS))) == (0, 60)
+
+
+def test_only_what_sets_work_going_is_counted() -> None:
+    """Reading and 停止 are always answered; questions and changes wait their turn."""
+    guard = PageGuard(answering, pace=Pace(1))
+    assert guarded(guard, "POST", "/gradio_api/queue/join") == 200
+    assert guarded(guard, "POST", "/gradio_api/queue/join") == 429
+    assert guarded(guard, "POST", "/api/results/x/changes") == 429
+    assert guarded(guard, "POST", "/api/results/x/stop") == 200
+    assert guarded(guard, "GET", "/api/corpus") == 200
+    assert guarded(guard, "POST", "/api/files") == 200
+    assert guarded(guard, "POST", "/gradio_api/queue/join", address="192.0.2.8") == 200
+
+
+def test_too_many_questions_are_told_when_to_come_back(browser: Any) -> None:
+    """The page shows the server's own sentence with the seconds, and the field keeps what was typed."""
+    from speechrag.interfaces.web import create_app
+
+    engine = FakeEngine()
+    with serving(create_app(engine, Settings(per_minute=1)), engine) as served:  # type: ignore[arg-type]
+        visitor = Visit(browser, served, 1366)
+        page = visitor.page
+        visitor.ask("重大突发事件多久内要上报？")
+        page.wait_for_selector("body:not([data-busyask])")
+        page.fill("#ask-input textarea", "信访工作谁负责？")
+        page.press("#ask-input textarea", "Enter")
+        page.wait_for_selector(".answer .failure:has-text('秒再试')")
+        assert page.input_value("#ask-input textarea") == "信访工作谁负责？"
+        page.close()
+
+
 def opened() -> None:
     """Wait until an index that is being opened is open."""
     for thread in threading.enumerate():
@@ -167,12 +257,14 @@ def test_a_page_left_open_follows_the_corpus(browser: Any) -> None:
         visitor.corpus()
         visitor.search("信息工作")
         assert page.locator("#search-facets label:has-text('市（1）')").count() == 1
+        page.check("#search-facets label:has-text('区（1）') input")
         name[0] = "g2"
         live.current()
         opened()
         page.evaluate("() => window.dispatchEvent(new Event('focus'))")
         page.wait_for_selector("#corpus-line:has-text('2 篇')")
         page.wait_for_selector("#search-facets:not(:has(label:has-text('市（1）')))")
+        assert page.locator("#search-facets label:has-text('区（1）') input").is_checked()
         page.click("#desk-corpus-button")
         page.wait_for_selector(".corpus .quiet:has-text('2 篇讲话')")
         page.close()

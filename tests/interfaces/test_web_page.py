@@ -32,6 +32,7 @@ def test_the_interface_speaks_chinese(visit: Visit) -> None:
         "拟稿",
         "核对",
         "语料",
+        "评测",
     ]
     assert "篇" in visit.page.inner_text("#corpus-line")
     assert visit.page.get_attribute("html", "lang") == "zh-CN"

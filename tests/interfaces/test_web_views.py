@@ -15,11 +15,12 @@ from speechrag.errors import SpeechragError, UsageError
 from speechrag.interfaces import views
 from speechrag.interfaces.desk import FAILED, Desk
 from speechrag.interfaces.draft_routes import with_title
-from speechrag.interfaces.edits import edited
+from speechrag.interfaces.drafting import acted
 from speechrag.interfaces.results import Result, ResultStore
 from speechrag.interfaces.routes import parse_marks
-from speechrag.records import Query
+from speechrag.records import Outline, Query
 from speechrag.text import segmenter
+from speechrag.writing.outlines.draft import Draft
 
 
 @pytest.fixture
@@ -89,6 +90,12 @@ def test_points_are_numbered_the_official_way(engine: FakeEngine) -> None:
     points = views.outline_view(engine.outline("x"))["points"]
     assert [point["number"] for point in points] == ["一、", "二、", "三、"]
     assert [point["number"] for point in points[1]["points"]] == ["（一）", "（二）", "（三）"]
+
+
+def edited(outline: Outline, path: list[int], field: str, text: str) -> Outline:
+    """Return the outline after a drafter has typed over one part."""
+    change = {"act": "edit", "path": path, "field": field, "text": text}
+    return acted(Draft(outline), change, FakeEngine()).outline  # type: ignore[arg-type]
 
 
 def test_an_edit_reaches_the_record_and_fills_its_slot(engine: FakeEngine) -> None:

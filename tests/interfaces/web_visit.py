@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from fake_engine import FakeEngine
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 BRIEF = "县委宣传部部长在全县信息工作会议上的讲话，对象是各单位分管领导"
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 class Served:
@@ -30,6 +21,7 @@ class Served:
     def __init__(self, address: str, engine: FakeEngine) -> None:
         self.address = address
         self.engine = engine
+        self.marks = Path()  # where marks on answers are kept
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speechrag.retrieval.codes import folded_codes, joined_codes
+from speechrag.index.codes import folded_codes, joined_codes
 from speechrag.retrieval.matching import K1, B, Pattern, match
 from speechrag.text import fold
 
@@ -85,3 +85,19 @@ def test_nothing_to_match_gives_nothing() -> None:
     assert match(Pattern.of("？！", even), ["提案"], 4.0).cover_units.tolist() == [0.0]
     assert match(Pattern.of("提案", even), ["", "。"], 4.0).bm25_pairs.tolist() == [0.0, 0.0]
     assert not any(math.isnan(x) for x in match(Pattern.of("提", even), ["", "。"], 0.0).density)
+
+
+@pytest.mark.parametrize("figure", ["2009年", "三天", "十五万", "60分钟", "两个月"])
+def test_a_figure_close_by_is_seen(figure: str) -> None:
+    """Digits, numerals before a unit and before a power of ten count; 一个 and 一是 do not."""
+    texts = [f"信息报送时限为{figure}内", "信息报送时限写进一个文件", f"信息报送时限。{'另外的话，' * 40}{figure}"]
+    found = match(Pattern.of("信息报送时限", even), texts, 30.0, figures=True)
+    assert found.near_figure.tolist() == pytest.approx([1.0, 0.0, 0.0])
+    assert match(Pattern.of("信息报送时限", even), texts, 30.0).near_figure.tolist() == [0.0, 0.0, 0.0]
+
+
+@given(HAN.filter(lambda t: any(c.isalnum() for c in t)), st.lists(HAN, min_size=1, max_size=5))
+def test_near_a_figure_is_never_more_than_near(query: str, texts: list[str]) -> None:
+    """Asking for a figure beside the words can only take windows away."""
+    found = match(Pattern.of(query, even), texts, 20.0, figures=True)
+    assert (found.near_figure <= found.near_units + 1e-9).all()

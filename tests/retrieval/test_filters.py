@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speechrag.errors import UsageError
-from speechrag.index.store import CorpusStore, CorpusWriter, facet_values
+from speechrag.index.store import CorpusStore, facet_values
+from speechrag.index.writer import CorpusWriter
 from speechrag.records import Passage, Speech
 from speechrag.retrieval.filters import Filters
 
@@ -24,7 +25,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> CorpusStore:
     for number in range(9):
         name = f"s{number}"
         metadata = {"level": LEVELS[number % 3], "topics": list(TOPICS[: number % 4]), "year": 2000 + number // 2}
-        writer.add_speech(Speech(name, name, name, 1, f"题目{number}", "一二三", 0, 3, metadata=metadata), [])
+        writer.add_speech(Speech(name, name, name, 1, f"题目{number}", "一二三", 0, 3, metadata=metadata))
         for part in range(number % 4):
             writer.add_passage(Passage(f"{name}.{part}", name, (), "一二三"[part], part, part + 1), (part, part + 1))
     writer.finish()

@@ -3,78 +3,50 @@
 from __future__ import annotations
 
 import itertools
-import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from small_corpus import TEXTS
-from speechrag.retrieval.folding import SAME, Fold, fold_copies
+from speechrag.index.copies import Copy, Kind
+from speechrag.retrieval.folding import CopyTable, Fold
 from speechrag.retrieval.fusion import fuse, scaled
-from speechrag.text import jaccard, shingles
 
-
-def compare_all(texts: list[str], limit: int) -> list[Fold]:
-    """Fold by comparing every text with every one kept: slow and plainly right."""
-    kept: list[Fold] = []
-    for position, text in enumerate(texts):
-        twin = next((f for f in kept if jaccard(shingles(text), shingles(texts[f.position])) >= SAME), None)
-        if twin:
-            twin.copies.append(position)
-        elif len(kept) == limit:
-            break
-        else:
-            kept.append(Fold(position))
-    return kept
-
-
-LINES = [line for text in TEXTS.values() for line in text.splitlines() if line]
-NEAR = st.builds(
-    lambda line, cut, tail: line[cut:] + tail,
-    st.sampled_from(LINES),
-    st.integers(0, 6),
-    st.sampled_from(["", "。", "打印本页", "（来源：网站）", LINES[5]]),
+TABLE = CopyTable(
+    [Copy(1, 0, Kind.SAME), Copy(2, 0, Kind.SAME), Copy(5, 4, Kind.WITHIN), Copy(6, 4, Kind.CUT), Copy(7, 4, Kind.SAME)]
 )
 
 
-@settings(deadline=None)
-@given(st.lists(NEAR | st.text(alphabet="信息工作", max_size=12), max_size=40), st.integers(1, 12))
-def test_folding_is_the_same_as_comparing_all_pairs(texts: list[str], limit: int) -> None:
-    """The short cut never misses a copy and never makes one, short and empty texts included."""
-    assert fold_copies(texts, limit) == compare_all(texts, limit)
-
-
 def test_copies_fold_into_the_best_one() -> None:
-    """Reposts with a site's litter join the first; the order of the rest stays."""
-    text = "重大突发事件最迟不得晚于事发后两小时上报；特别紧急的情况应当先用电话报告，随后补报文字材料。"
-    other = "领导干部每月接访不少于一天，来访群众十五日内要有答复。"
-    assert fold_copies([text, other, text + "打印", "首页" + text, other], 5) == [Fold(0, [2, 3]), Fold(1, [4])]
+    """Copies join the first that comes, in whatever order; the order of the rest stays."""
+    assert TABLE.fold([2, 3, 0, 1], 5) == [Fold(2, [0, 1]), Fold(3)]
 
 
-def test_a_different_number_is_a_copy_only_in_a_long_text() -> None:
-    """Two short sentences that differ in their figure say two different things."""
-    assert len(fold_copies(["全区上报信息120条。", "全区上报信息350条。"], 5)) == 2
+def test_two_halves_stay_two_until_the_whole_comes() -> None:
+    """Passages that a third one holds need not say the same; that third one joins the better of them."""
+    assert TABLE.fold([5, 6], 5) == [Fold(5), Fold(6)]
+    assert TABLE.fold([6, 5, 4, 7], 5) == [Fold(6, [4, 7]), Fold(5)]
+    assert TABLE.fold([7, 6, 5], 5) == [Fold(7, [6, 5])]
+
+
+def test_the_cleanest_copy_is_shown_where_nothing_is_lost() -> None:
+    """It must have been found too, and must say all that the first one says."""
+    assert TABLE.shown(Fold(2, [0, 1])) == 0
+    assert TABLE.shown(Fold(2, [1])) == 2
+    assert TABLE.shown(Fold(5, [4])) == 4
+    assert TABLE.shown(Fold(6, [4])) == 6
+    assert TABLE.shown(Fold(3)) == 3
+
+
+def test_all_that_say_the_same_are_listed() -> None:
+    """Found or not; a part lists those that hold it and not the other parts."""
+    assert [TABLE.others(n) for n in (0, 1, 3, 4, 5, 7)] == [[1, 2], [0, 2], [], [5, 6, 7], [4, 7], [4, 5, 6]]
 
 
 def test_reading_stops_behind_the_limit() -> None:
-    """Texts beyond the first that would exceed the limit are never asked for."""
-    texts = itertools.chain(LINES[:1] * 3, LINES[10:12], (pytest.fail("read too far") for _ in [0]))
-    assert fold_copies(texts, 1) == [Fold(0, [1, 2])]
-
-
-def test_a_thousand_different_passages_are_compared_a_few_times_each(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The work grows with the number of texts and not with its square."""
-    from speechrag.retrieval import folding
-
-    compared = []
-    likeness = folding.likeness
-    monkeypatch.setattr(folding, "likeness", lambda a, b: compared.append(1) or likeness(a, b))
-    draw = random.Random(5)
-    phrase = "要提高认识，统一思想，加强领导，落实责任。"
-    texts = [phrase + "".join(draw.choices("".join(LINES), k=120)) for _ in range(600)]
-    assert len(fold_copies(texts, 1000)) == 600
-    assert len(compared) < len(texts)
+    """Passages beyond the first that would exceed the limit are never asked for."""
+    ordinals = itertools.chain([0, 1, 2, 3, 8], (pytest.fail("read too far") for _ in [0]))
+    assert TABLE.fold(ordinals, 2) == [Fold(0, [1, 2]), Fold(3)]
 
 
 def test_the_best_of_a_channel_scores_one() -> None:

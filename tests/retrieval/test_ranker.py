@@ -14,8 +14,9 @@ from speechrag.errors import ModelError, UsageError
 from speechrag.records import Query
 from speechrag.retrieval.confidence import SIGNALS, probability
 from speechrag.retrieval.matching import Pattern
-from speechrag.retrieval.ranker import FEATURES, Asked, Candidates, Ranker, features, load_ranker
+from speechrag.retrieval.ranker import FEATURES, Asked, Candidates, Concept, Ranker, features, load_ranker, told
 from speechrag.retrieval.stages import Pipeline, stages_of
+from speechrag.retrieval.thesaurus import builtin_thesaurus
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +72,37 @@ def test_terms_of_asking_count_less_than_terms_of_substance() -> None:
     ranker = load_ranker()
     assert ranker.recall("什么") < 0.2 < ranker.recall("信息")
     assert 0 < Ranker(dict.fromkeys(FEATURES, 0.0), 0.0, {}).recall("信息") < 1
+
+
+def test_the_lexical_channel_weighs_terms_less_unlike_than_the_ranker() -> None:
+    """A term of asking brings up a little, a term of substance still more."""
+    ranker = load_ranker()
+    assert ranker.recall("什么") < ranker.boost("什么") < ranker.boost("信息") <= 1
+
+
+def test_what_is_told_is_the_best_term_of_each_concept() -> None:
+    """Shares by weight; script and marks do not matter; no concepts, nothing told."""
+    concepts = (Concept(0.6, (("盗窃", 0.8), ("治安", 0.4))), Concept(0.3, (("村民", 1.0),)))
+    texts = ["治安和盜竊案件", "村民的治安", "水库"]
+    assert told(concepts, texts).tolist() == pytest.approx([0.48 / 0.9, 0.54 / 0.9, 0.0])
+    assert told((), texts).tolist() == [0.0, 0.0, 0.0]
+
+
+def test_every_everyday_form_can_be_asked(engine: Engine) -> None:
+    """No form of the table, nor any length of its terms, is more than a search can take."""
+    pipeline: Pipeline = engine._retriever._pipeline
+    for form in builtin_thesaurus().terms:
+        assert pipeline.asked(form).concepts
+
+
+def test_a_question_for_a_figure_prefers_the_passage_that_has_one() -> None:
+    """Of two passages with the same words the one with a figure beside them wins, if a figure is asked for."""
+    texts = ["水库巡查经费由县里统一安排解决", "水库巡查经费由县里安排五十万元"]
+    column = FEATURES.index("figure")
+    for asks, expected in ((True, True), (False, False)):
+        asked = Asked(Pattern.of("水库巡查经费", lambda term: 1.0), figure=asks)
+        table = features(asked, Candidates(texts, np.zeros(2), None, np.zeros(2)), 15.0)
+        assert bool(table[1, column] > table[0, column]) is expected
 
 
 def test_everyday_words_find_official_ones(index: Path) -> None:

@@ -163,6 +163,7 @@ def test_near_identical_speeches_fold_and_leave_room_for_others(tmp_path: Path) 
     texts = [hit.passage.text for hit in hits]
     assert len(texts) == len(set(texts))
     assert hits[0].copies == 60
+    assert {hits[0].source, *(place.source for place in hits[0].others)} == {"安全.txt", *reposts}
     assert {"信访.txt", "信息.txt", "防汛.txt"} & {hit.source for hit in hits}
 
 
@@ -172,6 +173,7 @@ def test_of_two_copies_the_cleanest_is_shown(tmp_path: Path) -> None:
     build(write_texts(tmp_path / "来源", {**TEXTS, "a坏.txt": damaged}), tmp_path / "index")
     hit = Engine.open(tmp_path / "index", QUICK).search(Query("全县共排查隐患四百一十二处，整□率百分之九十六", 3))[0]
     assert (hit.source, hit.copies) == ("安全.txt", 1)
+    assert [place.source for place in hit.others] == ["a坏.txt"]
     assert "整改率百分之九十六" in hit.passage.text
 
 

@@ -178,10 +178,47 @@ def test_breaks_tabs_and_fields_become_their_text() -> None:
     assert lines(paragraph("甲", extra=f"<w:r><w:br/></w:r>{run('乙')}<w:r><w:tab/></w:r>{field}")) == ["甲", "乙\t7"]
 
 
-def test_footnotes_left_out_are_noted() -> None:
-    """Nothing is dropped without a word."""
-    found = read_docx(docx(paragraph("正文", extra='<w:r><w:footnoteReference w:id="2"/></w:r>')))
-    assert (found.text, found.notes) == ("正文", ("1 footnotes were left out",))
+def called(kind: str, number: int) -> str:
+    return f'<w:r><w:{kind}Reference w:id="{number}"/></w:r>'
+
+
+def notes(kind: str, inside: str) -> str:
+    return f'<w:{kind}s xmlns:w="{W}">{inside}</w:{kind}s>'
+
+
+def test_footnotes_and_endnotes_stand_behind_the_paragraph_that_calls_them() -> None:
+    """In brackets on lines of their own, the sentence unbroken; Word's drawn lines are no notes."""
+    body = paragraph("抓好“三项整治”", extra=called("footnote", 2) + called("endnote", 2)) + paragraph("第二段。")
+    drawn = f'<w:footnote w:type="separator" w:id="-1">{paragraph("横线")}</w:footnote>'
+    feet = notes("footnote", drawn + f'<w:footnote w:id="2">{paragraph("指路面、")}{paragraph("水面。")}</w:footnote>')
+    ends = notes("endnote", f'<w:endnote w:id="2">{paragraph("见县委一号文件。")}</w:endnote>')
+    found = read_docx(docx(body, {"footnotes.xml": feet, "endnotes.xml": ends}))
+    assert found.text.split("\n") == [
+        "抓好“三项整治”",
+        "（注：指路面、 水面。）",
+        "（注：见县委一号文件。）",
+        "第二段。",
+    ]
+    assert found.notes == ("2 footnotes stand in brackets behind their paragraphs",)
+
+
+def test_a_footnote_that_calls_itself_or_is_missing_does_no_harm() -> None:
+    """Every note is read once; one that the file lacks is said to be missing."""
+    body = paragraph("正文", extra=called("footnote", 2) + called("footnote", 3))
+    feet = notes("footnote", f'<w:footnote w:id="2">{paragraph("注文", extra=called("footnote", 2))}</w:footnote>')
+    found = read_docx(docx(body, {"footnotes.xml": feet}))
+    assert found.text.split("\n") == ["正文", "（注：注文）"]
+    assert found.notes == (
+        "1 footnotes stand in brackets behind their paragraphs",
+        "2 footnotes are missing in the file",
+    )
+
+
+def test_damaged_footnotes_do_not_cost_the_speech() -> None:
+    """The body is read, and the ledger says what of the file was not."""
+    found = read_docx(docx(paragraph("正文"), {"footnotes.xml": "<w:footnotes"}))
+    assert found.text == "正文"
+    assert "the footnotes were left out: the Word document is damaged in word/footnotes.xml" in found.notes[0]
 
 
 def test_an_external_entity_is_neither_read_nor_fetched(tmp_path: Path) -> None:

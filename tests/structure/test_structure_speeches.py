@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from speechrag.passages.section import SectionChunker
 from speechrag.records import CleanDocument, Document, Speech
 from speechrag.structure import structure
 from speechrag.structure.quality import measure
@@ -215,3 +216,23 @@ PLAIN_HOLE = re.compile(
 def test_holes_are_counted_as_the_plain_pattern_counts_them(text: str) -> None:
     """The pattern is written for speed; what it counts is what the readable form counts."""
     assert measure(text)["holes"] == len(PLAIN_HOLE.findall(text))
+
+
+@pytest.mark.parametrize(
+    ("line", "title"),
+    [
+        ("最新县长在水利冬修会上的讲话", "县长在水利冬修会上的讲话"),
+        ("2021年最新最全水利冬修会上的讲话稿（通用）", "水利冬修会上的讲话稿"),
+        ("【精品】在水利冬修会上的讲话.doc", "在水利冬修会上的讲话"),
+        ("在水利冬修会上的讲话（共3页）_某某文库", "在水利冬修会上的讲话"),
+        ("《在水利冬修会上的讲话》", "在水利冬修会上的讲话"),
+        ("最新农机技术推广会上的讲话", "最新农机技术推广会上的讲话"),
+        ("在推进网格化管理—互联网工作会上的讲话", "在推进网格化管理—互联网工作会上的讲话"),
+        ("在《某某条例》宣传月上的讲话", "在《某某条例》宣传月上的讲话"),
+    ],
+)
+def test_a_title_is_shown_without_what_sites_put_around_it(line: str, title: str) -> None:
+    """The heading stays in the text and no passage repeats it; a word that may belong to the title stays."""
+    found = speeches(f"{line}\n同志们：\n{BODY}", "x.txt")[0]
+    assert (found.title, found.text.split("\n")[0]) == (title, line)
+    assert line not in "".join(passage.text for passage in SectionChunker(400).chunk(found))

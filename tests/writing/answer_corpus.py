@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from speechrag.engine import TELLING
 from speechrag.records import Hit, Passage, Query, Section, Speech
 from speechrag.text import bigrams, fold, segmenter, sentence_spans
 
@@ -72,7 +73,8 @@ def retrieve(query: Query) -> Sequence[Hit]:
 
 
 def document_frequency(term: str) -> float:
-    return sum(term in fold(p.text) for p in PASSAGES) / len(PASSAGES)
+    """Return the share of passages with ``term``, as an engine tells it of so few."""
+    return sum(term in fold(p.text) for p in PASSAGES) / max(TELLING, len(PASSAGES))
 
 
 def sentences(text: str) -> list[str]:

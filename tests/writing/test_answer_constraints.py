@@ -8,7 +8,6 @@ import pytest
 
 from speechrag.records import Answer, Hit, Passage, Query, Section, Speech
 from speechrag.text import bigrams, fold, segmenter
-from speechrag.writing.answer import answer_question
 from speechrag.writing.answer_constraints import constraints, without_years
 from speechrag.writing.asking import Asking
 from speechrag.writing.questions import analyse
@@ -68,13 +67,12 @@ def retrieve(query: Query) -> Sequence[Hit]:
 
 
 def ask(question: str) -> Answer:
-    return answer_question(
-        question,
+    return Asking(
         retrieve=retrieve,
         speech=SPEECHES.__getitem__,
         document_frequency=frequency,
         segmenter=CUTTER,
-    )
+    ).ask(question)
 
 
 def named(question: str) -> list[tuple[str, str]]:

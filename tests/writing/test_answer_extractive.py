@@ -10,21 +10,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from speechrag.records import Answer
-from speechrag.writing.answer import MAX_LISTED, REFUSAL, answer_question, join
+from speechrag.writing.answer import MAX_LISTED, REFUSAL, join
+from speechrag.writing.asking import Asking
 
 sys.path.insert(0, str(Path(__file__).parent))
 from answer_corpus import BY_ID, CUTTER, document_frequency, retrieve, speech
 
 
 def ask(question: str, threshold: float = 0.5) -> Answer:
-    return answer_question(
-        question,
+    return Asking(
         retrieve=retrieve,
         speech=speech,
         document_frequency=document_frequency,
         segmenter=CUTTER,
         threshold=threshold,
-    )
+    ).ask(question)
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ import pytest
 from speechrag.config import Settings
 from speechrag.errors import GenerationError
 from speechrag.records import Answer
-from speechrag.writing.answer import REFUSAL, answer_question
+from speechrag.writing.answer import REFUSAL
 from speechrag.writing.answer_generated import plain
+from speechrag.writing.asking import Asking
 from speechrag.writing.generate import ChatGenerator, Limits
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -39,14 +40,12 @@ class Says:
 
 
 def ask(generator: object, question: str = QUESTION) -> Answer:
-    return answer_question(
-        question,
+    return Asking(
         retrieve=retrieve,
         speech=speech,
         document_frequency=document_frequency,
         segmenter=CUTTER,
-        generator=generator,  # type: ignore[arg-type]
-    )
+    ).ask(question, generator=generator)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 from speechrag.config import Settings
 from speechrag.records import Answer, Hit, Passage, Query, Speech
 from speechrag.text import segmenter
-from speechrag.writing.answer import answer_question
+from speechrag.writing.asking import Asking
 from speechrag.writing.prompts import load_prompt, told
 
 TRUE = "去年全县共加固堤防37.5公里，转移群众1260人。"
@@ -59,15 +59,13 @@ def ask(text: str, said: str) -> tuple[Answer, list[str]]:
     def retrieve(query: Query) -> Sequence[Hit]:
         return [hit]
 
-    answer = answer_question(
-        QUESTION,
+    answer = Asking(
         retrieve=retrieve,
         speech=lambda _: document,
         document_frequency=lambda word: float(word in text),
         segmenter=segmenter("jieba"),
         threshold=0.0,
-        generator=Obedient(),
-    )
+    ).ask(QUESTION, generator=Obedient())
     return answer, messages
 
 

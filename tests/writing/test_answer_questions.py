@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from speechrag.writing.answer_lists import series_of
 from speechrag.writing.answer_types import deficit, enumerated, members, parallel, values
-from speechrag.writing.questions import Kind, Question, analyse, compared, kind_of
+from speechrag.writing.questions import Kind, Question, analyse, kind_of
 
 sys.path.insert(0, str(Path(__file__).parent))
 from answer_corpus import CUTTER, document_frequency
@@ -235,19 +235,6 @@ def test_points_without_numbers_and_the_bodies_of_bare_headings(text: str, expec
 def test_what_is_wrong_is_told_from_the_remedy(text: str, wrong: bool) -> None:
     """A shortcoming is what is said to be amiss, not what is to be done about it."""
     assert deficit(text) is wrong
-
-
-@pytest.mark.parametrize(
-    ("question", "expected"),
-    [
-        ("旱情和火情的上报时限有什么不同", ("旱情的上报时限", "火情的上报时限")),
-        ("青河县和白岭县修渠的标准有何区别", ("青河县修渠的标准", "白岭县修渠的标准")),
-        ("旱情和火情多久上报", ()),
-    ],
-)
-def test_a_comparison_is_two_questions(question: str, expected: tuple[str, ...]) -> None:
-    """What differs between two things is found by asking after each of them."""
-    assert compared(question) == expected
 
 
 @pytest.mark.parametrize(

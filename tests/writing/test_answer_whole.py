@@ -8,8 +8,8 @@ import pytest
 
 from speechrag.records import Answer, Hit, Passage, Query, Section, Speech
 from speechrag.text import fold, segmenter
-from speechrag.writing.answer import answer_question
-from speechrag.writing.answer_evidence import section_spans
+from speechrag.writing.answer_spans import section_spans
+from speechrag.writing.asking import Asking
 from speechrag.writing.questions import analyse
 from speechrag.writing.suggestions import candidates
 
@@ -59,13 +59,12 @@ def frequency(term: str) -> float:
 
 
 def ask(question: str) -> Answer:
-    return answer_question(
-        question,
+    return Asking(
         retrieve=retrieve,
         speech=lambda key: SPEECH,
         document_frequency=frequency,
         segmenter=segmenter("jieba"),
-    )
+    ).ask(question)
 
 
 @pytest.mark.parametrize(

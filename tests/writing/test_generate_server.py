@@ -22,7 +22,7 @@ import pytest
 
 from speechrag.config import Settings
 from speechrag.errors import GenerationError
-from speechrag.writing.answer import answer_question
+from speechrag.writing.asking import Asking
 from speechrag.writing.generate import ChatGenerator, Limits, pieces
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -125,14 +125,12 @@ def test_an_answer_with_a_model_of_noise_is_the_extract(server: tuple[str, str])
     """What a random model writes is supported by nothing: the reader gets the extract, and a note."""
 
     def ask(model: ChatGenerator | None) -> object:
-        return answer_question(
-            QUESTION,
+        return Asking(
             retrieve=retrieve,
             speech=speech,
             document_frequency=document_frequency,
             segmenter=CUTTER,
-            generator=model,
-        )
+        ).ask(QUESTION, generator=model)
 
     with_model, without = ask(generator(server)), ask(None)
     assert (with_model.text, with_model.citations) == (without.text, without.citations)  # type: ignore[attr-defined]

@@ -216,3 +216,20 @@ def test_common_words_are_placed_where_the_text_went_on() -> None:
     first, second = QuotationChecker(only_once, speech).check("今年要力争引进亿元以上项目15个。一是开工一批").items
     assert (first.verdict, second.verdict) == ("verbatim", "verbatim")
     assert second.places[0].speech_id == "s1-2"
+
+
+@pytest.mark.parametrize("greeting", ["同志们，", "各位领导、同志们：", "尊敬的各位委员，", "大家好！"])
+def test_a_greeting_before_a_quotation_changes_nothing(greeting: str) -> None:
+    """Whoever quotes a speech greets their own audience first; the words behind the greeting are judged."""
+    sentence = next(FLOOD[a:b] for a, b in sentence_spans(FLOOD) if b - a > 20 and "：" not in FLOOD[a:b])
+    items = check(greeting + sentence)
+    assert items[-1].verdict == "verbatim"
+    assert BY_ID[items[-1].places[0].speech_id].text[slice(items[-1].places[0].start, items[-1].places[0].end)] in FLOOD
+
+
+def test_a_spelled_length_of_time_is_a_figure() -> None:
+    """三小时 for 两小时 is another number, not another word."""
+    told = "各县区接报后必须在两小时内上报值班室，不得拖延。"
+    source = Speech("t1", "t", "时限.txt", 1, "在会议上的讲话", told, 0, len(told))
+    (item,) = QuotationChecker(lambda _: ["t1"], lambda _: source).check(told.replace("两", "三")).items
+    assert item.verdict == "near" and [(f.kind, f.said, f.source) for f in item.facts] == [("number", "三", "两")]

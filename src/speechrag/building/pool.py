@@ -166,6 +166,7 @@ class _Worker:
             raise _Died(self._fate(seconds)) from exc
         finally:
             timer.cancel()
+            timer.join()
 
     def kill(self) -> None:
         with contextlib.suppress(OSError):

@@ -7,7 +7,7 @@ from typing import Any
 
 from speechrag.cleaning import clean
 from speechrag.errors import SourceError
-from speechrag.index import families
+from speechrag.index.shingles import packed, sketch_and_samples
 from speechrag.index.texts import Prepared, PreparedSpeech
 from speechrag.records import Document, Speech
 from speechrag.structure import structure
@@ -25,5 +25,7 @@ def prepare(document: Document, chunker: Any) -> Prepared:
 
 
 def prepared_speech(speech: Speech, chunker: Any) -> PreparedSpeech:
-    """Return a speech with its passages and its sketch."""
-    return PreparedSpeech(speech, tuple(chunker.chunk(speech)), tuple(families.sketch(speech.text)))
+    """Return a speech with its passages, its sketch and their samples."""
+    passages = tuple(chunker.chunk(speech))
+    sketch, samples = sketch_and_samples(speech.text, [(passage.start, passage.end) for passage in passages])
+    return PreparedSpeech(speech, passages, packed(sketch), tuple(map(packed, samples)))

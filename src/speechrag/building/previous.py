@@ -34,7 +34,11 @@ TEXT_STAGES = (
     "building/preparing.py",
     "building/sidecar.py",
     "building/wire.py",
+    "index/codes.py",
+    "index/copies.py",
     "index/families.py",
+    "index/shingles.py",
+    "index/similar.py",
     "index/texts.py",
 )
 

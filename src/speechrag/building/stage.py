@@ -16,7 +16,7 @@ from speechrag.building.previous import Previous
 from speechrag.errors import SourceError
 from speechrag.index.fill import Progress
 from speechrag.index.store import COPY, INDEXED, NOT_SKIPPED, PART_SKIPPED, SKIPPED, CorpusStore, LedgerEntry
-from speechrag.index.texts import Prepared, PreparedSpeech, TextFiller
+from speechrag.index.texts import Prepared, TextFiller
 from speechrag.records import Skipped
 from speechrag.sources import SourceFile, member_of, read_source
 from speechrag.structure import structure
@@ -138,18 +138,12 @@ class TextStage:
         """Return a document of the live index under the name it has now."""
         assert self._texts
         stored = self._texts.document(doc_id)
-        if stored.document.source != source:
+        if stored.document.source != source:  # a title may come from the file's name
             stored = replace(stored, document=replace(stored.document, source=source))
-            # A title may come from the file's name.
-            return Prepared(stored, tuple(prepared_speech(s, self._chunker) for s in structure(stored)))
-        speeches = self._texts.found_speeches_of(doc_id)
-        return Prepared(
-            stored,
-            tuple(
-                PreparedSpeech(s, tuple(self._chunker.chunk(s)), tuple(self._texts.sketch(s.speech_id)))
-                for s in speeches
-            ),
-        )
+            speeches = list(structure(stored))
+        else:
+            speeches = self._texts.found_speeches_of(doc_id)
+        return Prepared(stored, tuple(prepared_speech(speech, self._chunker) for speech in speeches))
 
 
 def _take(texts: TextFiller, work: Work, outcome: pool.Outcome | None) -> None:

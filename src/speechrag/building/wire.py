@@ -7,6 +7,7 @@ back; speeches and passages come as spans of the cleaned text.
 from __future__ import annotations
 
 import json
+from base64 import b64decode, b64encode
 from dataclasses import asdict
 from typing import Any
 
@@ -65,7 +66,8 @@ def _pack_speech(prepared: PreparedSpeech) -> dict[str, Any]:
         "evidence": {key: [span.start, span.end] for key, span in speech.evidence.items()},
         "quality": dict(speech.quality),
         "passages": [[p.passage_id, list(p.headings), p.start, p.end] for p in prepared.passages],
-        "sketch": prepared.sketch,
+        "sketch": b64encode(prepared.sketch).decode("ascii"),
+        "samples": [b64encode(sample).decode("ascii") for sample in prepared.samples],
     }
 
 
@@ -90,4 +92,7 @@ def _unpack_speech(clean: CleanDocument, row: dict[str, Any]) -> PreparedSpeech:
         Passage(name, speech.speech_id, tuple(headings), text[left:right], left, right)
         for name, headings, left, right in row["passages"]
     )
-    return PreparedSpeech(speech, passages, tuple(row["sketch"]))
+    samples = tuple(b64decode(sample) for sample in row["samples"])
+    if len(samples) != len(passages):
+        raise ValueError(f"{len(passages)} passages and {len(samples)} samples")
+    return PreparedSpeech(speech, passages, b64decode(row["sketch"]), samples)

@@ -65,6 +65,15 @@ class StaticEncoder:
         """Return the tokens of ``text``; joined by spaces they give sentence-transformers the same vector."""
         return self._grams.features(text)
 
+    def word_vectors(self, texts: Sequence[str]) -> list[Vectors]:
+        """Return for each text the unit vectors, ``float32[words, dim]``, of the different tokens it holds."""
+        import numpy as np
+
+        ids, starts = self._grams.find(texts, distinct=True)
+        rows = self._weights[ids]
+        rows = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.float32(1e-12))
+        return [rows[start:stop] for start, stop in pairwise(starts)]
+
     def _encode(self, texts: Sequence[str]) -> Vectors:
         import numpy as np
 

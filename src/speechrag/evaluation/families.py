@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from speechrag.evaluation.measures import grades_by_query
 from speechrag.evaluation.ranking import by_query, trec_order
 from speechrag.evaluation.records import CollectionDocument, Qrel, RunLine
-from speechrag.index.families import group, sketch
+from speechrag.index.families import group
+from speechrag.index.shingles import sketch
 
 FamilyOf = Callable[[str], str]
 
@@ -45,5 +46,6 @@ def _judged(grades: Mapping[str, int], order: Iterable[str], family_of: FamilyOf
 
 
 def collection_families(documents: Iterable[CollectionDocument]) -> dict[str, str]:
-    """Return document id -> family of near-identical texts, by the sketches that the index uses for speeches."""
-    return group({document.doc_id: sketch(document.text) for document in documents}, {})
+    """Return document id -> family of near-identical texts, by the rules that the index uses for speeches."""
+    texts = {document.doc_id: document.text for document in documents}
+    return group({doc_id: sketch(text) for doc_id, text in texts.items()}, {}, texts.__getitem__)

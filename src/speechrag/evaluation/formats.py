@@ -43,6 +43,16 @@ def _checked_id(text: str, what: str, path: Path, number: int) -> str:
     return text
 
 
+def _looks_like(raw: bytes) -> str:
+    """Return what an undecodable line may be written in, for the message; empty where nothing fits."""
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return " (it looks like UTF-16)"
+    try:
+        return " (it looks like GBK)" if raw.decode("gb18030") else ""
+    except UnicodeDecodeError:
+        return ""
+
+
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
     """Yield (line number from 1, line without its end) for every line that is not blank."""
     try:
@@ -51,7 +61,8 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
                 try:
                     line = raw.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")
                 except UnicodeDecodeError as exc:
-                    raise EvaluationError(f"{path}:{number}: byte {exc.start} is not UTF-8; expected UTF-8") from exc
+                    found = f"byte {exc.start} is not UTF-8{_looks_like(raw)}"
+                    raise EvaluationError(f"{path}:{number}: {found}; save the file as UTF-8") from exc
                 if line.strip():
                     yield number, line
     except OSError as exc:
@@ -316,14 +327,16 @@ def read_corpus(path: str | Path) -> Iterator[CollectionDocument]:
         raise EvaluationError(f"{path}: no documents; expected at least one line")
 
 
-def read_beir(folder: str | Path, split: str = "test") -> Dataset:
+def read_beir(folder: str | Path, split: str = "test", *, with_corpus: bool = True) -> Dataset:
     """Return the dataset in ``folder``: ``corpus.jsonl`` (not read yet), ``queries.jsonl``, ``qrels/<split>.tsv``.
 
-    Raises EvaluationError when one of the three is missing, malformed, or when no judged query has a topic.
+    Raises EvaluationError when one of the three is missing or malformed; without ``with_corpus`` (the questions are
+    put to an index that exists) the corpus may be missing.
     """
     folder = Path(folder)
     judgements = folder / QRELS / f"{split}.tsv"
-    for path in (folder / CORPUS, folder / QUERIES, judgements):
+    needed = [folder / CORPUS] if with_corpus else []
+    for path in (*needed, folder / QUERIES, judgements):
         if not path.is_file():
             raise EvaluationError(f"{path}: no such file; a BEIR folder has {CORPUS}, {QUERIES}, {QRELS}/{split}.tsv")
     topics, qrels = read_topics(folder / QUERIES), read_qrels(judgements)

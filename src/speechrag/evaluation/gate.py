@@ -97,6 +97,20 @@ def same_run(new: Sequence[RunLine], stored: Sequence[RunLine]) -> list[str]:
     return reasons
 
 
+def same_table(new: Mapping[str, float], stored: Mapping[str, float]) -> list[str]:
+    """Return where a table of figures (statistics of an index, means) differs from a stored one, to four decimals."""
+    reasons = []
+    for name in [*stored, *(name for name in new if name not in stored)]:
+        found, expected = (_shown(table.get(name)) for table in (new, stored))
+        if found != expected:
+            reasons.append(f"{name} is {found}; expected {expected}")
+    return reasons
+
+
+def _shown(value: float | None) -> str:
+    return "missing" if value is None else f"{value:.{DECIMALS}f}".rstrip("0").rstrip(".")
+
+
 def _rankings(run: Sequence[RunLine]) -> dict[str, list[tuple[str, float]]]:
     found: dict[str, list[tuple[str, float]]] = {}
     for line in run:

@@ -193,7 +193,7 @@ def _unanswerable(
                 other = _other(key, item.speech, kept)
                 if other:
                     suffix = "年" if key == "year" and not other.endswith("年") else ""
-                    made.add(f"{other}{suffix}{item.heading}", item, kind, answerable=False)
+                    made.add(f"{other}{suffix}的要求：{item.heading}", item, kind, answerable=False)
     return made
 
 

@@ -13,6 +13,7 @@ from speechrag.evaluation.refusal import refused_at
 
 WORST = 20  # queries listed
 SIGNIFICANT = 0.05
+FEW = 10  # queries below which the mean of a kind says little
 
 MEASURES: Mapping[str, str] = {
     "nDCG@10": "前 10 条的排序质量",
@@ -100,10 +101,15 @@ def _head(report: EvaluationReport) -> str:
     if report.index:
         figures.append(("索引", f"{report.index['bytes'] / 1e6:.1f}", "MB"))
     cells = "".join(f"<div><dt>{shown(n)}</dt><dd>{v}<small>{u}</small></dd></div>" for n, v, u in figures)
-    told = "与基线逐题比较" if report.comparison else "没有给出基线"
+    baseline = report.settings.get("baseline")
+    told = "没有给出基线"
+    if report.comparison:
+        told = f"与基线 {baseline} 逐题比较" if baseline else "与基线逐题比较"
     if report.index:
         told = f"{report.index['speeches']:,} 篇 · {report.index['passages']:,} 段 · {told}"
-    return f"<header><h1>检索评测</h1><p>{told}</p></header><dl class=figures>{cells}</dl>"
+    if report.settings.get("set"):
+        told = f"题集 {report.settings['set']} · {told}"
+    return f"<header><h1>检索评测</h1><p>{shown(told)}</p></header><dl class=figures>{cells}</dl>"
 
 
 def _summary(report: EvaluationReport) -> str:
@@ -112,7 +118,11 @@ def _summary(report: EvaluationReport) -> str:
         low, high = report.intervals[name]
         meaning = f"{shown(name)}　<span class=note>{shown(MEASURES.get(name, ''))}</span>"
         rows.append([meaning, f"{value:.4f}", f"{low:.4f} 至 {high:.4f}"])
-    return "<h2>指标</h2>" + _table(["指标", "平均", "95% 区间"], rows)
+    note = (
+        f'<p class="note">{report.queries} 题的平均，各指标都在 0 与 1 之间，越高越好；没有结果的题按 0 计。'
+        "区间由逐题自助抽样一万次得出。</p>"
+    )
+    return "<h2>指标</h2>" + _table(["指标", "平均", "95% 区间"], rows) + note
 
 
 def _comparison(report: EvaluationReport) -> str:
@@ -126,7 +136,10 @@ def _comparison(report: EvaluationReport) -> str:
         chances = [f"{p:.4f}" for p in (found.p_value, found.p_holm)]
         rows.append([shown(name), f"{found.baseline:.4f}", f"{report.measures[name]:.4f}", marked, interval, *chances])
     header = ["指标", "基线", "本次", "差", "95% 区间", "p", "p（Holm）"]
-    note = '<p class="note">p 来自逐题随机化检验；红色的差在 Holm 校正后仍小于 0.05。</p>'
+    note = (
+        f'<p class="note">{report.queries} 题，差为本次减基线。p 来自逐题随机化检验，p（Holm）按同时比较的 '
+        f"{len(rows)} 个指标校正；校正后仍小于 0.05 的差用红色粗体。</p>"
+    )
     return "<h2>与基线比较</h2>" + _table(header, rows) + note
 
 
@@ -144,7 +157,8 @@ def _slices(report: EvaluationReport) -> str:
         [shown(SLICES.get(name, name)), str(part.queries), *(f"{value:.3f}" for value in part.measures.values())]
         for name, part in report.slices.items()
     ]
-    note = f'<p class="note">横条为 {shown(first)}，细线为 95% 区间。一个问题可以同属几类。</p>'
+    few = f"不足 {FEW} 题的类别只供参考。" if any(part.queries < FEW for part in report.slices.values()) else ""
+    note = f'<p class="note">横条为 {shown(first)}，细线为 95% 区间。一个问题可以同属几类。{few}</p>'
     return "<h2>各类问题</h2>" + plot + note + _table(["类别", "题数", *report.measures], rows)
 
 
@@ -154,7 +168,8 @@ def _recall(report: EvaluationReport) -> str:
     line = Line("查全率", [(float(k), value) for k, value in report.recall_curve.items()], "first")
     ticks = (1, 2, 5, 10, 20, 50, 100)
     plot = curves([line], "召回曲线", across="取前几条（对数）", up="查全率", ticks=ticks, logarithmic=True)
-    return "<h2>召回曲线</h2>" + plot
+    note = f'<p class="note">{report.queries} 题的平均：取前几条时，相关文本已经找到的比例。</p>'
+    return "<h2>召回曲线</h2>" + plot + note
 
 
 def _differences(report: EvaluationReport) -> str:
@@ -210,12 +225,20 @@ def _notes(report: EvaluationReport) -> str:
     remarks = [
         (counts.get("absent"), f"没有任何结果、按 0 计的题：{counts.get('absent')}"),
         (counts.get("barren"), f"没有相关文本、按 0 计的题：{counts.get('barren')}"),
+        (counts.get("lacking"), f"索引里没有、因而找不到的相关文本：{counts.get('lacking')}"),
+        (counts.get("unasked"), f"有评判而没有问题、按 0 计的题：{counts.get('unasked')}"),
+        (counts.get("tied"), f"得分相同、按编号降序排列（与 trec_eval 相同）的题：{counts.get('tied')}"),
         (counts.get("unjudged"), f"没有评判、未计入的题：{counts.get('unjudged')}"),
         (counts.get("met") == 0, "结果与评判没有一处相合：请核对两边的编号"),
         (power, f"这样大小的题集（{report.queries} 题）只能看出 {first} 相差 {power.get('smallest', 0):.3f} 以上的变化"
                 f"（功效 80%，显著性水平 0.05，逐题差的标准差 {power.get('deviation', 0):.3f}）"),
         ("needed" in power, f"要看出这次的差 {power.get('observed', 0):+.4f}，需要 {power.get('needed', 0):.0f} 题"),
     ]  # fmt: skip
+    if report.unfolded:
+        told = "，".join(f"{name} {report.unfolded[name]:.4f}" for name in report.measures if name in report.unfolded)
+        remarks.append((True, f"近似文本合并计分：评判过的文本，找到任何一份即算找到，只算一次。照原评判计：{told}"))
+    if not report.judging and "Judged@10" in report.measures:
+        remarks.append((True, "评判只列出相关的文本，Judged@10 因此只是前 10 条中相关文本的比例"))
     if report.judging and report.judging["judged"] < ENOUGH:
         low, high, alone = (report.judging[key] for key in ("measured", "upper", "condensed"))
         told = f"前 10 条只有 {report.judging['judged']:.0%} 经过评判"

@@ -29,15 +29,16 @@ svg{display:block;width:100%;max-width:720px;height:auto;margin:12px 0}
 svg text{font-size:13px;fill:var(--ink)}svg .quiet{fill:var(--quiet)}
 .grid{stroke:var(--rule)}.axis{stroke:var(--quiet)}.whisker{stroke:var(--ink);stroke-width:1.25}
 .bar{fill:var(--bar)}.gain{fill:var(--second)}.loss{fill:var(--accent)}
-.line{fill:none;stroke-width:2}.first{stroke:var(--accent)}.second{stroke:var(--second)}
+.line{fill:none;stroke-width:2}.first{stroke:var(--accent)}
+.second{stroke:var(--second)}.line.second{stroke-dasharray:7 4}
 .dot{stroke:none}.dot.first{fill:var(--accent)}.dot.second{fill:var(--second)}
 .key{display:flex;gap:24px;font-size:14px;color:var(--quiet)}
-.key i{display:inline-block;width:18px;height:3px;vertical-align:middle;margin-right:6px}
-.key .first{background:var(--accent)}.key .second{background:var(--second)}
+.key i{display:inline-block;width:22px;border-top:3px solid var(--accent);vertical-align:middle;margin-right:6px}
+.key .second{border-top:3px dashed var(--second)}
 ul{margin:8px 0;padding-left:20px}
 @media (max-width:700px){main{padding:20px 16px 60px}h1{font-size:24px}.figures{grid-template-columns:repeat(3,1fr);
 gap:12px}.figures dd{font-size:20px}svg text{font-size:17px}}
 @page{margin:16mm}@media print{:root{--paper:#fff;--ink:#000;--quiet:#444;--rule:#bbb;--accent:#700;--bar:#aaa;
---second:#246}body{font-size:10.5pt}main{max-width:none;padding:0}h2{break-after:avoid}tr,svg{break-inside:avoid}
+--second:#246}body{font-size:10.5pt}main{max-width:none;padding:0}h2,h2+.note,h2+.key{break-after:avoid}tr,svg{break-inside:avoid}
 .wide{overflow:visible}table{font-size:9pt}}
 """

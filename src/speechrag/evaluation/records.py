@@ -79,6 +79,17 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class MeanDifference:
+    """The mean over several sets of the mean difference between a run and its baseline on each of them."""
+
+    sets: int
+    difference: float
+    p_value: float  # two-sided randomisation over the queries of all sets
+    ci_low: float  # 95 % bootstrap interval, queries drawn within their sets
+    ci_high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Slice:
     """The queries of one kind and their means; ``interval`` is of the first measure (95 % bootstrap)."""
 
@@ -130,3 +141,4 @@ class EvaluationReport:
     power: Mapping[str, float] = field(default_factory=dict)  # smallest difference this set shows, deviation assumed
     leaks: Mapping[str, float] = field(default_factory=dict)  # what the queries give away of their documents
     judging: Mapping[str, float] = field(default_factory=dict)  # bounds of the first measure where a pool has gaps
+    unfolded: Mapping[str, float] = field(default_factory=dict)  # where near-copies count alike: means without that

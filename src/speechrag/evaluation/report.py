@@ -16,7 +16,7 @@ from speechrag.evaluation.measures import (
     grades_by_query,
     relevant_documents,
 )
-from speechrag.evaluation.ranking import by_query
+from speechrag.evaluation.ranking import by_query, single
 from speechrag.evaluation.records import Comparison, EvaluationReport, Qrel, Refusal, RunLine
 from speechrag.evaluation.refusal import refused_at
 from speechrag.evaluation.slices import slice_reports
@@ -29,6 +29,7 @@ from speechrag.evaluation.statistics import (
 )
 
 HEADLINE = (*DEFAULT_MEASURES, "Success@5", "Judged@10")
+MTEB: Mapping[str, str] = {"nDCG": "ndcg", "RR": "mrr", "R": "recall", "P": "precision", "AP": "map"}
 CUTOFFS = (1, 2, 3, 5, 10, 20, 30, 50, 100)  # of the recall curve
 
 
@@ -108,16 +109,22 @@ def _coverage(qrels: Sequence[Qrel], run: Sequence[RunLine]) -> dict[str, int]:
         "absent": sum(query_id not in retrieved for query_id in grades),
         "barren": sum(not relevant_documents(judgements) for judgements in grades.values()),
         "unjudged": len(retrieved.keys() - grades.keys()),
+        "tied": sum(_ties(retrieved.get(query_id, {})) for query_id in grades),
         "met": int(met or not retrieved),
     }
 
 
+def _ties(scores: Mapping[str, float]) -> bool:
+    return len({single(score) for score in scores.values()}) < len(scores)
+
+
 def _coverage_notes(counts: Mapping[str, int]) -> list[str]:
-    absent, barren, unjudged, judged = (counts[key] for key in ("absent", "barren", "unjudged", "judged"))
+    absent, barren, unjudged, tied, judged = (counts[key] for key in ("absent", "barren", "unjudged", "tied", "judged"))
     remarks = [
         (absent, f"judged queries without results, counted as 0: {absent} of {judged}"),
         (barren, f"judged queries without a relevant document, counted as 0: {barren} of {judged}"),
         (unjudged, f"queries of the run that nobody judged, left out: {unjudged}"),
+        (tied, f"queries with equal scores, ordered by document id descending as trec_eval does: {tied} of {judged}"),
         (not counts["met"], "no retrieved document is judged: do the ids of the index and the judgements agree?"),
     ]
     return [remark for applies, remark in remarks if applies]
@@ -153,6 +160,16 @@ def to_dict(report: EvaluationReport) -> dict[str, Any]:
 def to_json(report: EvaluationReport) -> str:
     """Return the report as one JSON line."""
     return json.dumps(to_dict(report), ensure_ascii=False, allow_nan=False)
+
+
+def to_mteb(report: EvaluationReport) -> str:
+    """Return the means as one JSON line under MTEB's names (``ndcg_at_10``), with its ``main_score``, nDCG@10."""
+    found = {}
+    for name, value in report.measures.items():
+        kind, at, cutoff = name.partition("@")
+        if at and kind in MTEB:
+            found[f"{MTEB[kind]}_at_{cutoff}"] = value
+    return json.dumps({"main_score": found["ndcg_at_10"], **found, "queries": report.queries})
 
 
 def to_text(report: EvaluationReport, *, per_query: bool = False) -> str:

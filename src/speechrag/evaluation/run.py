@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,22 +23,29 @@ from speechrag.evaluation.formats import (
     write_scores,
 )
 from speechrag.evaluation.fusion import reciprocal_rank_fusion
-from speechrag.evaluation.harness import DEPTH, SearchFunction, judged_topics, run_topics
+from speechrag.evaluation.harness import DEPTH, judged_topics, run_topics
 from speechrag.evaluation.judging import is_pool
 from speechrag.evaluation.leaks import leak_guards
-from speechrag.evaluation.measures import grades_by_query, relevant_documents, score_records
-from speechrag.evaluation.records import EvaluationReport, Qrel, Refusal, RunLine, Topic
+from speechrag.evaluation.measures import (
+    DEFAULT_MEASURES,
+    evaluate_run,
+    grades_by_query,
+    relevant_documents,
+    score_records,
+)
+from speechrag.evaluation.records import Dataset, EvaluationReport, Qrel, Refusal, RunLine, Topic
 from speechrag.evaluation.refusal import refusal_curve
 from speechrag.evaluation.report import HEADLINE, build_report, with_notes
-from speechrag.evaluation.slices import letters, slice_members
+from speechrag.evaluation.slices import slice_members
 from speechrag.evaluation.statistics import SEED
+from speechrag.evaluation.texts import JudgedTexts, TimedSearch
 from speechrag.index.layout import sha256_of
 from speechrag.records import Query
 
 if TYPE_CHECKING:
     from speechrag.config import Settings
     from speechrag.engine import Engine
-    from speechrag.records import Passage
+    from speechrag.index.fill import Progress
 
 CONFIDENCE_HITS = 5
 SHOWN_SETTINGS = (
@@ -72,27 +80,26 @@ class _Set:
     corpus: Path | None = None  # the file of a collection indexed for the occasion
 
 
-def evaluate(settings: Settings, task: Task) -> EvaluationReport:
+def evaluate(settings: Settings, task: Task, progress: Progress | None = None) -> EvaluationReport:
     """Return the report on a BEIR folder, or on topics and judgements over an existing index.
 
-    A dataset without an index is indexed as it stands, one passage a document, in a temporary folder.
+    A dataset without an index is indexed as it stands, one passage a document, in a temporary folder. ``progress`` is
+    told of every topic searched as ``("searching", done, total)``.
     Raises UsageError for arguments that do not go together and EvaluationError for files that cannot be read.
     """
     if task.dataset and not (task.topics or task.qrels):
-        data = read_beir(task.dataset, task.split)
+        data = read_beir(task.dataset, task.split, with_corpus=task.index is None)
         asked = _asked(data.topics, data.qrels)
         if task.index is None:
-            with tempfile.TemporaryDirectory(prefix="speechrag-", ignore_cleanup_errors=True) as folder:
-                seconds = _index_collection(data.corpus, Path(folder), settings)
-                asked = replace(asked, corpus=data.corpus)
-                if task.families == "on":
-                    asked = replace(asked, families=collection_families(read_corpus(data.corpus)))
-                return _measure(folder, settings, task, asked, seconds)
-        return _measure(task.index, settings, task, asked, 0.0)
+            asked = replace(asked, corpus=data.corpus)
+            if task.families == "on":
+                asked = replace(asked, families=collection_families(read_corpus(data.corpus)))
+        with indexed(task, data.corpus, settings) as (index, seconds):
+            return _measure(index, settings, task, asked, seconds, progress)
     if task.dataset or not (task.topics and task.qrels):
         raise UsageError("give either --dataset DIR or both --topics FILE and --qrels FILE")
     asked = _asked(read_topics(task.topics), read_qrels(task.qrels))
-    return _measure(task.index or settings.index, settings, task, asked, 0.0)
+    return _measure(task.index or settings.index, settings, task, asked, 0.0, progress)
 
 
 def compare_runs(
@@ -106,7 +113,7 @@ def compare_runs(
         raise UsageError("--runs needs the judgements: give --qrels FILE")
     if len(runs) < 2 or (len(runs) > 2 and not fuse):
         raise UsageError(f"{len(runs)} runs; expected two to compare, or two and more with --fuse rrf")
-    read, judged = [read_run(path) for path in runs], read_qrels(qrels)
+    read, judged = [_finished_run(path) for path in runs], read_qrels(qrels)
     first, other = read[:2]
     if fuse:
         first, other = reciprocal_rank_fusion(read), read[0]
@@ -116,32 +123,62 @@ def compare_runs(
     return with_notes(build_report(judged, first, baseline=other, measures=HEADLINE), [name])
 
 
+def _finished_run(path: str) -> list[RunLine]:
+    lines = read_run(path)
+    if not lines:
+        raise EvaluationError(f"{path}: a run without a line; expected at least one")
+    return lines
+
+
 def _asked(topics: Sequence[Topic], qrels: Sequence[Qrel]) -> _Set:
     relevant = {query_id: sorted(relevant_documents(grades)) for query_id, grades in grades_by_query(qrels).items()}
     return _Set(topics, judged_topics(topics, qrels), qrels, relevant)
 
 
-def _index_collection(corpus: Path, folder: Path, settings: Settings) -> float:
+@contextmanager
+def indexed(task: Task, corpus: Path, settings: Settings) -> Iterator[tuple[str, float]]:
+    """Give the index of a task and the seconds it took: the named one, or one made of ``corpus`` for the occasion."""
     from speechrag.build import build_collection
 
-    began = time.perf_counter()
-    build_collection(((d.doc_id, d.title, d.text) for d in read_corpus(corpus)), folder, settings)
-    return time.perf_counter() - began
+    if task.index is not None:
+        yield task.index, 0.0
+        return
+    with tempfile.TemporaryDirectory(prefix="speechrag-", ignore_cleanup_errors=True) as folder:
+        began = time.perf_counter()
+        build_collection(((d.doc_id, d.title, d.text) for d in read_corpus(corpus)), Path(folder), settings)
+        yield folder, time.perf_counter() - began
 
 
-def _measure(index: str, settings: Settings, task: Task, asked: _Set, seconds: float) -> EvaluationReport:
+def measured(
+    index: str, settings: Settings, task: Task, data: Dataset, measures: Sequence[str]
+) -> dict[str, dict[str, float]]:
+    """Return query id -> measure -> value of an index over a set: what ``evaluate`` measures, and nothing besides."""
+    from speechrag.engine import Engine
+
+    asked = _asked(data.topics, data.qrels)
+    if task.index is None:
+        asked = replace(asked, corpus=data.corpus)
+    texts = JudgedTexts(Engine.open(index, settings), {q.doc_id for q in data.qrels}, {})
+    run = run_topics(texts.search, asked.topics, DEPTH)
+    qrels = family_judgements(data.qrels, run, texts.family_of) if _folds(task.families, asked, texts) else data.qrels
+    return evaluate_run(qrels, run, measures)[1]
+
+
+def _measure(
+    index: str, settings: Settings, task: Task, asked: _Set, seconds: float, progress: Progress | None
+) -> EvaluationReport:
     from speechrag.engine import Engine
 
     engine = Engine.open(index, settings)
-    texts = _Texts(engine, {q.doc_id for q in asked.qrels}, asked.families)
+    texts = JudgedTexts(engine, {q.doc_id for q in asked.qrels}, asked.families)
     began = time.perf_counter()
-    timed = _Timed(texts.search)
+    timed = TimedSearch(texts.search, len(asked.topics), progress)
     timed.warm(asked.topics[0].text)
     run = run_topics(timed, asked.topics, DEPTH)
     took = {"index": round(seconds, 3), "search": round(time.perf_counter() - began, 3)}
     if task.run_out:
         write_run(task.run_out, run)
-    report = _judged_report(task, asked, texts, run, took)
+    report = _with_gaps(_judged_report(task, asked, texts, run, took), asked, texts)
     if task.scores_out:
         write_scores(task.scores_out, score_records(report.per_query))
     return replace(
@@ -156,14 +193,18 @@ def _measure(index: str, settings: Settings, task: Task, asked: _Set, seconds: f
 
 
 def _judged_report(
-    task: Task, asked: _Set, texts: _Texts, run: Sequence[RunLine], took: Mapping[str, float]
+    task: Task, asked: _Set, texts: JudgedTexts, run: Sequence[RunLine], took: Mapping[str, float]
 ) -> EvaluationReport:
-    baseline = read_run(task.baseline) if task.baseline else None
-    judged, judged_baseline, notes = list(asked.qrels), list(asked.qrels), []
+    baseline = _finished_run(task.baseline) if task.baseline else None
+    judged, judged_baseline, notes, plain = list(asked.qrels), list(asked.qrels), [], {}
     if _folds(task.families, asked, texts):
         judged = family_judgements(asked.qrels, run, texts.family_of)
         judged_baseline = family_judgements(asked.qrels, baseline or (), texts.family_of)
-        notes.append("near-copies: any copy of a judged document counts, once")
+        plain = evaluate_run(asked.qrels, run, HEADLINE)[0]
+        notes.append(
+            f"near-copies: any copy of a judged document counts, once; with the judgements as they stand "
+            f"{', '.join(f'{name} {plain[name]:.4f}' for name in DEFAULT_MEASURES)}"
+        )
     report = build_report(
         judged,
         run,
@@ -174,105 +215,37 @@ def _judged_report(
         slices=slice_members(asked.topics, asked.relevant, texts.text_of),
         pooled=is_pool(asked.qrels),
     )
-    return with_notes(report, notes)
+    return replace(with_notes(report, notes), unfolded=plain)
 
 
-def _folds(choice: str, asked: _Set, texts: _Texts) -> bool:
+def _with_gaps(report: EvaluationReport, asked: _Set, texts: JudgedTexts) -> EvaluationReport:
+    """Return the report with what the judgements name and the topics or the index do not have, counted and told."""
+    lacking = texts.lacking(dict.fromkeys(doc_id for ids in asked.relevant.values() for doc_id in ids))
+    unasked = asked.relevant.keys() - {topic.query_id for topic in asked.topics}
+    notes = []
+    if lacking:
+        notes.append(f"relevant documents that this index does not hold, never found: {len(lacking)}, as {lacking[0]}")
+    if unasked:
+        notes.append(f"judged queries without a topic, never asked and counted as 0: {len(unasked)}, as {min(unasked)}")
+    counts = {**report.coverage, "lacking": len(lacking), "unasked": len(unasked)}
+    return with_notes(replace(report, coverage=counts), notes)
+
+
+def _folds(choice: str, asked: _Set, texts: JudgedTexts) -> bool:
     if choice == "auto":
-        return any(texts.has_copies(doc_id) for ids in asked.relevant.values() for doc_id in ids)
+        # The judgements of a published collection are kept as they stand, so that its figures can be compared.
+        return asked.corpus is None and any(
+            texts.has_copies(doc_id) for ids in asked.relevant.values() for doc_id in ids
+        )
     return choice == "on"
-
-
-class _Texts:
-    """The texts that the judgements name, passages or whole speeches, and a search that names the same."""
-
-    def __init__(self, engine: Engine, judged: set[str], families: Mapping[str, str]) -> None:
-        self._engine = engine
-        self._speech_of: Mapping[str, str] = {s.speech_id: s.family for s in engine.speeches()}
-        self._sizes: dict[str, int] = {}
-        for family in (families or self._speech_of).values():
-            self._sizes[family] = self._sizes.get(family, 0) + 1
-        self._families = families
-        self.whole = bool(judged & self._speech_of.keys())
-        # Several passages of one speech may rank; three times the depth leaves enough distinct speeches.
-        self._deepen = 3 if self.whole and engine.manifest.passages > engine.manifest.speeches else 1
-        if not self.whole and not any(doc_id.rpartition(".")[0] in self._speech_of for doc_id in judged):
-            raise EvaluationError(
-                "no judged id is a speech or passage of this index; "
-                "judge ids as `speechrag search --format json` prints them"
-            )
-
-    def search(self, text: str, depth: int) -> list[tuple[str, float]]:
-        return [(self._name(passage), score) for passage, score in self._engine.rank(text, self._deepen * depth)]
-
-    def _name(self, passage: Passage) -> str:
-        return passage.speech_id if self.whole else passage.passage_id
-
-    def _known(self, doc_id: str) -> bool:
-        return (doc_id if self.whole else doc_id.rpartition(".")[0]) in self._speech_of
-
-    def text_of(self, doc_id: str) -> str:
-        """Return the text of a judged id; empty for one that this index does not hold."""
-        if not self._known(doc_id):
-            return ""
-        if self.whole:
-            return self._engine.speech(doc_id).text
-        try:
-            return self._engine.passage(doc_id).text
-        except UsageError:
-            return ""
-
-    def title_of(self, doc_id: str) -> str:
-        """Return the title of the speech a judged id belongs to; empty for one that this index does not hold."""
-        return self._engine.speech(self._speech_id(doc_id)).title if self._known(doc_id) else ""
-
-    def _speech_id(self, doc_id: str) -> str:
-        return doc_id if self.whole else doc_id.rpartition(".")[0]
-
-    def has_copies(self, doc_id: str) -> bool:
-        family = self._family(doc_id)
-        return bool(family) and self._sizes.get(family, 0) > 1
-
-    def _family(self, doc_id: str) -> str:
-        speech_id = self._speech_id(doc_id)
-        return self._families.get(speech_id) or self._speech_of.get(speech_id, "")
-
-    def family_of(self, doc_id: str) -> str:
-        """Return what the copies of a document share: the family of its speech; for a passage also its wording."""
-        family = self._family(doc_id)
-        if not family or not self.has_copies(doc_id):
-            return doc_id
-        return family if self.whole else f"{family} {letters(self.text_of(doc_id))}"
-
-
-class _Timed:
-    """A search that keeps the seconds of every call."""
-
-    def __init__(self, search: SearchFunction) -> None:
-        self._search = search
-        self._seconds: list[float] = []
-
-    def warm(self, text: str) -> None:
-        """Search once without keeping the time: the first query reads what later ones find in memory."""
-        self._search(text, DEPTH)
-
-    def __call__(self, text: str, depth: int) -> Sequence[tuple[str, float]]:
-        began = time.perf_counter()
-        found = self._search(text, depth)
-        self._seconds.append(time.perf_counter() - began)
-        return found
-
-    def percentiles(self) -> dict[str, float]:
-        """Return p50 and p95 in milliseconds, by the nearest rank."""
-        ordered = sorted(self._seconds)
-        return {
-            f"p{share}_ms": round(1000 * ordered[max(0, -(-share * len(ordered) // 100) - 1)], 3) for share in (50, 95)
-        }
 
 
 def _about_settings(settings: Settings, task: Task) -> dict[str, object]:
     chosen = asdict(settings)
     own = {"families": task.families, "split": task.split, "seed": SEED, "version": __version__}
+    # Names without their folders: a report is shown to others.
+    named = f"{Path(task.dataset).resolve().name} / {task.split}" if task.dataset else Path(str(task.topics)).name
+    own |= {"set": named, "baseline": Path(task.baseline).name if task.baseline else ""}
     return {name: chosen[name] for name in SHOWN_SETTINGS} | own
 
 

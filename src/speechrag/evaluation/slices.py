@@ -14,6 +14,7 @@ from speechrag.evaluation.measures import PerQuery, means
 from speechrag.evaluation.records import Slice, Topic
 from speechrag.evaluation.statistics import mean_interval
 from speechrag.retrieval.spelling import sounding_alike
+from speechrag.retrieval.understanding import common_pair
 from speechrag.text import fold, is_han, runs, to_simplified
 from speechrag.writing.check import longest_run
 
@@ -47,13 +48,16 @@ def overlap(query: str, text: str) -> float:
 def has_slip(query: str, gold: Iterable[str]) -> bool:
     """Tell whether a character of ``query`` stands for another of the same sound in a relevant text.
 
-    Both are letters only. Three characters in a row must be in the text with the other character and not as typed.
+    Both are letters only. Three characters in a row must be in the text with the other character and not as typed; a
+    character that forms a common pair with a neighbour (融化 for 熔化) was meant.
     """
     texts = list(gold)
     for at, char in enumerate(query):
         start = max(0, min(at - 1, len(query) - 3))
         typed = query[start : start + 3]
         if len(typed) < 3 or not is_han(char) or any(typed in text for text in texts):
+            continue
+        if any(common_pair(query[i : i + 2]) for i in (at - 1, at) if 0 <= i < len(query) - 1):
             continue
         place = at - start
         for other in sounding_alike().get(char, ""):

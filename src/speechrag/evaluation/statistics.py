@@ -1,13 +1,15 @@
 """Is the difference between two runs more than luck? Unit of analysis: the query.
 
 Randomisation rather than Wilcoxon or the sign test (Smucker, Allan and Carterette 2007), the mean difference with its
-bootstrap interval beside every p-value, Holm's step-down where several measures are compared. All seeded.
+bootstrap interval beside every p-value, Holm's step-down where several measures or several sets are compared. All
+seeded.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from statistics import NormalDist
 
 import numpy as np
@@ -15,7 +17,7 @@ from numpy.typing import NDArray
 
 from speechrag.errors import EvaluationError
 from speechrag.evaluation.measures import PerQuery
-from speechrag.evaluation.records import Comparison
+from speechrag.evaluation.records import Comparison, MeanDifference
 
 SEED = 12345
 DRAWS = 10_000
@@ -71,14 +73,20 @@ def mean_interval(
     values: Sequence[float] | Vector, *, draws: int = DRAWS, seed: int = SEED, level: float = 0.95
 ) -> tuple[float, float]:
     """Return the percentile bootstrap interval of the mean (Efron 1979), queries drawn with replacement."""
-    sample = np.asarray(values, dtype=np.float64)
-    generator = np.random.default_rng(seed)
+    return _middle(_drawn_means(np.asarray(values, dtype=np.float64), np.random.default_rng(seed), draws), level)
+
+
+def _drawn_means(sample: Vector, generator: np.random.Generator, draws: int) -> Vector:
     drawn = [
         sample[generator.integers(0, len(sample), size=(rows, len(sample)))].mean(axis=1)
         for rows in _blocks(draws, len(sample))
     ]
+    return np.concatenate(drawn)
+
+
+def _middle(drawn: Vector, level: float) -> tuple[float, float]:
     tail = 50 * (1 - level)
-    low, high = np.percentile(np.concatenate(drawn), [tail, 100 - tail])
+    low, high = np.percentile(drawn, [tail, 100 - tail])
     return float(low), float(high)
 
 
@@ -198,3 +206,28 @@ def compare(run: PerQuery, baseline: PerQuery) -> Mapping[str, Comparison]:
         measure: _compare(*pair, p_value, p_holm)
         for (measure, pair), p_value, p_holm in zip(columns.items(), p_values, adjusted, strict=True)
     }
+
+
+def across_sets(comparisons: Mapping[str, Comparison]) -> dict[str, Comparison]:
+    """Return set -> its comparison by one measure, ``p_holm`` corrected for looking at all the sets."""
+    adjusted = holm([found.p_value for found in comparisons.values()])
+    return {
+        name: replace(found, p_holm=p_holm) for (name, found), p_holm in zip(comparisons.items(), adjusted, strict=True)
+    }
+
+
+def mean_difference(
+    pairs: Sequence[tuple[Sequence[float], Sequence[float]]], *, draws: int = DRAWS, seed: int = SEED
+) -> MeanDifference:
+    """Return the mean over sets of the mean difference of each, every set counting alike however large it is.
+
+    ``pairs`` holds (run, baseline) values of the queries of each set. The test flips the signs of queries, the
+    interval draws queries within their sets: both say something of these sets, nothing of sets not looked at.
+    """
+    values = [differences(run, baseline) for run, baseline in pairs]
+    weighted = np.concatenate([own / (len(own) * len(values)) for own in values])
+    generator = np.random.default_rng(seed)
+    drawn = np.stack([_drawn_means(own, generator, draws) for own in values]).mean(axis=0)
+    low, high = _middle(drawn, 0.95)
+    p_value = randomisation_test(weighted.tolist(), [0.0] * len(weighted), draws=draws, seed=seed)
+    return MeanDifference(sets=len(values), difference=float(weighted.sum()), p_value=p_value, ci_low=low, ci_high=high)

@@ -18,7 +18,7 @@ from pathlib import Path
 from speechrag.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing, SpeechragError
 from speechrag.records import IndexManifest
 
-FORMAT_VERSION = 3  # bump when the schema of corpus.sqlite, the lexical fields or the layout changes
+FORMAT_VERSION = 5  # bump when the schema of corpus.sqlite, the lexical fields or the layout changes
 CURRENT = "CURRENT"
 GENERATIONS = "generations"
 MANIFEST = "manifest.json"

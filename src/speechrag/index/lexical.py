@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from speechrag.errors import ConfigError, IndexDamaged, IndexError_
-from speechrag.text import Segmenter, Terms, fold, terms, words
+from speechrag.text import JoinedTerms, Segmenter, fold, joined_terms, terms, words
 
 # Weights of the fields in the sum; chosen on the development sets named in benchmarks/README.md.
 WEIGHTS: Mapping[str, float] = {
@@ -37,22 +37,22 @@ CACHED_TERMS = 1 << 16
 HEAP = 512_000_000
 
 
-def tokens(text: str, headings: str, cutter: Segmenter) -> dict[str, list[str]]:
-    """Return the tokens of each field for a body and its title and heading path."""
+def tokens(text: str, headings: str, cutter: Segmenter) -> dict[str, str]:
+    """Return the tokens of each field for a body and its title and heading path, white space between them."""
     # The passages of a section share their headings; a line end separates runs, so the parts may be cut apart.
-    above, below = _heading_terms(headings, cutter), terms(text, cutter)
+    above, below = _heading_terms(headings, cutter), joined_terms(text, cutter)
     return {
-        "words": [*above.words, *below.words],
-        "characters": [*above.characters, *below.characters],
-        "pairs": [*above.pairs, *below.pairs],
+        "words": f"{above.words} {below.words}",
+        "characters": f"{above.characters} {below.characters}",
+        "pairs": f"{above.pairs} {below.pairs}",
         "heading_words": above.words,
         "heading_pairs": above.pairs,
     }
 
 
 @lru_cache(maxsize=64)
-def _heading_terms(headings: str, cutter: Segmenter) -> Terms:
-    return terms(headings, cutter)
+def _heading_terms(headings: str, cutter: Segmenter) -> JoinedTerms:
+    return joined_terms(headings, cutter)
 
 
 def segmenter_fingerprint(name: str, user_dictionary: str = "") -> str:
@@ -149,8 +149,7 @@ class LexicalIndex:
             writer = index.writer(heap_size=HEAP, num_threads=1)
         count = 0
         for body, headings, facets in entries:
-            fields = {name: " ".join(found) for name, found in tokens(body, headings, cutter).items()}
-            document = tantivy.Document(ordinal=count, facets=" ".join(facets), **fields)
+            document = tantivy.Document(ordinal=count, facets=" ".join(facets), **tokens(body, headings, cutter))
             with _writing(folder):
                 writer.add_document(document)
             count += 1

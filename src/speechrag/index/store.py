@@ -1,36 +1,31 @@
-"""The text part of an index: documents, speeches, passages and the ledger of files, in one SQLite file."""
+"""The text part of an index: documents, speeches, passages and the ledger of files.
+
+One SQLite file for what is looked up by name, and beside it two plain ones, which are mapped into memory: the texts,
+each of which stands there once (``flat``), and the passages as spans of them (``rows``).
+"""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
 
 from speechrag.errors import IndexDamaged, UsageError
+from speechrag.index.copies import Copy, Kind
+from speechrag.index.flat import FlatReader
+from speechrag.index.rows import Rows
 from speechrag.records import CleanDocument, Document, Evidence, Passage, Repair, Section, Speech
 
-_SCHEMA = """
-CREATE TABLE documents (doc_id TEXT PRIMARY KEY, source TEXT, sha256 TEXT, encoding TEXT, media TEXT,
-    original TEXT, clean TEXT, repairs BLOB, notes TEXT) STRICT;
-CREATE TABLE speeches (position INTEGER PRIMARY KEY, speech_id TEXT UNIQUE, doc_id TEXT, source TEXT, ordinal INTEGER,
-    title TEXT, text TEXT, doc_start INTEGER, doc_end INTEGER, sections TEXT, metadata TEXT, evidence TEXT,
-    family TEXT, quality TEXT, sketch TEXT) STRICT;
-CREATE TABLE passages (ordinal INTEGER PRIMARY KEY, passage_id TEXT UNIQUE, speech_id TEXT, headings TEXT, text TEXT,
-    start INTEGER, stop INTEGER, original_start INTEGER, original_stop INTEGER) STRICT;
-CREATE INDEX passages_by_speech ON passages (speech_id);
-CREATE INDEX speeches_by_document ON speeches (doc_id);
-CREATE TABLE found (speech_id TEXT PRIMARY KEY, title TEXT, metadata TEXT, evidence TEXT) STRICT;
-CREATE TABLE ledger (source TEXT PRIMARY KEY, sha256 TEXT, state TEXT, detail TEXT) STRICT;
-"""
-
-CACHED_ORIGINALS = 16  # documents whose text as received is kept at hand: the hits of one query share them
+TEXTS, PASSAGES = ".texts", ".passages"  # suffixes of the files beside the database
+CACHED_ORIGINALS = 16  # texts as received, with characters beyond the first plane, that are kept at hand
+CACHED_PLACES = 1 << 12  # documents of which it is kept at hand where they stand
 INDEXED, COPY, SKIPPED, PART_SKIPPED = "indexed", "copy", "skipped", "part skipped"
 CORRECTIONS = "corrections"
 TAKEN_IN = (INDEXED, COPY)  # the states of files whose text is in the index
@@ -54,9 +49,9 @@ class LedgerEntry:
 
 
 class StoredPassage(NamedTuple):
-    """A passage as its row holds it, with its ordinal and the span of the original text it was cleaned from.
+    """A passage as it is stored, with its ordinal and the span of the original text it was cleaned from.
 
-    A search reads sixty of them and shows ten: the row is cheap, ``passage`` is made when it is asked for.
+    A search reads sixty of them and shows ten: this is cheap, ``passage`` is made when it is asked for.
     """
 
     ordinal: int
@@ -82,7 +77,7 @@ class StoredPassage(NamedTuple):
 
 @lru_cache(maxsize=1 << 12)
 def _headings(stored: str) -> tuple[str, ...]:
-    return tuple(json.loads(stored))
+    return tuple(json.loads(stored)) if stored else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,89 +117,6 @@ def facet_values(facts: SpeechFacts, key: str) -> list[str]:
     return [str(v) for v in value] if isinstance(value, list | tuple) else [str(value)]
 
 
-def _dump(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-class CorpusWriter:
-    """Fills a new corpus file; call ``finish`` once, then the file is complete."""
-
-    def __init__(self, path: Path) -> None:
-        self._database = sqlite3.connect(path)
-        # The generation is synced as a whole before it is published, so SQLite need not do it row by row.
-        self._database.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)
-        self.speeches = 0
-        self.passages = 0
-
-    def add_document(self, clean: CleanDocument) -> None:
-        document = clean.document
-        repairs = [[r.rule, r.start, r.end, r.before, r.after, r.confidence] for r in clean.repairs]
-        row = (
-            *(document.doc_id, document.source, document.sha256, document.encoding, document.media, document.text),
-            *(clean.text, zlib.compress(_dump(repairs).encode("utf-8"), 6), _dump(clean.notes)),
-        )
-        self._database.execute("INSERT INTO documents VALUES (?,?,?,?,?,?,?,?,?)", row)
-
-    def add_speech(self, speech: Speech, sketch: Sequence[int]) -> None:
-        row = (
-            *(self.speeches, speech.speech_id, speech.doc_id, speech.source, speech.ordinal, speech.title, speech.text),
-            *(speech.doc_start, speech.doc_end, _dump([asdict(s) for s in speech.sections])),
-            *(_dump(dict(speech.metadata)), _dump({k: asdict(v) for k, v in speech.evidence.items()})),
-            *(speech.family, _dump(dict(speech.quality)), _dump(list(sketch))),
-        )
-        self._database.execute("INSERT INTO speeches VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", row)
-        self.speeches += 1
-
-    def add_passage(self, passage: Passage, original: tuple[int, int]) -> None:
-        row = (
-            *(self.passages, passage.passage_id, passage.speech_id, _dump(list(passage.headings)), passage.text),
-            *(passage.start, passage.end, *original),
-        )
-        self._database.execute("INSERT INTO passages VALUES (?,?,?,?,?,?,?,?,?)", row)
-        self.passages += 1
-
-    def set_copies(self, copies: Mapping[str, Sequence[str]]) -> None:
-        """Name, in the metadata of a document's speeches, the other sources that hold the same bytes."""
-        for doc_id, sources in sorted(copies.items()):
-            rows = self._database.execute(
-                "SELECT speech_id, metadata FROM speeches WHERE doc_id=?", (doc_id,)
-            ).fetchall()
-            for speech_id, metadata in rows:
-                changed = _dump(json.loads(metadata) | {"also_in": list(sources)})
-                self._database.execute("UPDATE speeches SET metadata=? WHERE speech_id=?", (changed, speech_id))
-
-    def set_families(self, families: Mapping[str, str]) -> None:
-        pairs = [(family, speech_id) for speech_id, family in families.items()]
-        self._database.executemany("UPDATE speeches SET family=? WHERE speech_id=?", pairs)
-
-    def facts_of(self, doc_id: str) -> list[FoundFacts]:
-        """Return what the rules found of the speeches of a document, in order."""
-        columns = "speech_id, ordinal, title, metadata, evidence, quality"
-        rows = self._database.execute(f"SELECT {columns} FROM speeches WHERE doc_id=? ORDER BY ordinal", (doc_id,))
-        return [
-            FoundFacts(name, ordinal, title, *(json.loads(column) for column in rest))
-            for name, ordinal, title, *rest in rows
-        ]
-
-    def correct(self, found: FoundFacts, corrected: FoundFacts) -> None:
-        """Put ``corrected`` in the place of what the rules found, which is kept for the next build."""
-        kept = (found.speech_id, found.title, _dump(dict(found.metadata)), _dump(dict(found.evidence)))
-        self._database.execute("INSERT INTO found VALUES (?,?,?,?)", kept)
-        columns = (_dump(dict(c)) for c in (corrected.metadata, corrected.evidence, corrected.quality))
-        self._database.execute(
-            "UPDATE speeches SET title=?, metadata=?, evidence=?, quality=? WHERE speech_id=?",
-            (corrected.title, *columns, found.speech_id),
-        )
-
-    def add_ledger(self, entries: Iterable[LedgerEntry]) -> None:
-        rows = [(e.source, e.sha256, e.state, e.detail) for e in entries]
-        self._database.executemany("INSERT INTO ledger VALUES (?,?,?,?)", rows)
-
-    def finish(self) -> None:
-        self._database.commit()
-        self._database.close()
-
-
 class CorpusStore:
     """Reads a verified corpus file; safe to use from several threads."""
 
@@ -213,13 +125,16 @@ class CorpusStore:
         # were published would find the file gone. immutable: the file is never changed in place, so SQLite needs no
         # lock files beside it and the folder may be read-only.
         self._lock = Lock()
-        self._original = lru_cache(maxsize=CACHED_ORIGINALS)(self._read_original)
+        self._wide_original = lru_cache(maxsize=CACHED_ORIGINALS)(lambda at, units: self._texts.read(at, units))
+        self._original_place = lru_cache(maxsize=CACHED_PLACES)(self._find_original)
         uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
         try:
             self._database = sqlite3.connect(uri, uri=True, check_same_thread=False)
             self._rows("SELECT count(*) FROM ledger")
         except sqlite3.DatabaseError as exc:
             raise IndexDamaged(f"{path}: not a corpus file ({exc})", hint="run `speechrag build` again") from exc
+        self._texts = FlatReader(path.with_suffix(TEXTS))
+        self._passages = Rows(path.with_suffix(PASSAGES))
 
     def _rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
         with self._lock, closing(self._database.execute(statement, parameters)) as cursor:
@@ -227,6 +142,8 @@ class CorpusStore:
 
     def count(self, table: str) -> int:
         """Return the number of rows of ``documents``, ``speeches`` or ``passages``."""
+        if table == "passages":
+            return len(self._passages)
         return int(self._rows(f"SELECT count(*) FROM {table}")[0][0])
 
     def ledger(self) -> list[LedgerEntry]:
@@ -238,26 +155,29 @@ class CorpusStore:
         rows = self._rows("SELECT * FROM documents WHERE doc_id=?", (doc_id,))
         if not rows:
             raise UsageError(f"there is no document {doc_id!r} in this index")
-        _, source, sha256, encoding, media, original, text, repairs, notes = rows[0]
+        _, source, sha256, encoding, media, *places, repairs, notes = rows[0]
+        original_at, original_units, _, clean_at, clean_units = places
         found = tuple(Repair(*r) for r in json.loads(zlib.decompress(repairs)))
-        document = Document(doc_id, source, original, sha256, encoding, media)
-        return CleanDocument(document, text, found, tuple(json.loads(notes)))
+        document = Document(doc_id, source, self._texts.read(original_at, original_units), sha256, encoding, media)
+        return CleanDocument(document, self._texts.read(clean_at, clean_units), found, tuple(json.loads(notes)))
 
     def speech(self, speech_id: str) -> Speech:
         """Return a speech. Raises UsageError for an unknown id."""
         rows = self._rows("SELECT * FROM speeches WHERE speech_id=?", (speech_id,))
         if not rows:
             raise UsageError(f"there is no speech {speech_id!r} in this index")
-        return _speech(rows[0])
+        return self._speech(rows[0])
 
     def speeches(self) -> Iterator[Speech]:
         """Yield all speeches in the order of the corpus."""
         for (position,) in self._rows("SELECT position FROM speeches ORDER BY position"):
-            yield _speech(self._rows("SELECT * FROM speeches WHERE position=?", (position,))[0])
+            yield self._speech(self._rows("SELECT * FROM speeches WHERE position=?", (position,))[0])
 
     def speeches_of(self, doc_id: str) -> list[Speech]:
         """Return the speeches of a document, in order."""
-        return [_speech(r) for r in self._rows("SELECT * FROM speeches WHERE doc_id=? ORDER BY position", (doc_id,))]
+        return [
+            self._speech(r) for r in self._rows("SELECT * FROM speeches WHERE doc_id=? ORDER BY position", (doc_id,))
+        ]
 
     def found_speeches_of(self, doc_id: str) -> list[Speech]:
         """Return the speeches of a document as the rules found them, without what a sidecar file corrected."""
@@ -280,77 +200,96 @@ class CorpusStore:
             SpeechFacts(s, d, source, t, json.loads(metadata), family) for s, d, source, t, metadata, family in rows
         ]
 
-    def sketch(self, speech_id: str) -> list[int]:
-        """Return the near-duplicate sketch stored with a speech."""
-        return json.loads(self._rows("SELECT sketch FROM speeches WHERE speech_id=?", (speech_id,))[0][0])  # type: ignore[no-any-return]
+    def copies(self) -> list[Copy]:
+        """Return the passages that say what another one says, by ordinal."""
+        return [Copy(ordinal, of, Kind(kind)) for ordinal, of, kind in self._rows("SELECT * FROM copies")]
 
     def passage(self, passage_id: str) -> StoredPassage:
         """Return a passage by its id. Raises UsageError for an unknown id."""
-        rows = self._rows("SELECT * FROM passages WHERE passage_id=?", (passage_id,))
-        if not rows:
+        speech_id = passage_id.rpartition(".")[0]
+        found = next((stored for stored in self.passages_of(speech_id) if stored.passage_id == passage_id), None)
+        if found is None:
             raise UsageError(f"there is no passage {passage_id!r} in this index")
-        return StoredPassage(*rows[0])
+        return found
 
     def passages_at(self, ordinals: Sequence[int]) -> list[StoredPassage]:
         """Return the passages with these ordinals, in the order given."""
-        marks = ",".join("?" * len(ordinals))
-        rows = self._rows(f"SELECT * FROM passages WHERE ordinal IN ({marks})", ordinals)
-        found = {row[0]: row for row in rows}
-        return [StoredPassage._make(found[o]) for o in ordinals]
+        names, read = self._speech_ids, self._texts.read
+        found = []
+        # Every search comes here for sixty passages: taking a row apart is faster than asking for its fields.
+        for ordinal, row in zip(ordinals, self._passages.at(ordinals), strict=True):
+            speech, number, at, units, headings_at, headings_units, start, end, original_start, original_end = row
+            headings = read(headings_at, headings_units) if headings_units else ""
+            spans = (start, end, original_start, original_end)
+            name = names[speech]
+            found.append(StoredPassage(ordinal, f"{name}.{number}", name, headings, read(at, units), *spans))
+        return found
+
+    def names_of(self, ordinals: Sequence[int]) -> list[tuple[str, str]]:
+        """Return the ids of these passages and of their speeches, in the order given."""
+        names = self._speech_ids
+        return [(f"{names[row.speech]}.{row.number}", names[row.speech]) for row in self._passages.at(ordinals)]
 
     def passages_of(self, speech_id: str) -> list[StoredPassage]:
-        """Return the passages of a speech, in order."""
-        rows = self._rows("SELECT * FROM passages WHERE speech_id=? ORDER BY ordinal", (speech_id,))
-        return [StoredPassage._make(row) for row in rows]
+        """Return the passages of a speech, in order; none for an unknown id."""
+        rows = self._rows("SELECT position FROM speeches WHERE speech_id=?", (speech_id,))
+        return self.passages_at(self._passages.of_speech(rows[0][0])) if rows else []
 
     def passage_ids(self) -> list[str]:
         """Return the ids of all passages; the position is the ordinal."""
-        return [row[0] for row in self._rows("SELECT passage_id FROM passages ORDER BY ordinal")]
+        return [name for name, _ in self.names_of(range(len(self._passages)))]
 
     def iter_passages(self, batch: int = 2_000) -> Iterator[StoredPassage]:
-        """Yield all passages in ordinal order, reading ``batch`` rows at a time."""
-        for first in range(0, self.count("passages"), batch):
-            span = (first, first + batch)
-            for row in self._rows("SELECT * FROM passages WHERE ordinal>=? AND ordinal<? ORDER BY ordinal", span):
-                yield StoredPassage._make(row)
+        """Yield all passages in ordinal order, reading ``batch`` of them at a time."""
+        total = len(self._passages)
+        for first in range(0, total, batch):
+            yield from self.passages_at(range(first, min(total, first + batch)))
+
+    @cached_property
+    def _speech_ids(self) -> list[str]:
+        """The ids of all speeches; the index is the position."""
+        return [row[0] for row in self._rows("SELECT speech_id FROM speeches ORDER BY position")]
 
     def original(self, doc_id: str, start: int, stop: int) -> str:
-        """Return ``original[start:stop]`` of a document as received."""
-        return self._original(doc_id)[start:stop]
+        """Return ``original[start:stop]`` of a document as received; nothing of an unknown one."""
+        at, units, chars = self._original_place(doc_id)
+        if units != chars:  # some characters take two units: only reading all of them tells where one stands
+            return self._wide_original(at, units)[start:stop]
+        return self._texts.read(at + start, max(0, min(stop, chars) - start))
 
-    def _read_original(self, doc_id: str) -> str:
-        # Cut here and not by SQLite, whose substr ends at a NUL character: a damaged file may hold one.
-        rows = self._rows("SELECT original FROM documents WHERE doc_id=?", (doc_id,))
-        return str(rows[0][0]) if rows else ""
+    def _find_original(self, doc_id: str) -> tuple[int, int, int]:
+        statement = "SELECT original_at, original_units, original_chars FROM documents WHERE doc_id=?"
+        return next(iter(self._rows(statement, (doc_id,))), (0, 0, 0))
 
     def passage_spans(self) -> dict[str, tuple[int, int]]:
         """Return speech id -> first ordinal and end: the passages of a speech are written one after the other.
 
         A speech without passages is left out.
         """
-        statement = "SELECT speech_id, min(ordinal), max(ordinal) + 1 FROM passages GROUP BY speech_id"
-        return {speech_id: (first, end) for speech_id, first, end in self._rows(statement)}
+        import numpy as np
 
+        positions, firsts, counts = np.unique(self._passages.owners, return_index=True, return_counts=True)
+        spans = zip(positions.tolist(), firsts.tolist(), (firsts + counts).tolist(), strict=True)
+        return {self._speech_ids[position]: (first, end) for position, first, end in spans}
 
-def _speech(row: Sequence[Any]) -> Speech:
-    _, speech_id, doc_id, source, ordinal, title, text, start, end, sections, metadata, evidence, family, quality, _ = (
-        row
-    )
-    return Speech(
-        speech_id=speech_id,
-        doc_id=doc_id,
-        source=source,
-        ordinal=ordinal,
-        title=title,
-        text=text,
-        doc_start=start,
-        doc_end=end,
-        sections=tuple(Section(**s) for s in json.loads(sections)),
-        metadata=json.loads(metadata),
-        evidence={k: Evidence(**v) for k, v in json.loads(evidence).items()},
-        family=family,
-        quality=json.loads(quality),
-    )
+    def _speech(self, row: Sequence[Any]) -> Speech:
+        _, speech_id, doc_id, source, ordinal, title, at, units, *rest = row
+        start, end, sections, metadata, evidence, family, quality = rest
+        return Speech(
+            speech_id=speech_id,
+            doc_id=doc_id,
+            source=source,
+            ordinal=ordinal,
+            title=title,
+            text=self._texts.read(at, units),
+            doc_start=start,
+            doc_end=end,
+            sections=tuple(Section(**s) for s in json.loads(sections)),
+            metadata=json.loads(metadata),
+            evidence={k: Evidence(**v) for k, v in json.loads(evidence).items()},
+            family=family,
+            quality=json.loads(quality),
+        )
 
 
 def _restored(speech: Speech, title: str, metadata: str, evidence: str) -> Speech:

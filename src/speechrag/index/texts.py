@@ -7,18 +7,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from speechrag.cleaning.alignment import Alignment
-from speechrag.index import families
-from speechrag.index.store import CorpusWriter, LedgerEntry
+from speechrag.index.copies import find_copies
+from speechrag.index.families import group
+from speechrag.index.shingles import unpacked
+from speechrag.index.store import LedgerEntry
+from speechrag.index.writer import CorpusWriter
 from speechrag.records import CleanDocument, Passage, Speech
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedSpeech:
-    """A speech with its passages and its near-duplicate sketch."""
+    """A speech with its passages, its near-duplicate sketch and a sample of the shingles of each passage."""
 
     speech: Speech
     passages: tuple[Passage, ...]
-    sketch: tuple[int, ...]
+    sketch: bytes  # packed, as are the samples
+    samples: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +40,10 @@ class TextFiller:
         self.writer = CorpusWriter(path)
         self._owners: dict[str, str] = {}  # doc_id -> the source it is stored under
         self._copies: dict[str, list[str]] = {}  # doc_id -> the other sources with the same bytes
-        self._sketches: dict[str, Sequence[int]] = {}
+        self._sketches: dict[str, bytes] = {}
         self._ranks: dict[str, tuple[float, ...]] = {}
+        self._samples: list[bytes] = []  # of each passage
+        self._speech_of: list[int] = []  # of each passage: the position of its speech
 
     @property
     def speeches(self) -> int:
@@ -69,9 +75,13 @@ class TextFiller:
         return set(self._owners.values())
 
     def finish(self, ledger: Sequence[LedgerEntry]) -> None:
-        """Name the copies, group the families, and complete the file with the ledger."""
+        """Name the copies, of files, speeches and passages, and complete the file with the ledger."""
         self.writer.set_copies({doc_id: copies for doc_id, copies in self._copies.items() if copies})
-        self.writer.set_families(families.group(self._sketches, self._ranks))
+        sketches = {speech_id: unpacked(sketch) for speech_id, sketch in self._sketches.items()}
+        self.writer.set_families(group(sketches, self._ranks, self.writer.text_of_speech))
+        samples = [unpacked(sample) for sample in self._samples]
+        ranks = [(*rank, speech_id) for speech_id, rank in self._ranks.items()]
+        self.writer.add_copies(find_copies(samples, self._speech_of, ranks, self.writer.text_of_passage))
         self.writer.add_ledger(ledger)
         self.writer.finish()
 
@@ -88,7 +98,9 @@ class TextFiller:
             flaws = float(speech.quality.get("damage", 0)) + float(speech.quality.get("holes", 0))
             # Of two equally whole copies the one that needed less repair is the safer to show.
             self._ranks[speech.speech_id] = (flaws, repaired, -float(len(speech.text)))
-            self.writer.add_speech(speech, part.sketch)
+            self._samples.extend(part.samples)
+            self._speech_of.extend([self.writer.speeches] * len(part.passages))
+            self.writer.add_speech(speech)
             for passage in part.passages:
                 start, end = speech.doc_start + passage.start, speech.doc_start + passage.end
                 self.writer.add_passage(passage, alignment.original_span(start, end))

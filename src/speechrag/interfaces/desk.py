@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING, Any
 from speechrag.errors import SpeechragError, UsageError
 from speechrag.interfaces import check_views, corpus_views, views
 from speechrag.interfaces.drafting import acted, draft_view, overrides
+from speechrag.interfaces.evaluating import Evaluations
 from speechrag.interfaces.live import Live, PerGeneration
+from speechrag.interfaces.marks import Marks, marks_path
 from speechrag.interfaces.results import Result, ResultStore
+from speechrag.interfaces.uploads import Uploads
 from speechrag.interfaces.welcome import welcome_view
 from speechrag.records import Query
 from speechrag.stopping import Stopped, stoppable
@@ -47,6 +50,9 @@ class Desk:
     def __init__(self, engine: Engine | Live, settings: Settings) -> None:
         self._live = engine if isinstance(engine, Live) else Live(engine)
         self.results = ResultStore()
+        self.marks = Marks(marks_path(settings.index))
+        self.evaluations = Evaluations(settings, self.marks)
+        self.uploads = Uploads(settings)
         self._settings = settings
         self._working: dict[str, threading.Event] = {}
         self._facets = PerGeneration(self._live, shown_facets)
@@ -78,7 +84,7 @@ class Desk:
 
         def work(text: str, engine: Engine) -> Results:
             for answer in engine.ask_stream(text, self._filters(chosen), self._settings.llm, tuple(before)):
-                yield Result(views.answer_view(answer, engine))
+                yield Result({**views.answer_view(answer, engine), "follows": bool(before)})
 
         for shown in self._run(question, "请先写下要问的问题。", work, streamed=True):
             found = None if "-" in shown else self.results.get(shown)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from speechrag.errors import UsageError
 from speechrag.interfaces import views
-from speechrag.interfaces.edits import edited
+from speechrag.interfaces.edits import edited, supported
 from speechrag.records import Alternative, OutlinePoint, Phrase
 from speechrag.writing.export import PHRASE_ROLES
 from speechrag.writing.outlines import draft as drafts
@@ -94,8 +94,8 @@ def overrides(change: Mapping[str, Any]) -> dict[str, str]:
 def acted(draft: Draft, change: Mapping[str, Any], engine: Engine, llm: str = "") -> Draft:
     """Return the draft after one change: ``{"act": name, "path": [position, ..], ..}``.
 
-    Acts are edit (field, text), lock (on), move (to), remove, choose (number), regenerate, compress, expand, undo and
-    redo. Raises UsageError where there is no such act or part, or the part is locked.
+    Acts are edit (field, text), lock (on), move (to), remove, choose (number), regenerate, compress, expand, cite
+    (passage_id), undo and redo. Raises UsageError where there is no such act or part, or the part is locked.
     """
     try:
         act, path = str(change["act"]), [int(position) for position in change.get("path", ())]
@@ -117,6 +117,10 @@ def _acted(draft: Draft, act: str, path: list[int], change: Mapping[str, Any], e
         return drafts.redo(draft)
     if not path:
         raise UsageError(UNCLEAR)
+    if act == "cite":
+        passage = engine.passage(str(change["passage_id"]))
+        outline = supported(draft.outline, path, passage, engine.speech(passage.speech_id))
+        return drafts.changed(draft, "补充依据", engine.warned(outline))
     if act == "lock":
         return drafts.lock(draft, path, locked=bool(change["on"]))
     if act == "move":

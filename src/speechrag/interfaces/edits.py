@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from speechrag.errors import UsageError
-from speechrag.records import Outline, OutlinePoint, Paragraph, Slot
+from speechrag.records import Citation, Outline, OutlinePoint, Paragraph, Passage, Speech
+from speechrag.writing.outlines import draft as drafts
 
-SLOT = re.compile(r"【待[补核][^】]{0,40}】")
 LONGEST_TEXT = 20_000  # characters of one edited part
 _POINT_FIELDS = frozenset({"heading", "text", "paragraphs"})
 _OUTLINE_FIELDS = frozenset({"salutation", "opening", "closing"})
 
 
 def edited(outline: Outline, path: Sequence[int], field: str, text: str) -> Outline:
-    """Return ``outline`` with one part rewritten; slots that were filled in leave the checklist.
+    """Return ``outline`` with one part rewritten; its checklist is as before, ``drafts.changed`` makes it anew.
 
     ``path`` holds the positions of a point (from 0, outermost first) for heading, text and paragraphs (a line
     each); it is empty for salutation, opening and closing, and holds the title's position for title. Raises UsageError
@@ -33,22 +32,34 @@ def edited(outline: Outline, path: Sequence[int], field: str, text: str) -> Outl
         changed = replace(outline, points=_with_point(outline.points, path, field, text))
     else:
         raise UsageError("提纲里没有这一处，请重新生成。")
-    return replace(changed, slots=_slots(outline, changed))
+    return changed
 
 
-def _slots(before: Outline, after: Outline) -> tuple[Slot, ...]:
-    """Return the slots still open after an edit, in the order of the text.
+def supported(outline: Outline, path: Sequence[int], passage: Passage, speech: Speech) -> Outline:
+    """Return ``outline`` with a passage among the sources of a point, its words quoted without the heading above them.
 
-    Where the checklist follows the text gap by gap, a gap keeps the place noted for its part and one typed in is added;
-    otherwise a slot stays as long as its text is found anywhere.
+    Raises UsageError when there is no such point.
     """
-    old = [(part, text) for part, written in enumerate(_texts(before)) for text in SLOT.findall(written)]
-    new = [(part, text) for part, written in enumerate(_texts(after)) for text in SLOT.findall(written)]
-    if [text for _, text in old] != [slot.text for slot in before.slots]:
-        open_ = {text for _, text in new}
-        return tuple(slot for slot in before.slots if slot.text in open_)
-    places = {part: slot.where for (part, _), slot in zip(old, before.slots, strict=True)}
-    return tuple(Slot(text, places.get(part, "")) for part, text in new)
+    point = drafts.point_at(outline, path)
+    lead, line_end, body = passage.text.partition("\n")
+    headed = bool(body.strip()) and any(heading.startswith(lead.strip()) for heading in passage.headings)
+    start = passage.start + (len(lead) + len(line_end) if headed else 0)
+    quote = speech.text[start : passage.end]
+    source = Citation(
+        0,
+        passage.passage_id,
+        speech.speech_id,
+        speech.source,
+        speech.title,
+        quote,
+        start,
+        passage.end,
+        passage.headings,
+    )
+    outline, numbers = drafts.cited(outline, [source])
+    return drafts.with_point(
+        outline, path, replace(point, citations=tuple(dict.fromkeys((*point.citations, *numbers))))
+    )
 
 
 def _with_point(
@@ -72,12 +83,3 @@ def _paragraphs(point: OutlinePoint, text: str) -> tuple[Paragraph, ...]:
     cited = [paragraph.citations for paragraph in point.paragraphs]
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     return tuple(Paragraph(line, cited[n] if n < len(cited) else ()) for n, line in enumerate(lines))
-
-
-def _texts(outline: Outline) -> list[str]:
-    """Return the parts of the speech in reading order; an edit never changes how many there are."""
-    return [outline.salutation, outline.opening, *_point_texts(outline.points), outline.closing]
-
-
-def _point_texts(points: Sequence[OutlinePoint]) -> list[str]:
-    return [text for point in points for text in (point.heading, point.text, *_point_texts(point.points))]

@@ -1,14 +1,19 @@
 """What every answer of the page's server carries and what it refuses.
 
 Added: security headers. Taken out: inline scripts. Refused: names that are not this server's (a foreign page may point
-its own name at this machine), writes from other sites, bodies nobody types, more requests at once than can be served.
+its own name at this machine), writes from other sites, bodies nobody types, more requests at once than can be served,
+more questions from one address than a person asks.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import re
 import socket
+import threading
+import time
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
@@ -44,9 +49,11 @@ _SHARING_META = re.compile(rb"<meta\s{1,9}(?:property=\"og:|name=\"twitter:)[^>]
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 EVERYWHERE = frozenset({"", "0.0.0.0", "::"})  # addresses that mean: listen on all of this machine's
 LARGEST_BODY = 1_000_000  # bytes
-LARGEST_DRAFT = 20_000_000  # bytes of a saved draft with all its versions
+LARGEST = {"/api/drafts": 20_000_000, "/api/files": 50 * 1024 * 1024}  # a draft with its versions; a file to add
 AT_ONCE = 64  # requests for our own data worked on side by side
 BUSY = "服务忙，请稍等片刻再试。"
+CLIENTS = 10_000  # addresses whose requests are counted; beyond it the one not seen longest is forgotten
+MINUTE = 60.0  # seconds
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -74,6 +81,28 @@ class HostNames:
         return name in self._names or (self._everywhere and _is_address(name))
 
 
+class Pace:
+    """How many requests a minute one address may make: a bucket that fills evenly and holds a minute's worth."""
+
+    def __init__(self, per_minute: int, now: Callable[[], float] = time.monotonic) -> None:
+        self._per_minute, self._now = per_minute, now
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()  # address -> (requests left, since when)
+        self._lock = threading.Lock()
+
+    def wait(self, address: str) -> int:
+        """Count a request of ``address``; return 0, or the seconds it has to wait where it has made too many."""
+        if self._per_minute <= 0:
+            return 0
+        with self._lock:
+            now = self._now()
+            left, since = self._left.pop(address, (float(self._per_minute), now))
+            left = min(self._per_minute, left + (now - since) * self._per_minute / MINUTE)
+            self._left[address] = (left - 1 if left >= 1 else left, now)
+            if len(self._left) > CLIENTS:
+                self._left.popitem(last=False)
+        return 0 if left >= 1 else math.ceil((1 - left) * MINUTE / self._per_minute)
+
+
 def _is_address(name: str) -> bool:
     try:
         ip_address(name)
@@ -90,9 +119,10 @@ class PageGuard:
         app: Callable[[Scope, Receive, Send], Awaitable[None]],
         hosts: HostNames | None = None,
         at_once: int = AT_ONCE,
+        pace: Pace | None = None,
     ) -> None:
         self.app = app
-        self._hosts, self._at_once = hosts, at_once
+        self._hosts, self._at_once, self._pace = hosts, at_once, pace or Pace(0)
         self._working = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -104,11 +134,10 @@ class PageGuard:
             await _refuse(send, 400, "这个地址不是本服务的名称，请用启动时显示的地址打开。")
         elif _foreign(scope, headers):
             await _refuse(send, 403, "不接受其他网站发来的请求。")
-        elif (
-            not headers.get(b"content-length", "0").isdecimal()
-            or int(headers.get(b"content-length", "0")) > LARGEST_BODY
-        ):
+        elif _too_long(scope, headers):
             await _refuse(send, 413, "内容太长了，请分几次提交。")
+        elif _is_work(scope) and (seconds := self._pace.wait(_address(scope))):
+            await _refuse(send, 429, f"这一分钟内的提问和修改太多了，请等 {seconds} 秒再试。", seconds)
         elif scope["path"].startswith("/api/"):
             await self._counted(scope, receive, send)
         else:
@@ -133,18 +162,33 @@ def _foreign(scope: Scope, headers: Mapping[bytes, str]) -> bool:
     return urlsplit(origin).netloc != headers.get(b"host", "")
 
 
+def _is_work(scope: Scope) -> bool:
+    """Tell whether a request sets something going: a question through Gradio's queue, or a change.
+
+    停止 never does; files to add come by the hundred and have bounds of their own.
+    """
+    path = str(scope["path"])
+    if scope["method"] != "POST" or path.endswith("/stop") or path == "/api/files":
+        return False
+    return path.startswith("/api/") or path.endswith("/queue/join")
+
+
+def _address(scope: Scope) -> str:
+    return str((scope.get("client") or ("",))[0])
+
+
 def _too_long(scope: Scope, headers: Mapping[bytes, str]) -> bool:
     """Tell whether a body is longer than anybody types, or does not say how long it is; browsers always say."""
     length = headers.get(b"content-length", "0")
-    limit = LARGEST_DRAFT if scope["path"] == "/api/drafts" else LARGEST_BODY
+    limit = LARGEST.get(scope["path"], LARGEST_BODY)
     return b"transfer-encoding" in headers or not length.isdecimal() or int(length[:12]) > limit
 
 
-async def _refuse(send: Send, status: int, sentence: str) -> None:
-    body = json.dumps({"error": sentence}, ensure_ascii=False).encode()
+async def _refuse(send: Send, status: int, sentence: str, wait: int = 2) -> None:
+    body = json.dumps({"error": sentence, "detail": sentence}, ensure_ascii=False).encode()  # Gradio reads `detail`
     headers = [*SECURITY_HEADERS, (b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
-    if status == 503:
-        headers.append((b"retry-after", b"2"))
+    if status in {429, 503}:
+        headers.append((b"retry-after", b"%d" % wait))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 

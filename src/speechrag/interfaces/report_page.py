@@ -21,6 +21,7 @@ from speechrag.index.store import (
     TAKEN_IN,
     LedgerEntry,
 )
+from speechrag.interfaces.reasons import told
 from speechrag.interfaces.report import SPEECHES, UNKNOWN, DocumentReport, Example, Report, RuleReport
 from speechrag.interfaces.report_style import STYLE
 from speechrag.interfaces.views import LABELS
@@ -255,7 +256,7 @@ def _parts(source: str, entries: Sequence[LedgerEntry]) -> str:
 
 
 def _refused(entry: LedgerEntry) -> tuple[str, str]:
-    return shown(entry.source), f"<span lang=en>{shown(entry.detail)}</span>"
+    return shown(entry.source), f"<span title='{shown(entry.detail)}'>{shown(told(entry.detail))}</span>"
 
 
 def _folded(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -297,7 +298,7 @@ def _about(document: DocumentReport) -> str:
     about = [f"按{MEDIA.get(document.media) or shown(document.media)}读取，编码 {shown(document.encoding)}"]
     if document.copies:
         about.append(f"相同内容另见 {'、'.join(map(shown, document.copies[:20]))}")
-    notes = "".join(f"<li lang=en>{_clipped(note)}</li>" for note in document.notes)
+    notes = "".join(f"<li>{_clipped(told(note))}</li>" for note in document.notes)
     return f'<p class="note">{"；".join(about)}。</p>' + (f'<ul class="note">{notes}</ul>' if notes else "")
 
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from speechrag.errors import SpeechragError
 from speechrag.interfaces import corpus_views, views
 from speechrag.interfaces.draft_routes import GONE, add_draft_routes, answered, to_save
+from speechrag.interfaces.evaluation_routes import add_evaluation_routes
+from speechrag.interfaces.upload_routes import add_upload_routes
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -31,7 +33,7 @@ def add_routes(app: FastAPI, desk: Desk) -> None:
         "/api/speeches/{speech_id}": lambda request: speech(request, desk),
         "/api/speeches/{speech_id}/original": lambda request: original(request, desk),
         "/api/speeches/{speech_id}/changes": lambda request: changes(request, desk),
-        "/api/welcome": lambda request: answered(desk.welcome()),
+        "/api/welcome": lambda request: answered({**desk.welcome(), "uploads": desk.uploads.allowed}),
         "/api/corpus": lambda request: answered({**live(desk), **desk.corpus.overview()}),
         "/api/corpus/live": lambda request: answered(live(desk)),
         "/api/corpus/speeches": lambda request: answered(desk.corpus.speeches(request.query_params, offset(request))),
@@ -49,6 +51,8 @@ def add_routes(app: FastAPI, desk: Desk) -> None:
 
     app.add_route("/api/results/{key}/stop", stop, methods=["POST"])
     add_draft_routes(app, desk)
+    add_evaluation_routes(app, desk)
+    add_upload_routes(app, desk.uploads)
 
 
 def _missing(sentence: str) -> Response:

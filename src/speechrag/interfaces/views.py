@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from speechrag.records import Answer, Citation, Hit, IndexManifest, Outline, OutlinePoint, Passage, Speech
+from speechrag.records import Answer, Citation, Hit, IndexManifest, Outline, OutlinePoint, Passage, Place, Speech
 from speechrag.text import fold, numerals, words
 from speechrag.writing.answer import closing_mark
 
@@ -96,7 +96,13 @@ def citation_view(citation: Citation) -> View:
         "start": citation.start,
         "end": citation.end,
         "copies": citation.copies,
+        "others": [_other_view(place) for place in citation.others],
     }
+
+
+def _other_view(place: Place) -> View:
+    """Return another place that says the same, as one line to show."""
+    return {"passage_id": place.passage_id, "speech_id": place.speech_id, "source": place.source, "title": place.title}
 
 
 def place_view(passage: Passage, speech: Speech) -> View:
@@ -183,6 +189,7 @@ def _hit_view(hit: Hit, wanted: Sequence[str]) -> View:
         "end": passage.end,
         "facts": facts(hit.metadata),
         "copies": hit.copies,
+        "others": [_other_view(place) for place in hit.others],
     }
 
 

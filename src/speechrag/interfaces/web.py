@@ -1,4 +1,4 @@
-"""The page: five desks (问答 检索 拟稿 核对 语料) as a Gradio application, its views drawn by a small script of ours.
+"""The page: six desks (问答 检索 拟稿 核对 语料 评测) as a Gradio application, the views drawn by a small script.
 
 Gradio owns the desks, fields, buttons, events and the queue. What it cannot draw safely under a strict
 content-security policy (``gr.HTML`` evaluates code; Markdown would interpret what a scraped file contains) is drawn by
@@ -26,7 +26,7 @@ from speechrag.config import forbid_downloads
 from speechrag.errors import SpeechragError
 from speechrag.interfaces import views
 from speechrag.interfaces.desk import LONGEST_QUESTION, LONGEST_TEXT, Desk
-from speechrag.interfaces.guard import HostNames, PageGuard
+from speechrag.interfaces.guard import HostNames, Pace, PageGuard
 from speechrag.interfaces.live import Live, watched
 from speechrag.interfaces.routes import add_routes
 
@@ -40,7 +40,9 @@ PAGE = Path(__file__).parent / "page"
 NAME = "讲话检索与拟稿"
 AT_ONCE = 4  # requests worked on side by side; more wait in the queue
 QUEUE = 64  # requests that may wait; the next one is told to come back
-HEAD = '<link rel="stylesheet" href="/page/app.css"><script type="module" src="/page/app.js"></script>'
+STYLES = ("app.css", "desks.css")
+HEAD = "".join(f'<link rel="stylesheet" href="/page/{name}">' for name in STYLES)
+HEAD += '<script type="module" src="/page/app.js"></script>'
 
 
 def create_app(engine: Engine | Live, settings: Settings) -> FastAPI:
@@ -55,7 +57,7 @@ def create_app(engine: Engine | Live, settings: Settings) -> FastAPI:
 
     desk = Desk(engine, settings)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(PageGuard, hosts=HostNames(settings))
+    app.add_middleware(PageGuard, hosts=HostNames(settings), pace=Pace(settings.per_minute))
     add_routes(app, desk)
     app.mount("/page", StaticFiles(directory=PAGE), name="page")
     mounted: FastAPI = gr.mount_gradio_app(
@@ -66,7 +68,7 @@ def create_app(engine: Engine | Live, settings: Settings) -> FastAPI:
         run_history=False,
         enable_monitoring=False,
         show_error=False,
-        max_file_size="1kb",  # the page takes no files
+        max_file_size="1kb",  # Gradio takes no files; ours come in by a route of their own
         ssr_mode=False,
         pwa=False,
         mcp_server=False,
@@ -86,7 +88,7 @@ def _theme() -> Any:
 
 
 def build_blocks(desk: Desk) -> Any:
-    """Return the Gradio Blocks of the three desks. Empty columns are where the page's script draws."""
+    """Return the Gradio Blocks of the desks. Empty columns are where the page's script draws."""
     import gradio as gr
 
     with gr.Blocks(title=NAME, analytics_enabled=False, fill_width=True) as blocks:
@@ -103,7 +105,9 @@ def build_blocks(desk: Desk) -> Any:
             with gr.Tab("核对", id="check", elem_id="desk-check"):
                 _check_desk(desk)
             with gr.Tab("语料", id="corpus", elem_id="desk-corpus"):
-                _corpus_desk()
+                _drawn_desk("corpus")
+            with gr.Tab("评测", id="evaluate", elem_id="desk-evaluate"):
+                _drawn_desk("evaluate")
         _keep_up_to_date(blocks, desk, line, groups)
     blocks.max_threads = 2 * AT_ONCE
     blocks.queue(max_size=QUEUE, default_concurrency_limit=AT_ONCE)
@@ -175,25 +179,30 @@ def _check_desk(desk: Desk) -> None:
         gr.Column(elem_id="check-reading", elem_classes="pane reading-pane")
 
 
-def _corpus_desk() -> None:
+def _drawn_desk(desk: str) -> None:
+    """Two empty columns: all of this desk is drawn by the page's script."""
     import gradio as gr
 
     with gr.Row(elem_classes="panes"):
-        gr.Column(elem_id="corpus-left", elem_classes="pane")
-        gr.Column(elem_id="corpus-reading", elem_classes="pane reading-pane")
+        gr.Column(elem_id=f"{desk}-left", elem_classes="pane")
+        gr.Column(elem_id=f"{desk}-reading", elem_classes="pane reading-pane")
 
 
 def _keep_up_to_date(blocks: Any, desk: Desk, line: Any, groups: list[Any]) -> None:
     """Show the corpus that is served now: when the page is opened, and when its script sees that it was exchanged."""
     import gradio as gr
 
-    def now() -> list[Any]:
-        facets = [gr.CheckboxGroup(**_choices(values), value=[]) for _, values in desk.facets]
-        return [views.manifest_line(desk.engine.manifest), *facets * (len(groups) // len(facets))]
+    def now(*ticked: list[str]) -> list[Any]:
+        facets = [values for _, values in desk.facets] * (len(groups) // len(desk.facets))
+        shown = []
+        for values, before in zip(facets, ticked or [[]] * len(groups), strict=True):
+            kept = [value for value, _ in values if value in before]  # what was ticked and is still there
+            shown.append(gr.CheckboxGroup(**_choices(values), value=kept))
+        return [views.manifest_line(desk.engine.manifest), *shown]
 
     refresh = gr.Button("更新", elem_id="refresh", elem_classes="machinery")
-    for event in (blocks.load, refresh.click):
-        event(now, None, [line, *groups], api_visibility="private", show_progress="hidden", queue=False)
+    for event, inputs in ((blocks.load, None), (refresh.click, groups)):
+        event(now, inputs, [line, *groups], api_visibility="private", show_progress="hidden", queue=False)
 
 
 def _field(desk: str, label: str, hint: str, lines: int, longest: int = LONGEST_QUESTION) -> Any:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from speechrag.records import Passage, Section, Speech
+from speechrag.structure.titles import shown_title
 from speechrag.text import clip, sentence_spans
 
 VERSION = "1"
@@ -117,12 +118,11 @@ def _body_start(speech: Speech) -> int:
 
     0 where the title is all there is, or is the first heading because the text has no better.
     """
-    if not speech.title or not speech.text.startswith(speech.title) or _starting(speech.sections, 0, len(speech.title)):
+    line, _, rest = speech.text.partition("\n")
+    named = line.rstrip(" \t\u3000:：")
+    if not speech.title or shown_title(named) != speech.title or _starting(speech.sections, 0, len(named)):
         return 0
-    rest = speech.text[len(speech.title) :]
-    if not rest.strip():
-        return 0
-    return len(speech.title) if rest.lstrip(" \t\u3000:：").startswith("\n") else 0
+    return len(named) if rest.strip() else 0
 
 
 def _units(speech: Speech, start: int) -> list[_Unit]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from speechrag.errors import UsageError
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     Mask = NDArray[np.bool_]
 
+CACHED = 16  # masks kept at hand: people ask several questions under one filter
+
 
 class Filters:
     """What the speeches of one index can be filtered by; the tables are made for the first filtered query."""
@@ -23,6 +25,7 @@ class Filters:
         self._store = store
         self._facts = facts
         self._holders: dict[str, dict[str, list[int]]] = {}
+        self._mask = lru_cache(maxsize=CACHED)(self._make_mask)
 
     @cached_property
     def keys(self) -> list[str]:
@@ -30,16 +33,17 @@ class Filters:
         return sorted({*OWN_KEYS, *METADATA_KEYS, *(key for f in self._facts.values() for key in f.metadata)})
 
     def allowed(self, filters: Mapping[str, Sequence[str]]) -> Mask | None:
-        """Return ``bool[passages]``: every key has one of its values. None for no filter at all.
+        """Return ``bool[passages]``, not to be written to: every key has one of its values. None for no filter at all.
 
         Raises UsageError for an unknown key.
         """
+        return self._mask(tuple((key, tuple(values)) for key, values in filters.items())) if filters else None
+
+    def _make_mask(self, filters: Sequence[tuple[str, Sequence[str]]]) -> Mask:
         import numpy as np
 
-        if not filters:
-            return None
         speeches = np.ones(len(self._facts), dtype=bool)
-        for key, values in filters.items():
+        for key, values in filters:
             if key not in self.keys:
                 raise UsageError(f"unknown filter key {key!r}; this index knows: {', '.join(self.keys)}")
             having = np.zeros(len(self._facts), dtype=bool)

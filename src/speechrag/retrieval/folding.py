@@ -1,89 +1,63 @@
-"""Folding near-identical passages, so that one text copied over many sites is one result."""
+"""Folding passages that say the same, so that one text copied over many sites is one result."""
 
 from __future__ import annotations
 
-import math
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from speechrag.retrieval.codes import folded_codes
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Shingles = NDArray[np.uint64]
-
-SAME = 0.8  # share of common character shingles from which two passages are one
-LEAD = 16  # common leading shingles without which two passages are not compared in full
-SHINGLE = 4  # characters, of two bytes each: a shingle is exactly one 64-bit number
-SCATTER = 0x9E3779B97F4A7C15  # odd, so no two shingles become one (Knuth's multiplicative hashing)
+from speechrag.index.copies import Copy, Kind
 
 
 @dataclass(slots=True)
 class Fold:
-    """A passage kept, and the positions of those folded into it."""
+    """The ordinals of a passage kept and of those folded into it, as they came."""
 
-    position: int
+    first: int
     copies: list[int] = field(default_factory=list)
 
 
-def fold_copies(texts: Iterable[str], limit: int) -> list[Fold]:
-    """Return at most ``limit`` folds over ``texts`` (best first); a text joins the first kept one it nearly equals.
+class CopyTable:
+    """Which passages of an index say the same, as found when it was built."""
 
-    Reads no further than the first text beyond the limit. Comparing all pairs would take a minute for a thousand
-    results; two sets this alike share some of their first elements in any fixed order (prefix filtering, Chaudhuri et
-    al. 2006), so only those that do are compared.
-    """
-    kept: list[tuple[Fold, Shingles]] = []
-    holders: dict[int, list[int]] = defaultdict(list)
-    for position, text in enumerate(texts):
-        own = _shingles(text)
-        needed = math.ceil(SAME * len(own))
-        lead: list[int] = own[: len(own) - needed + LEAD].tolist()
-        near: list[int] = []
-        known = holders.keys() & lead  # few of them: most passages share little
-        if len(known) >= min(LEAD, needed):
-            shared = Counter(number for shingle in known for number in holders[shingle])
-            near = sorted(number for number, times in shared.items() if times >= min(LEAD, needed))
-        twin = next((number for number in near if likeness(own, kept[number][1]) >= SAME), None)
-        if twin is not None:
-            kept[twin][0].copies.append(position)
-            continue
-        if len(kept) == limit:
-            break
-        for shingle in lead:
-            holders[shingle].append(len(kept))
-        kept.append((Fold(position), own))
-    return [fold for fold, _ in kept]
+    def __init__(self, copies: Iterable[Copy]) -> None:
+        self._copies = {copy.ordinal: copy for copy in copies}
+        self._of: dict[int, list[Copy]] = defaultdict(list)
+        for copy in self._copies.values():
+            self._of[copy.of].append(copy)
 
+    def fold(self, ordinals: Iterable[int], limit: int) -> list[Fold]:
+        """Return at most ``limit`` folds over ``ordinals`` (best first), reading no further than the first beyond them.
 
-def likeness(left: Shingles, right: Shingles) -> float:
-    """Return the share of common members of two sorted sets that are not both empty."""
-    import numpy as np
+        Two passages fold where one is a copy of the other or both are the same as a third. Two that are only held by a
+        third may be its two halves: they stay two until it comes itself, which joins the better of them.
+        """
+        kept: dict[int, Fold] = {}  # under what the first is the same as
+        holding: dict[int, Fold] = {}  # under what holds the first, or the same text cut at other places
+        for ordinal in ordinals:
+            copy = self._copies.get(ordinal)
+            of = copy.of if copy else ordinal
+            name = of if copy is None or copy.kind is Kind.SAME else ordinal
+            fold = kept.get(of) or (holding.get(of) if name == of else None)
+            if fold:
+                fold.copies.append(ordinal)
+            elif len(kept) == limit:
+                break
+            else:
+                kept[name] = Fold(ordinal)
+                if name != of:
+                    holding.setdefault(of, kept[name])
+        return list(kept.values())
 
-    common = len(np.intersect1d(left, right, assume_unique=True))
-    return common / (len(left) + len(right) - common)
+    def shown(self, fold: Fold) -> int:
+        """Return the copy to show: that of the cleanest speech if it came too and says all that the first says."""
+        copy = self._copies.get(fold.first)
+        return copy.of if copy and copy.kind is not Kind.CUT and copy.of in fold.copies else fold.first
 
-
-def _shingles(text: str) -> Shingles:
-    """Return the shingles of the folded text without punctuation, as numbers, in an order that scatters them.
-
-    Scattered, so that set phrases do not gather in the lead. A text shorter than a shingle is one, an empty text none.
-    """
-    import numpy as np
-
-    codes = folded_codes(text)
-    letters: Shingles = codes[codes != 0].astype(np.uint64)
-    if not len(letters):
-        return letters
-    if len(letters) < SHINGLE:
-        letters = np.concatenate([letters, np.zeros(SHINGLE - len(letters), dtype=np.uint64)])
-    twos = letters[:-1] << np.uint64(16) | letters[1:]
-    packed = twos[:-2] << np.uint64(32) | twos[2:]
-    scattered = np.sort(packed * np.uint64(SCATTER))
-    first = np.ones(len(scattered), dtype=bool)
-    np.not_equal(scattered[1:], scattered[:-1], out=first[1:])
-    return scattered[first]  # type: ignore[no-any-return]
+    def others(self, ordinal: int) -> Sequence[int]:
+        """Return all passages of the index that say the same as one, wherever they stand, by ordinal."""
+        copy = self._copies.get(ordinal)
+        best = copy.of if copy else ordinal
+        half = copy is not None and copy.kind is not Kind.SAME
+        of_the_best = (other.ordinal for other in self._of.get(best, ()) if other.kind is Kind.SAME or not half)
+        return sorted({best, *of_the_best} - {ordinal})

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from speechrag.retrieval.codes import PLANE, folded_codes, joined_codes
+from speechrag.index.codes import PLANE, folded_codes, joined_codes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 K1, B = 1.2, 0.75  # BM25's usual constants (Robertson & Zaragoza 2009)
 WINDOW = 64  # characters within which words of the query belong together: about a sentence
+# Marks of a figure: a digit, or a numeral before a power of ten or a unit (三天, 十五万; 一个 is none).
+DIGITS, POWERS, NUMERALS = "0123456789", "十百千万亿", "二三四五六七八九十百千万亿两半几"
+UNITS = "个名件份篇亩户家年月日天小时分秒吨公里米元块倍次期座条处趟人成度届岁周项所"
 MAX_UNITS = 250  # distinct characters of a query that are compared; the rest of a pasted page is left out
 
 Rarity = Callable[[str], float]  # term -> inverse document frequency, > 0
@@ -75,12 +79,16 @@ class Matches:
     run: Floats  # the heaviest unbroken run of the pattern's pairs
     near_units: Floats  # share found within one window
     near_pairs: Floats
+    near_figure: Floats  # share of the characters found within one window that also holds a figure; 0 where not asked
     early: Floats  # share of the pattern's pairs found in the first window
     density: Floats  # share of the text's characters that the pattern has
 
 
-def match(pattern: Pattern, texts: Sequence[str], mean_length: float) -> Matches:
-    """Compare ``pattern`` with every text; ``mean_length`` (characters) is that of the texts of the whole index."""
+def match(pattern: Pattern, texts: Sequence[str], mean_length: float, *, figures: bool = False) -> Matches:
+    """Compare ``pattern`` with every text; ``mean_length`` (characters) is that of the texts of the whole index.
+
+    With ``figures`` it is also looked for where a figure or a date stands close by.
+    """
     import numpy as np
 
     count, units, pairs = len(texts), len(pattern.units), len(pattern.pairs)
@@ -100,6 +108,7 @@ def match(pattern: Pattern, texts: Sequence[str], mean_length: float) -> Matches
     pair_counts = _counts(text[begins], which, count, pairs)
     norm = (K1 * (1 - B + B * lengths / max(mean_length, 1.0))).astype(np.float64)
     blocks = (at - starts[text]) // (WINDOW // 2)
+    beside = _figures(codes, starts) if figures else None
     return Matches(
         bm25_units=_bm25(unit_counts, pattern.units, norm),
         bm25_pairs=_bm25(pair_counts, pattern.pairs, norm),
@@ -108,6 +117,7 @@ def match(pattern: Pattern, texts: Sequence[str], mean_length: float) -> Matches
         run=_longest(text[begins], begins, pattern.pairs[which], count) / max(pattern.pairs.sum(), 1e-9),
         near_units=_nearest(text, blocks, unit, pattern.units, count),
         near_pairs=_nearest(text[begins], blocks[begins], which, pattern.pairs, count),
+        near_figure=np.zeros(count) if beside is None else _nearest(text, blocks, unit, pattern.units, count, beside),
         early=_share(_counts(*_first(text, blocks, begins, which), count, pairs) > 0, pattern.pairs),
         density=unit_counts.sum(axis=1) / lengths,
     )
@@ -148,8 +158,18 @@ def _longest(text: Integers, begins: Integers, weights: Floats, texts: int) -> F
     return best
 
 
-def _nearest(text: Integers, blocks: Integers, term: Integers, weights: Floats, texts: int) -> Floats:
-    """Return the greatest share of the weights found within two neighbouring half windows."""
+def _nearest(
+    text: Integers,
+    blocks: Integers,
+    term: Integers,
+    weights: Floats,
+    texts: int,
+    beside: tuple[Integers, Integers] | None = None,
+) -> Floats:
+    """Return the greatest share of the weights found within two neighbouring half windows.
+
+    ``beside`` holds texts and half windows of which one of the two must be, where it is given.
+    """
     import numpy as np
 
     terms = len(weights)
@@ -160,6 +180,34 @@ def _nearest(text: Integers, blocks: Integers, term: Integers, weights: Floats, 
     held[(text * width + blocks) * terms + term] = True
     grid = held.reshape(texts * width, terms)
     both = (grid[:-1] | grid[1:]) @ weights
+    if beside is not None:
+        marked = np.zeros(texts * width, dtype=bool)
+        inside = beside[1] < width
+        marked[beside[0][inside] * width + beside[1][inside]] = True
+        both *= marked[:-1] | marked[1:]
     # The last column would join the end of a text with the beginning of the next.
     best = np.r_[both, 0.0].reshape(texts, width)[:, :-1].max(axis=1)
     return best / max(float(weights.sum()), 1e-9)  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> NDArray[np.uint8]:
+    """Return code -> what it is in a figure, one bit each: digit, power of ten, numeral, unit."""
+    import numpy as np
+
+    table = np.zeros(PLANE, dtype=np.uint8)
+    for bit, members in enumerate((DIGITS, POWERS, NUMERALS, UNITS)):
+        table[[ord(member) for member in members]] |= 1 << bit
+    return table
+
+
+def _figures(codes: NDArray[np.uint16], starts: Integers) -> tuple[Integers, Integers]:
+    """Return text and half window of every place where a figure stands."""
+    import numpy as np
+
+    digit, power, numeral, unit = ((_kinds()[codes] >> bit & 1).astype(bool) for bit in range(4))
+    here = digit
+    here[:-1] |= numeral[:-1] & (power | unit)[1:]
+    at = np.flatnonzero(here)
+    text = np.searchsorted(starts, at, side="right") - 1
+    return text, (at - starts[text]) // (WINDOW // 2)

@@ -8,6 +8,7 @@ count by rarity in the index times how often such a term comes back in the passa
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from speechrag.errors import ModelError
+from speechrag.index.codes import joined_codes
 from speechrag.retrieval.matching import Pattern, match
-from speechrag.text import fold
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,10 +48,20 @@ FEATURES = (
     "density",
     "length",  # log of the characters
     "dense",  # cosine in standard deviations from the mean of the candidates
-    "dense_gap",  # the same times the gap: how far the words of the query are missing from all candidates
+    "dense_gap",  # the same times the square of the gap: how far the words of the query are missing from all candidates
     "expansion",  # official terms for the query's everyday words, times the gap
+    "told",  # share of the query's words told in them or in official terms, times the gap
+    "figure",  # the same as near_units with a figure close by, where the query asks for one
     "facets",  # share of the years, places and organs of the query that the speech has
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """A word of the query, or an everyday form in it, with all that tells it."""
+
+    weight: float  # how likely it comes back in an answer, 0..1
+    terms: tuple[tuple[str, float], ...]  # (term, how much finding it says), best first
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +70,12 @@ class Asked:
 
     pattern: Pattern
     expansion: Pattern | None = None  # of the official terms for its everyday words
-    forms: int = 0  # how many everyday forms they stand for
+    concepts: tuple[Concept, ...] = ()  # what it speaks of, where some of it is said in everyday words
+    forms: int = 0  # how many everyday forms there are
     rarest: float = 1.0  # weight of a term that one passage of the index holds
     phrases: tuple[str, ...] = ()  # everyday phrases, folded: their words strewn over a passage do not say the same
     letters: int = 0  # characters of the query
+    figure: bool = False  # whether a figure or a date is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +93,23 @@ def features(asked: Asked, candidates: Candidates, mean_length: float) -> Floats
     """Return ``float64[len(texts), len(FEATURES)]``."""
     import numpy as np
 
-    found = match(asked.pattern, candidates.texts, mean_length)
+    found = match(asked.pattern, candidates.texts, mean_length, figures=asked.figure)
     uncovered = 1.0 - float(found.cover_pairs.max(initial=0.0))
     gap = max(0.0, uncovered - USUAL_GAP) / (1.0 - USUAL_GAP)
     gap = max(gap, _unsaid(asked, candidates.texts))
     dense = _standardised(candidates.cosines, len(candidates.texts)) * candidates.trust
+    official = meant = np.zeros(len(candidates.texts))
+    if gap > 0:  # else neither is heard
+        official = expansion_share(asked, candidates.texts, mean_length) * gap
+        meant = told(asked.concepts, candidates.texts) * gap
     columns = [
         candidates.lexical / max(float(candidates.lexical.max(initial=0.0)), 1e-9),
         np.log1p(candidates.lexical),
         *(found.bm25_units, found.bm25_pairs, found.cover_units, found.cover_pairs, found.run),
         *(found.near_units, found.near_pairs, found.early, found.density),
         np.log([len(text) + 20.0 for text in candidates.texts]),
-        *(dense, dense * gap),
-        expansion_share(asked, candidates.texts, mean_length) * gap,
-        candidates.facets,
+        *(dense, dense * gap**2),
+        *(official, meant, found.near_figure, candidates.facets),
     ]
     return np.stack(columns, axis=1)
 
@@ -105,9 +121,35 @@ def _unsaid(asked: Asked, texts: Sequence[str]) -> float:
     """
     if not asked.phrases:
         return 0.0
-    told = [fold(text) for text in texts]
-    unsaid = sum(len(phrase) for phrase in asked.phrases if not any(phrase in text for text in told))
+    letters = _letters(texts)
+    unsaid = sum(len(phrase) for phrase in asked.phrases if not any(phrase in text for text in letters))
     return unsaid / max(unsaid, asked.letters) / 2
+
+
+def told(concepts: Sequence[Concept], texts: Sequence[str]) -> Floats:
+    """Return the share (0..1) of the concepts that each text tells, by the best term it has for each."""
+    import numpy as np
+
+    total = np.zeros(len(texts))
+    letters = _letters(texts) if concepts else []
+    whole = "\n".join(letters)
+    for concept in concepts:
+        terms = [(term, value) for term, value in concept.terms if term in whole]  # most are in no candidate
+        for at, text in enumerate(letters if terms else ()):
+            for term, value in terms:
+                if term in text:
+                    total[at] += concept.weight * value
+                    break
+    return total / max(sum(concept.weight for concept in concepts), 1e-9)  # type: ignore[no-any-return]
+
+
+def _letters(texts: Sequence[str]) -> list[str]:
+    """Return the texts folded, with a NUL for all that is neither letter nor digit."""
+    codes, starts = joined_codes(texts)
+    ends = [*starts[1:].tolist(), len(codes)]
+    return [
+        codes[a:b].tobytes().decode("utf-16-le", "surrogatepass") for a, b in zip(starts.tolist(), ends, strict=True)
+    ]
 
 
 def _standardised(cosines: Floats | None, count: int) -> Floats:
@@ -143,6 +185,13 @@ class Ranker:
     def recall(self, term: str) -> float:
         """Return how often a term of a question comes back in the passage that answers it, 0..1."""
         return self._recall.get(term, UNSEEN_RECALL)
+
+    def boost(self, term: str) -> float:
+        """Return how much a term counts in the lexical channel, 0..1: the root of its recall.
+
+        The channel chooses who is looked at, and a passage left out there is lost; so it weighs terms less unlike.
+        """
+        return math.sqrt(self.recall(term))
 
     def scores(self, table: Floats) -> Floats:
         """Return one score for each row of ``table``, above 0 and below 1, higher is better."""

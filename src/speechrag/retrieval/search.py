@@ -10,12 +10,12 @@ from speechrag.errors import UsageError
 from speechrag.index.lexical import facet_token
 from speechrag.index.opened import OpenIndex
 from speechrag.index.store import SpeechFacts, StoredPassage
-from speechrag.records import ChannelScore, Hit, Passage, Query
+from speechrag.records import ChannelScore, Hit, Passage, Place, Query
 from speechrag.retrieval.confidence import probability, signals
 from speechrag.retrieval.filters import Filters
-from speechrag.retrieval.folding import fold_copies
+from speechrag.retrieval.folding import CopyTable
 from speechrag.retrieval.fusion import Ranked
-from speechrag.retrieval.stages import Pipeline, Ranking, Stages
+from speechrag.retrieval.stages import Pipeline, Ranking, Stages, merged
 from speechrag.stopping import check
 from speechrag.text import MAX_QUERY_CHARS, displayable
 
@@ -36,6 +36,10 @@ class Retriever:
         return {f.speech_id: f for f in self._index.store.facts()}
 
     @cached_property
+    def _copies(self) -> CopyTable:
+        return CopyTable(self._index.store.copies())
+
+    @cached_property
     def _filters(self) -> Filters:
         return Filters(self._index.store, self.facts)
 
@@ -50,9 +54,10 @@ class Retriever:
         if title:
             self.search(Query(title, 1, {"title": (title,)}))
 
-    def search(self, query: Query) -> list[Hit]:
+    def search(self, query: Query, rewordings: Sequence[str] = ()) -> list[Hit]:
         """Return at most ``query.top_k`` hits, best first; none for a corpus without any match.
 
+        ``rewordings`` say the query in other words: what they find counts as much as what its own words find.
         Raises UsageError for an empty query, a ``top_k`` outside 1..1000 or an unknown filter key.
         """
         text = displayable(query.text).strip()[:MAX_QUERY_CHARS]
@@ -63,6 +68,8 @@ class Retriever:
         depth = max(DEPTH, 3 * query.top_k)
         while True:
             ranking = self._rank(text, depth, query.filters)
+            if rewordings:
+                ranking = merged(ranking, [self._rank(other, depth, query.filters) for other in rewordings])
             hits = self._hits(ranking, query)
             # A speech copied over many sites may fill the candidates with copies of one passage: then look deeper.
             if len(hits) == query.top_k or len(ranking.order) < depth:
@@ -98,36 +105,29 @@ class Retriever:
         ordinals = [ordinal for ordinal, _ in ranking.order]
         room = Counter[str]()
         scores = dict(ranking.order)
-        taken: list[StoredPassage] = []
+        taken: dict[int, StoredPassage] = {}
 
-        def texts() -> Iterator[str]:
+        def allowed() -> Iterator[int]:
             for first in range(0, len(ordinals), 3 * query.top_k):
                 for stored in self._pipeline.read(ranking, ordinals[first : first + 3 * query.top_k]):
                     room[stored.speech_id] += 1
                     if not query.per_speech or room[stored.speech_id] <= query.per_speech:
-                        taken.append(stored)
-                        yield stored.text
+                        taken[stored.ordinal] = stored
+                        yield stored.ordinal
 
-        folds = fold_copies(texts(), query.top_k)
         channels = {name: _places(found) for name, found in ranking.channels.items()}
         hits = []
-        for rank, fold in enumerate(folds, 1):
-            best, stored = taken[fold.position], self._shown([taken[at] for at in (fold.position, *fold.copies)])
+        for rank, fold in enumerate(self._copies.fold(allowed(), query.top_k), 1):
+            # What is shown stands at the place and with the score of the first, which may only match a flaw better.
+            stored = taken[self._copies.shown(fold)]
             places = {name: found[stored.ordinal] for name, found in channels.items() if stored.ordinal in found}
             parts = {name: ChannelScore(*place) for name, place in places.items()}
-            hits.append(self._hit(rank, scores[best.ordinal], stored, parts, len(fold.copies)))
+            hits.append(self._hit(rank, scores[fold.first], stored, parts))
         return hits
 
-    def _shown(self, copies: Sequence[StoredPassage]) -> StoredPassage:
-        """Return the copy to show: that in the cleanest speech of the family, after which it is named, else the first.
-
-        It stands at the place and with the score of the first, which may only have matched a flaw better.
-        """
-        family = self.facts[copies[0].speech_id].family
-        return next((copy for copy in copies if copy.speech_id == family), copies[0])
-
-    def _hit(self, rank: int, score: float, stored: StoredPassage, parts: dict[str, ChannelScore], copies: int) -> Hit:
+    def _hit(self, rank: int, score: float, stored: StoredPassage, parts: dict[str, ChannelScore]) -> Hit:
         facts = self.facts[stored.speech_id]
+        others = self._others(stored)
         return Hit(
             rank=rank,
             score=score,
@@ -137,8 +137,22 @@ class Retriever:
             original=self._index.store.original(facts.doc_id, stored.original_start, stored.original_stop),
             parts=parts,
             metadata=facts.metadata,
-            copies=copies + len(facts.metadata.get("also_in", ())),
+            copies=len(others),
+            others=others,
         )
+
+    def _others(self, stored: StoredPassage) -> tuple[Place, ...]:
+        """Return where else the corpus says what a passage says: in files of the same bytes, then in other texts."""
+        names = [
+            (stored.passage_id, stored.speech_id),
+            *self._index.store.names_of(self._copies.others(stored.ordinal)),
+        ]
+        places = []
+        for passage_id, speech_id in names:
+            facts = self.facts[speech_id]
+            for source in (facts.source, *facts.metadata.get("also_in", ())):
+                places.append(Place(passage_id, speech_id, source, facts.title))
+        return tuple(places[1:])
 
 
 def _places(found: Ranked) -> dict[int, tuple[int, float]]:

@@ -13,9 +13,9 @@ from speechrag.index.opened import OpenIndex
 from speechrag.index.store import SpeechFacts, StoredPassage
 from speechrag.retrieval.fusion import Ranked, fuse
 from speechrag.retrieval.matching import Pattern
-from speechrag.retrieval.ranker import Asked, Candidates, features, load_ranker
-from speechrag.retrieval.understanding import Named, Understood, agreement, understand
-from speechrag.text import fold, is_han
+from speechrag.retrieval.ranker import Asked, Candidates, Concept, features, load_ranker
+from speechrag.retrieval.understanding import Named, Understood, agreement, asks_figure, understand
+from speechrag.text import fold, is_han, unique, words
 
 if TYPE_CHECKING:
     from speechrag.config import Settings
@@ -30,6 +30,7 @@ RERANKED = 30  # candidates a cross-encoder reads: it takes a thousand times as 
 EXPANDED = 50  # candidates taken from the search for official terms
 # The fused score decides only who is looked at; official terms found for everyday words bring a candidate in.
 EXPANSION_WEIGHT = 0.5
+OFFICIAL = 0.8  # what an official term says for an everyday one, beside the everyday one itself
 LATIN_UNIT, LATIN_PAIR = 1.0, 3.0  # rarity of digits and Latin letters, which the index holds only as whole runs
 SAMPLE = 500  # passages measured for the mean length
 CACHED_TERMS = 1 << 16
@@ -86,7 +87,7 @@ class Pipeline:
     @property
     def weigh(self) -> Callable[[str], float] | None:
         """How much each term of a query counts in the lexical channel; None: all alike."""
-        return self._ranker.recall if self._ranker else None
+        return self._ranker.boost if self._ranker else None
 
     @cached_property
     def _reranker(self) -> Reranker:
@@ -126,13 +127,42 @@ class Pipeline:
         return self._asked(self._understood(text))
 
     def _understand(self, text: str) -> Understood:
-        return understand(text, self._holders) if self._stages.understanding else Understood(fold(text))
+        if not self._stages.understanding:
+            return Understood(fold(text))
+        return understand(text, self._holders, len(self._index.lexical))
 
     def _compared(self, asked: Understood) -> Asked:
         expansion = Pattern.of("\n".join(asked.official), self._rarity) if asked.official else None
-        letters = len(asked.text.partition("\n")[0])
-        pattern = Pattern.of(asked.text, self._rarity)
-        return Asked(pattern, expansion, asked.forms, self._weight(1), asked.phrases, letters)
+        return Asked(
+            Pattern.of(asked.text, self._rarity),
+            expansion=expansion,
+            concepts=self._concepts(asked) if asked.everyday else (),
+            forms=len(asked.everyday),
+            rarest=self._weight(1),
+            phrases=asked.phrases,
+            letters=len(asked.text.partition("\n")[0]),
+            figure=asks_figure(asked.text),
+        )
+
+    def _concepts(self, asked: Understood) -> tuple[Concept, ...]:
+        """Return the everyday forms of a query and its other words of two characters and more."""
+        rest = asked.text
+        for form, _ in asked.everyday:
+            rest = rest.replace(form, "\n")
+        plain = [(word, ()) for word in unique(words(rest, self._index.cutter)) if len(word) > 1]
+        return tuple(self._concept(form, official) for form, official in (*asked.everyday, *plain))
+
+    def _concept(self, form: str, official: Sequence[str]) -> Concept:
+        """Return a concept with those of its terms that the index can hold."""
+        believed = ((form, 1.0), *((term, OFFICIAL) for term in official))
+        held = [(term, share, self._at_most(term)) for term, share in believed]
+        values = [(term, share * self._weight(count) / self._weight(1)) for term, share, count in held if count]
+        return Concept(load_ranker().recall(form[:2]), tuple(sorted(values, key=lambda pair: (-pair[1], pair[0]))))
+
+    def _at_most(self, term: str) -> int:
+        """Return how many passages can hold ``term``: as many as hold the rarest of its pairs."""
+        parts = [term[at : at + 2] for at in range(len(term) - 1)] or [term]
+        return min(self._holders(part) for part in parts)
 
     def read(self, ranking: Ranking, ordinals: Sequence[int]) -> list[StoredPassage]:
         """Return the passages with these ordinals, in the order given, reading those not read yet."""
@@ -181,7 +211,7 @@ class Pipeline:
             texts=[self._text(s) for s in stored],
             lexical=np.array([lexical.get(s.ordinal, 0.0) for s in stored]),
             cosines=None if cosines is None else np.array([cosines.get(s.ordinal, 0.0) for s in stored]),
-            facets=np.array([agreement(wanted, self._facts[s.speech_id].metadata) for s in stored]),
+            facets=np.array([agreement(wanted, self._facts[s.speech_id].metadata) if wanted else 0.0 for s in stored]),
             trust=self._stages.dense_weight / USUAL_DENSE,
         )
         return features(self._asked(asked), candidates, self.mean_length)
@@ -214,3 +244,17 @@ class Pipeline:
 def _below(tail: Ranked, ceiling: float) -> list[tuple[int, float]]:
     """Return ``tail`` with its scores brought below ``ceiling``, their proportions kept."""
     return [(ordinal, ceiling * score / (tail[0][1] + 1e-9) * 0.999) for ordinal, score in tail]
+
+
+def merged(own: Ranking, others: Sequence[Ranking]) -> Ranking:
+    """Return one ranking of a query's ``own`` and those of its rewordings, by the mean of its score and their best."""
+    best: dict[int, float] = {}
+    for ranking in others:
+        for ordinal, score in ranking.order:
+            best[ordinal] = max(score, best.get(ordinal, 0.0))
+    scores = dict(own.order)
+    mean = {o: (scores.get(o, 0.0) + best.get(o, 0.0)) / 2 for o in {*scores, *best}}
+    reworded = sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))
+    order = sorted(mean.items(), key=lambda pair: (-pair[1], pair[0]))
+    stored = {ordinal: s for ranking in (*others, own) for ordinal, s in ranking.stored.items()}
+    return Ranking(order, {**own.channels, "reworded": reworded}, stored)

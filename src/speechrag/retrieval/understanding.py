@@ -1,4 +1,4 @@
-"""What a query means beyond its characters, without a model: everyday words, slips of typing, years and places."""
+"""What a query means beyond its characters, without a model: everyday words, slips, years, places, kind of answer."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from functools import lru_cache
 from speechrag.cleaning.likelihood import Likelihood
 from speechrag.retrieval.spelling import mend
 from speechrag.retrieval.thesaurus import builtin_thesaurus
-from speechrag.text import fold
+from speechrag.text import fold, unique
 
 COMMON = 2.0  # a pair counted this often in official prose at large is Chinese and no slip
 MAX_ASKED = 200  # characters; what is longer is pasted prose, whose words are its own
 PHRASE = 5  # characters from which an everyday form is a phrase and more than its words
 AROUND = 1  # characters on either side of a mended one that are searched with it
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
+# Questions whose answer is a figure or a date.
+_FIGURE = re.compile(r"多少|几(?!乎)|多[长久大高远快]|第几|时限|期限|比例|占比|哪一?[年天月]|[何啥]时|什么时[候间]")
 SOFT = ("organ", "level", "region", "occasion")  # metadata that a query may name
 
 
@@ -25,27 +27,32 @@ class Understood:
     """A query read: all texts folded."""
 
     text: str  # the words asked, those of mended slips behind them
-    official: tuple[str, ...] = ()  # official terms for the everyday words of the query
-    forms: int = 0  # how many everyday words they stand for
-    phrases: tuple[str, ...] = ()  # those of them that are whole phrases
+    everyday: tuple[tuple[str, tuple[str, ...]], ...] = ()  # everyday forms in it, each with the official terms for it
+
+    @property
+    def official(self) -> tuple[str, ...]:
+        """The official terms for all everyday forms, each once."""
+        return tuple(unique(term for _, terms in self.everyday for term in terms))
+
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """The everyday forms that are whole phrases."""
+        return tuple(form for form, _ in self.everyday if len(form) >= PHRASE)
 
 
-def understand(text: str, frequency: Callable[[str], float]) -> Understood:
-    """Read a query; ``frequency`` tells in how many passages of the index a character or pair occurs."""
+def understand(text: str, frequency: Callable[[str], float], passages: int) -> Understood:
+    """Read a query; ``frequency`` tells in how many of the index's ``passages`` a character or pair occurs."""
     folded = fold(text)
     if len(folded) > MAX_ASKED:
         return Understood(folded)
-    found = builtin_thesaurus().expand(folded)
-    mended = _mended(folded, frequency)
-    more = builtin_thesaurus().expand(mended) if mended else []
-    official = dict.fromkeys(term for _, terms in (*found, *more) for term in terms)
-    phrases = tuple(form for form, _ in found if len(form) >= PHRASE)
-    return Understood(f"{folded}\n{mended}" if mended else folded, tuple(official), len(found) + len(more), phrases)
+    mended = _mended(folded, frequency, passages)
+    everyday = builtin_thesaurus().expand(folded) + (builtin_thesaurus().expand(mended) if mended else [])
+    return Understood(f"{folded}\n{mended}" if mended else folded, tuple(everyday))
 
 
-def _mended(folded: str, frequency: Callable[[str], float]) -> str:
+def _mended(folded: str, frequency: Callable[[str], float], passages: int) -> str:
     """Return the mended places of a query with their neighbours, one a line; empty where there is no slip."""
-    whole = mend(folded, frequency, _common)
+    whole = mend(folded, frequency, common_pair, passages)
     places = [at for at, (old, new) in enumerate(zip(folded, whole, strict=True)) if old != new]
     return "\n".join(whole[max(0, at - AROUND) : at + AROUND + 1] for at in places)
 
@@ -60,8 +67,14 @@ def _everyday() -> frozenset[str]:
     return frozenset(form[i : i + 2] for form in builtin_thesaurus().terms for i in range(len(form) - 1))
 
 
-def _common(pair: str) -> bool:
+def common_pair(pair: str) -> bool:
+    """Tell whether a pair of characters is common in Chinese at large, written or spoken."""
     return pair in _everyday() or _prose().frequency(pair) >= COMMON
+
+
+def asks_figure(text: str) -> bool:
+    """Tell whether a query (folded) asks for a figure or a date: 多少, 几天, 什么时候."""
+    return _FIGURE.search(text) is not None
 
 
 class Named:

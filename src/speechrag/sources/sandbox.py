@@ -174,7 +174,7 @@ class _Worker:
         length = int.from_bytes(self._exactly(_LENGTH), "big")
         if length > _MAX_REPLY:
             raise ValueError("the reply is too long")
-        reply = json.loads(self._exactly(length))
+        reply = json.loads(self._exactly(length).decode("utf-8", "surrogatepass"))
         if not isinstance(reply, dict):
             raise ValueError("the reply is no object")
         return reply

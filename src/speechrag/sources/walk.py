@@ -66,7 +66,7 @@ def display_name(name: str) -> str:
 
 def is_companion(name: str) -> bool:
     """Tell whether a file of this name stands beside texts and is none itself."""
-    return name.lower() in _COMPANIONS
+    return name.lower() in _COMPANIONS or name.startswith("~$")  # Word's mark that somebody has a document open
 
 
 def refusal_by_name(name: str) -> str:

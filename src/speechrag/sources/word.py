@@ -1,8 +1,8 @@
 """Word documents (docx): paragraphs, tables, text boxes and automatic numbers in the order they are read.
 
-Left out: headers and footers, tracked deletions, hidden text, comments, footnotes, tables of contents, and the pinyin
-of phonetic guides. lxml on the parts themselves and not python-docx, which loads a whole package before it can be
-measured.
+Footnotes and endnotes stand in brackets on a line behind the paragraph that calls them. Left out: headers and footers,
+tracked deletions, hidden text, comments, tables of contents, and the pinyin of phonetic guides. lxml on the parts
+themselves and not python-docx, which loads a whole package before it can be measured.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ def read_docx(data: bytes) -> Decoded:
     body = next((node for node in package.document() if local(node) == "body"), None)
     if body is None:
         raise SourceError("the Word document holds no body; it may be damaged")
-    walk = _Walk(styles, numbering)
+    footnotes, unread = _read_footnotes(package)
+    walk = _Walk(styles, numbering, footnotes)
     lines = list(walk.blocks(body))
-    notes = (f"{walk.footnotes} footnotes were left out",) if walk.footnotes else ()
-    return Decoded("\n".join(lines).strip("\n"), "utf-8", notes=notes)
+    return Decoded("\n".join(lines).strip("\n"), "utf-8", notes=(*unread, *walk.notes()))
 
 
 class _Package:
@@ -153,14 +153,41 @@ def _read_styles(root: Any) -> _Styles:
     return _Styles(by_id, default, list_nums)
 
 
+_Called = tuple[str, str]  # kind of reference and id of a footnote
+
+
+def _read_footnotes(package: _Package) -> tuple[dict[_Called, Any], list[str]]:
+    """Return the notes, without the lines that Word draws above them, and why some cannot be read."""
+    found: dict[_Called, Any] = {}
+    unread: list[str] = []
+    for kind in ("footnote", "endnote"):
+        try:
+            root = package.part(f"{kind}s.xml")
+        except SourceError as exc:  # the speech itself is whole
+            unread.append(f"the {kind}s were left out: {exc}")
+            continue
+        for node in root if root is not None else ():
+            if local(node) == kind and value(node, "type") in ("", "normal"):
+                found[f"{kind}Reference", value(node, "id")] = node
+    return found, unread
+
+
 class _Walk:
     """Walks the body once, in order; numbering counts along."""
 
-    def __init__(self, styles: _Styles, numbering: Numbering) -> None:
+    def __init__(self, styles: _Styles, numbering: Numbering, footnotes: dict[_Called, Any]) -> None:
         self._styles = styles
         self._numbering = numbering
+        self._footnotes = footnotes  # those that no paragraph has called yet
+        self._called: list[Any] = []  # by the paragraph at hand
         self._carried = ""  # of paragraphs whose end was deleted: it runs on into the next one
-        self.footnotes = 0
+        self._kept = self._lost = 0  # footnotes
+
+    def notes(self) -> tuple[str, ...]:
+        """Return what became of the footnotes, for the ledger."""
+        kept = f"{self._kept} footnotes stand in brackets behind their paragraphs" if self._kept else ""
+        lost = f"{self._lost} footnotes are missing in the file" if self._lost else ""
+        return tuple(note for note in (kept, lost) if note)
 
     def blocks(self, parent: Any) -> Iterator[str]:
         """Yield the lines of everything that stands directly in ``parent``."""
@@ -190,10 +217,19 @@ class _Walk:
         elif text.strip():
             label = self._label(properties, styles)
             yield from (line for line in (label + text.strip(" \t")).split("\n") if line.strip())
+            yield from self._notes_called()
         elif not hidden:
             self._label(properties, styles)  # Word numbers empty paragraphs too
         for box in boxes:
             yield from self.blocks(box)
+
+    def _notes_called(self) -> Iterator[str]:
+        called, self._called = self._called, []
+        for node in called:
+            text = " ".join(line.strip() for line in self.blocks(node))
+            if text:
+                self._kept += 1
+                yield f"（注：{text}）"
 
     def _label(self, properties: Any, styles: list[tuple[str, _Style]]) -> str:
         num, level = _num_of(properties)
@@ -226,7 +262,9 @@ class _Walk:
             elif kind == "noBreakHyphen":
                 yield "-"
             elif kind == "footnoteReference" or kind == "endnoteReference":
-                self.footnotes += 1
+                note = self._footnotes.pop((kind, value(node, "id")), None)
+                self._called += [] if note is None else [note]
+                self._lost += note is None
             elif kind == "AlternateContent":
                 yield from self._inline(_alternative(node), boxes)
             elif kind in ("drawing", "pict", "object"):

@@ -35,7 +35,7 @@ def serve() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     while (header := _receive(requests)) is not None and (data := _receive(requests)) is not None:
         reply = _read(json.loads(header), data)
-        message = json.dumps(reply).encode("ascii")
+        message = json.dumps(reply, ensure_ascii=False).encode("utf-8", "surrogatepass")
         replies.write(len(message).to_bytes(_LENGTH, "big") + message)
         replies.flush()
 

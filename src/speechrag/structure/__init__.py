@@ -11,7 +11,7 @@ from speechrag.structure.pasted import cut_points
 from speechrag.structure.quality import measure
 from speechrag.structure.sections import find_sections
 from speechrag.structure.tables import pattern
-from speechrag.structure.titles import find_title
+from speechrag.structure.titles import find_title, shown_title
 from speechrag.text import trim
 
 STRUCTURE_VERSION = "1"
@@ -103,7 +103,7 @@ def _speech(clean: CleanDocument, ordinal: int, cut: _Cut) -> Speech:
         doc_id=document.doc_id,
         source=document.source,
         ordinal=ordinal,
-        title=cut.title,
+        title=shown_title(cut.title),
         text=text,
         doc_start=cut.start,
         doc_end=cut.end,

@@ -10,6 +10,7 @@ from speechrag.structure.labels import find_labels
 from speechrag.text import clip, is_han
 
 _LONGEST = 60
+_SHORTEST = 4  # characters that must be left of a title
 _FIRST_LINES = re.compile(r"[^\n]*\S[^\n]*")
 _DATE_LINE = re.compile(r"^[（(]?\s*(?:[\d〇零一二三四五六七八九十]{2,4}|20[xX×*]{2})\s*年.{0,12}[)）]?$")
 
@@ -18,6 +19,37 @@ _DATE_LINE = re.compile(r"^[（(]?\s*(?:[\d〇零一二三四五六七八九十]
 _BEFORE_DATE = re.compile(r"(?:讲话稿?|发言稿?|致辞|致词|报告|主持词)(?=[ \u3000]*[（(]?(?:19|20)\d\d年)")
 _NOTE = re.compile(r"[（(\[【][^（）()]*[）)\]】]")
 _SERIAL = re.compile(r"^\d{1,3}[_.、\-\s]+(?=\D)|^(\d{4})_(?=\1)")
+
+# What sites and file names put around a title. 最新 alone may belong to it (最新农机技术推广会上的讲话).
+_PUFF = "最新|最全|热门|推荐|精选|精品|优秀|实用|通用|经典|完整|图文"
+_HOLDER = "在|关于|领导|书记|主席|主任|副?[省市县区镇乡局]长|[省市县区][委府政]"
+_PUFFED = re.compile(
+    rf"^(?:(?:20\d\d年?)?(?:{_PUFF}){{2,4}}(?:的|：|:)?|(?:20\d\d年?)?(?:{_PUFF})(?=[的：:]?(?:{_HOLDER})))"
+)
+_SAID = rf"{_PUFF}|范文|全文|合集|原创|荐|转载|下载|打印版?|word版|共 ?\d{{1,4}} ?页"
+_BRACKETED = rf"[【\[（(] ?(?:(?:{_SAID}) ?){{1,6}}[】\]）)]"
+_BEFORE = re.compile(rf"^{_BRACKETED}", re.IGNORECASE)
+_BEHIND = re.compile(
+    rf"(?:{_BRACKETED}|\.(?:docx?|wps|txt|pdf|html?)|[-_|—–]{{1,2}} ?[^\s\-_|—–，。：]{{0,8}}"
+    r"(?:网|文库|文秘|豆丁|道客巴巴|范文大全|公文大全|文档下载|范文)|(?<=讲话)范文|(?<=[讲发][话言]稿)范文)$",
+    re.IGNORECASE,
+)
+
+
+def shown_title(title: str) -> str:
+    """Return a title without the words, brackets and names that sites put around it; the text keeps them.
+
+    >>> shown_title("【精品】最新县长在水利冬修会上的讲话 - 文秘网")
+    '县长在水利冬修会上的讲话'
+    """
+    shown, before = title.strip(), ""
+    while shown != before and len(shown) <= 2 * _LONGEST:
+        before = shown
+        for pattern in (_BEFORE, _PUFFED, _BEHIND):
+            shown = pattern.sub("", shown).strip()
+        if shown[:1] == "《" and shown.find("》") == len(shown) - 1:
+            shown = shown[1:-1].strip()
+    return shown if len(shown) >= _SHORTEST else title
 
 
 def find_title(text: str, start: int, end: int, source: str) -> tuple[str, int]:
@@ -34,7 +66,7 @@ def find_title(text: str, start: int, end: int, source: str) -> tuple[str, int]:
     if greeting:
         cut = _salutation_start(line, greeting.start(), greeting.end())
         title = line[:cut].strip()
-        if 4 <= len(title) <= _LONGEST:
+        if _SHORTEST <= len(title) <= _LONGEST:
             return title, match.start() + cut
     elif _is_title(line.strip()) and match.end() < end:
         return line.strip(), match.end()

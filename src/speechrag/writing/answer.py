@@ -6,6 +6,7 @@ passages support them (see ``answer_generated``); whatever goes wrong there ends
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,21 +14,24 @@ from dataclasses import dataclass, field, replace
 from speechrag.errors import GenerationError, PromptError
 from speechrag.records import Answer, AnswerSentence, Citation, Hit, Query, Speech
 from speechrag.text import Segmenter, fold, jaccard, sentence_spans, shingles
-from speechrag.writing.answer_constraints import Constraint, constraints, hole, unmet, without_years
-from speechrag.writing.answer_evidence import Candidate, Evidence, Span, section_spans, series_spans
-from speechrag.writing.answer_features import HARD, INSIDE
+from speechrag.writing.answer_constraints import constraints, hole, unmet, without_years
+from speechrag.writing.answer_evidence import Candidate, Evidence
+from speechrag.writing.answer_features import INSIDE
 from speechrag.writing.answer_lists import series_of
-from speechrag.writing.answer_support import blended, support
-from speechrag.writing.answer_support import confidence as confidence_of
+from speechrag.writing.answer_spans import Span, section_spans, series_spans
 from speechrag.writing.answer_types import values
 from speechrag.writing.generate import Generator
-from speechrag.writing.questions import Kind, Question, analyse, compared, expansions, lexicon, several
+from speechrag.writing.question_words import lexicon
+from speechrag.writing.questions import Kind, Question, analyse, expansions, several
+from speechrag.writing.reader import Seen, builtin_reader, look
 
 REFUSAL = "语料中没有找到能回答这个问题的内容。"
 RETRIEVED = 20
 EXPANDED = 10  # further passages from the search in official words
 NEAREST = 5
-CONSIDERED = 80  # candidates held against what the question names
+CONSIDERED = 80  # candidates that the reader looks at
+_UNTOLD = 0.0  # stands for the retriever's probability where it gives none
+_READ = 0.3  # how much the reader's log-odds count beside the score that orders candidates
 MAX_SENTENCES = 3
 MAX_SOURCES = 5  # speeches that give different values
 MAX_LISTED = 16
@@ -41,6 +45,8 @@ _POINT = re.compile(
 _ANOTHER = 0.72
 # How well, relative to the best, a list of another speech must fit to be quoted beside it.
 _AS_WELL, _AS_LISTED, _SURE = 0.95, 0.88, 0.7
+# How sure the reader must be, relative to the best, of a sentence that gives another value.
+_AS_SURE = 0.4
 # A word of at least this weight that the passage lacks is its subject, unless most of the rest is there.
 _ABSENT, _BARELY = 0.4, 0.8
 # 关键在三条, 做到两点： announces what is to follow.
@@ -52,32 +58,13 @@ _GATHERED = 0.75
 _LEAD = 24
 
 
-def answer_question(
-    question: str,
-    *,
-    retrieve: Callable[[Query], Sequence[Hit]],
-    speech: Callable[[str], Speech],
-    document_frequency: Callable[[str], float],
-    segmenter: Segmenter,
-    threshold: float = 0.5,
-    generator: Generator | None = None,
-) -> Answer:
-    """Answer one ``question`` that follows on no other; the corpus is handed in as ``Search`` says.
+def answer_stream(question: str, search: Search, generator: Generator | None = None) -> Iterator[Answer]:
+    """Yield the answer to a question that follows on no other, as it grows, at least once; only the last is to be kept.
 
     Every sentence of an extractive answer is a span of its speech, ``speech.text[start:end] == quote``, cited once and
     numbered from 1 in the order of the answer.
     """
-    search = Search(retrieve, speech, document_frequency, segmenter, threshold=threshold)
-    *_, answer = answer_stream(question, search, generator)
-    return answer
-
-
-def answer_stream(question: str, search: Search, generator: Generator | None = None) -> Iterator[Answer]:
-    """Yield the answer of ``answer_question`` as it grows, at least once; only the last one is to be kept."""
     found = search.found(question)
-    parts = [search.found(part) for part in compared(question)]
-    if parts and all(part.chosen for part in parts):
-        found = _both(found, parts)
     if not found.chosen:
         told = REFUSAL + _searched(found.asked, found.hits, found.candidates)
         yield Answer(question, False, told, nearest=found.nearest, kind=found.asked.kind.told)
@@ -116,27 +103,48 @@ class Search:
     threshold: float = 0.5
     confidence: Callable[[Query, Sequence[Hit]], float] | None = None
 
-    def found(self, question: str) -> _Found:
+    def read(self, question: str, dropped: Callable[[Hit], bool] | None = None) -> Reading:
+        """Return what the search finds and the reader sees of it; hits that ``dropped`` names are left out."""
         asked = without_years(analyse(question, self.segmenter, self.document_frequency))
         hits = _search(asked, question, self.retrieve, self.filters)
+        if dropped is not None:
+            hits = [replace(hit, rank=rank) for rank, hit in enumerate((h for h in hits if not dropped(h)), 1)]
         found = Evidence(asked, hits, self.speech).candidates()
-        candidates = _about(asked, constraints(asked), found)
-        sure = support(candidates) if asked.terms else 0.0
-        if sure and self.confidence is not None:
-            query = Query(question, RETRIEVED, self.filters)
-            sure = blended(candidates[0].features, self.confidence(query, hits[:RETRIEVED]))
-        supported = bool(sure) and sure >= self.threshold
-        return _Found(asked, hits, found, select(asked, candidates) if supported else [])
+        wanted = constraints(asked)
+        able = [c for c in found[:CONSIDERED] if not _astray(asked, c) and not unmet(asked, wanted, c.window, c.year)]
+        query = Query(question, RETRIEVED, self.filters)
+        retrieved = self.confidence(query, hits[:RETRIEVED]) if self.confidence and hits else _UNTOLD
+        seen = look(asked, able, retrieved, self.document_frequency) if able and asked.terms else None
+        return Reading(asked, hits, found, able, seen)
+
+    def found(self, question: str) -> _Found:
+        reading = self.read(question)
+        candidates = reading.sorted()
+        supported = any(candidate.sure >= self.threshold for candidate in candidates)
+        chosen = select(reading.asked, candidates) if supported else []
+        return _Found(reading.asked, reading.hits, reading.found, chosen)
 
 
-def _both(whole: _Found, parts: Sequence[_Found]) -> _Found:
-    """Return what was found for a comparison: for each side what answers it, nothing twice."""
-    chosen: list[tuple[Candidate, Span]] = []
-    for part in parts:
-        for candidate, span in part.chosen:
-            _take(chosen, candidate, (span,), MAX_LISTED)
-    hits = {hit.passage.passage_id: hit for found in (whole, *parts) for hit in found.hits}
-    return replace(whole, hits=list(hits.values()), chosen=chosen)
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A question with its hits and candidates; ``able`` are those about what it names, ``seen`` their features."""
+
+    asked: Question
+    hits: list[Hit]
+    found: list[Candidate]
+    able: list[Candidate]
+    seen: Seen | None  # None where there is nothing to read
+
+    def sorted(self) -> list[Candidate]:
+        """Return the able candidates, best first, with the reader's probability."""
+        if self.seen is None:
+            return []
+        judged = [
+            (candidate.score + _READ * logit, replace(candidate, sure=1 / (1 + math.exp(-logit))))
+            for candidate, logit in zip(self.able, builtin_reader().logits(self.seen).tolist(), strict=True)
+            if not _unnamed(self.asked, candidate)
+        ]
+        return [candidate for _, candidate in sorted(judged, key=lambda pair: -pair[0])]
 
 
 def _search(
@@ -153,16 +161,17 @@ def _search(
     return hits
 
 
-def _about(asked: Question, wanted: Sequence[Constraint], found: Sequence[Candidate]) -> list[Candidate]:
-    """Return the candidates that are about what the question names."""
-    return [c for c in found[:CONSIDERED] if not _astray(asked, c) and not unmet(asked, wanted, c.window, c.year)]
+def _unnamed(asked: Question, candidate: Candidate) -> bool:
+    """Tell whether a named quantity is asked for (库容多少, not 多少座) that stands nowhere near the candidate."""
+    named = asked.kind is Kind.NUMBER and bool(asked.asked) and not asked.measure
+    return named and candidate.features.asked == 0
 
 
 def _astray(asked: Question, candidate: Candidate) -> bool:
     """Tell whether the points of a series stand in a passage that lacks the subject of the question."""
     features = candidate.features
     lacking = features.absent >= _ABSENT and features.covered < _BARELY
-    return candidate.listed and asked.kind not in HARD and lacking
+    return candidate.listed and not asked.hard and lacking
 
 
 def _searched(asked: Question, hits: Sequence[Hit], found: Sequence[Candidate]) -> str:
@@ -196,7 +205,7 @@ def select(question: Question, candidates: Sequence[Candidate]) -> list[tuple[Ca
     """Choose what to quote: the best candidate, then what adds to it or disagrees with it."""
     best = _whole_series(question, _series_around(question, candidates))
     chosen: list[tuple[Candidate, Span]] = []
-    gathered = question.kind in HARD or _told_apart(question)
+    gathered = question.hard or _told_apart(question)
     limit = MAX_LISTED if best.listed else MAX_SOURCES if gathered else MAX_SENTENCES
     under = section_spans(question, best.speech, best.spans[0]) if not best.listed else ()
     if under:
@@ -231,7 +240,8 @@ def _series_around(question: Question, candidates: Sequence[Candidate]) -> Candi
         return best
     heads = [(c.speech.speech_id, c.spans[0][0]) for c in candidates[:5] if not c.listed]
     for other in (c for c in candidates[1:40] if c.listed):
-        held = [any(a <= at < b for a, b in other.spans) and key == other.speech.speech_id for key, at in heads]
+        around = (other.lead, *other.spans)
+        held = [any(a <= at < b for a, b in around) and key == other.speech.speech_id for key, at in heads]
         # Two of its points among the best say that it is the whole which answers.
         least = _SEVERAL_POINTS if sum(held) > 1 else _AROUND[question.kind]
         if held[0] and other.score >= least * best.score:
@@ -249,7 +259,7 @@ def _further_list(
         return False
     if other.features.covered < _AS_WELL * best.features.covered or other.features.asked < best.features.asked:
         return False
-    if other.score < _AS_LISTED * best.score or confidence_of(other.features) < _SURE:
+    if other.score < _AS_LISTED * best.score or other.sure < _SURE * best.sure:
         return False
     text = " ".join(other.speech.text[a:b] for a, b in other.spans)
     return all(jaccard(shingles(text), shingles(c.speech.text[a:b])) < _SAME for c, (a, b) in chosen)
@@ -257,7 +267,7 @@ def _further_list(
 
 def _whole_series(question: Question, best: Candidate) -> Candidate:
     """Return ``best`` with all points of the series that it only begins: 总体目标：一是…。二是…。"""
-    if question.kind in HARD or best.listed:
+    if question.hard or best.listed:
         return best
     start, end = best.spans[0]
     for series in series_of(best.speech.text, best.spans):
@@ -296,7 +306,7 @@ def _behind(question: Question, best: Candidate) -> list[Span]:
     start, end = best.spans[-1]
     # A sentence that only repeats what is to be explained needs the reasons behind it.
     unexplained = question.kind is Kind.WHY and best.features.typed == 0
-    if question.kind in HARD or best.listed or (end - start > _LEAD and not unexplained):
+    if question.hard or best.listed or (end - start > _LEAD and not unexplained):
         return []
     following = sentence_spans(best.speech.text, end, min(len(best.speech.text), end + 400))[:3]
     kept = []
@@ -316,20 +326,20 @@ def _adds(question: Question, best: Candidate, other: Candidate, chosen: Sequenc
     taken = [c.speech.text[a:b] for c, (a, b) in chosen]
     if any(jaccard(shingles(text), shingles(quoted)) >= _SAME for quoted in taken):
         return False
-    if question.kind in HARD and values(question, text) <= values(question, " ".join(taken)):
+    if question.hard and values(question, text) <= values(question, " ".join(taken)):
         return False
     # Another speech with another value is a second source the reader must see, even if it fits a little less.
-    elsewhere = question.kind in HARD and all(other.speech.speech_id != c.speech.speech_id for c, _ in chosen)
+    elsewhere = question.hard and all(other.speech.speech_id != c.speech.speech_id for c, _ in chosen)
     related = other.features.covered >= 0.88 * best.features.covered
     if (
         elsewhere
         and related
-        and confidence_of(other.features) >= 0.5
+        and other.sure >= _AS_SURE * best.sure
         and other.features.typed >= 0.85 * best.features.typed
     ):
         return other.score >= _ANOTHER * best.score
-    if several(question) and question.kind in HARD and other.features.typed >= 0.75 * best.features.typed:
-        return other.score >= _GATHERED * best.score and confidence_of(other.features) >= 0.5
+    if several(question) and question.hard and other.features.typed >= 0.75 * best.features.typed:
+        return other.score >= _GATHERED * best.score and other.sure >= _AS_SURE * best.sure
     if _told_apart(question) and other.features.asked >= max(0.75, best.features.asked - 0.25):
         return other.score >= _GATHERED * best.score and other.features.own >= 0.6
     close, own = (0.85, 0.8) if elsewhere or question.kind in {Kind.HOW, Kind.WHY} else (0.93, 0.9)
@@ -362,6 +372,7 @@ def cite(number: int, hit: Hit, speech: Speech, start: int, end: int) -> Citatio
         end=end,
         headings=tuple(s.heading for s in speech.sections if s.start <= start < s.end) or hit.passage.headings,
         copies=hit.copies,
+        others=hit.others,
     )
 
 

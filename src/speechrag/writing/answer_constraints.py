@@ -15,7 +15,8 @@ from functools import cache
 from speechrag.writing.answer_features import INSIDE, NEIGHBOURS, Window
 from speechrag.writing.figures import canonical, figures, same_measure
 from speechrag.writing.names import OFFICE, persons, places, surnames
-from speechrag.writing.questions import Question, lexicon
+from speechrag.writing.question_words import lexicon
+from speechrag.writing.questions import Question
 
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)(?:年|$|(?=[\u4e00-\u9fff]))")
 _LEVEL = "中共|中央|全国|国家|省|市|县|区|镇|乡|街道"
@@ -151,7 +152,7 @@ def _met(question: Question, wanted: Constraint, window: Window, year: int) -> b
     if wanted.kind == "year":
         return _in_year(int(name), texts[0], near, inside, year)
     if wanted.kind == "place":
-        return name in inside or whole.count(name) >= _OFTEN
+        return name in whole  # a speaker at home names the place once, if at all
     if wanted.kind == "person":
         return _person_there(wanted, inside)
     if wanted.kind == "organ":
@@ -181,7 +182,8 @@ def _person_there(wanted: Constraint, inside: str) -> bool:
 
 def _organ_there(wanted: Constraint, inside: str, whole: str) -> bool:
     """Tell whether the organ is spoken of, of the level asked for where the passage names one of another level."""
-    body, ending = _plain_organ(wanted.name), wanted.name[-1]
+    body = _plain_organ(wanted.name)
+    ending = body[-1]
     form = re.escape(body[:-1]) + "(?:局|部|厅|委|部门|机关|系统)" if ending in "局厅" else re.escape(body) + "(?!门)"
     around = _plain_organ(inside)
     found = list(re.finditer(form, around))

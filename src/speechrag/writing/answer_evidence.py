@@ -8,23 +8,24 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from speechrag.records import Hit, Speech
-from speechrag.text import fold, sentence_spans, trim
-from speechrag.writing.answer_features import Features, Window, best_credit, features, presence
+from speechrag.text import fold, sentence_spans
+from speechrag.writing.answer_features import Features, Window, best_credit, features, presence, standings
 from speechrag.writing.answer_features import score as rate
 from speechrag.writing.answer_lists import HEADINGS, Series, series_of
+from speechrag.writing.answer_spans import Span, quotable, series_spans
 from speechrag.writing.answer_types import deficit, enumerated, members, parallel
-from speechrag.writing.questions import Kind, Question, lexicon, synonyms
-
-Span = tuple[int, int]
+from speechrag.writing.question_words import lexicon, synonyms
+from speechrag.writing.questions import Kind, Question
 
 # What it adds when the points stand under the question itself, and takes when one point alone is asked about.
 _SLOGAN = 1.2
 _NUMERALS = "零一二三四五六七八九十"
+_PARTLY = 0.35  # 春耕生产 in a title that says 春耕备耕与粮食生产
 _BACKWARD, _CUE, _THEME, _BROAD, _NAMED = 0.8, 0.4, 1.8, 0.75, 0.8
 _ECHO, _INSIDE_POINT = 1.6, 0.5
 _OF_COLLECTION = re.compile(r"[篇之第][一二三四五六七八九十\d]+篇?$")
 # 下面我讲三个问题 announces points to be made, not shortcomings.
-_AGENDA = re.compile(rf"(?:讲|强调|谈|说|汇报|安排)[^，。]{{0,8}}(?:几|[{_NUMERALS}\d])+个?(?:方面的?)?问题")
+_AGENDA = re.compile(rf"(?:讲|强调|谈|说|汇报|安排)[^，,。]{{0,8}}(?:几|[{_NUMERALS}\d])+个?(?:方面的?)?问题")
 _OTHER_ISSUES = 1.0
 # A shortcoming is asked for: what says nothing wrong is none; neither is what announces the remedy.
 _WRONG = frozenset(["问题", "短板", "不足", "差距", "毛病", "缺点", "薄弱环节", "困难"])
@@ -32,17 +33,19 @@ _NOT_WRONG, _REMEDIES, _ALL_WRONG = 0.7, 0.9, 0.35
 _REMEDY = re.compile("(?:解决|正视|克服|针对|改进|面对|重视|对待)[^。]{0,16}(?:问题|不足|差距|短板|困难)")
 # A heading that says what is asked brings its points; a reason stands under the headings that tell the meaning.
 _HEADED, _MEANING = 0.5, 0.45
-_SECTION_CHARS = 420  # of a section that is quoted whole
+# A point that bears the asked noun bears it in its first characters.
+_BEARS, _BEARING = 0.9, 16
+_SPELLED, _ANNOUNCED = 6.0, 0.9
+_COUNTED_NOUN = re.compile(rf"[{_NUMERALS}两几](?:大|个|条|种|项|点)(?!方面|字)[\u4e00-\u9fff]{{2}}")
+_LED = 0.4  # taken where only the sentences before the introduction say what the points are about
+_QUOTED_HEAD = re.compile(r"[“\"](?P<head>[^”\"]{1,6})[”\"]")
 _MEANS = re.compile(
     "重要性|重要意义|意义|必要|充分认识|深刻认识|提高认识|深化认识|为什么|为何|地位|作用|分量|客观要求|迫切|需要"
 )
-_GROUND = re.compile(r"是[^，。；]{2,36}(?:需要|要求|途径|保证|保障|基础|手段|任务|举措|渠道|纽带|职责|使命)")
+_GROUND = re.compile(r"是[^，,。；;]{2,36}(?:需要|要求|途径|保证|保障|基础|手段|任务|举措|渠道|纽带|职责|使命)")
 _GROUNDS = 0.8
 _WORTH = re.compile("有利于|有助于|意义|作用|才能|离不开|关系到?|决定|直接影响|就会|就是|否则|是为了|因为")
-_PRAISE = re.compile("(?:具有|有着|十分|非常|至关)[^，。]{0,8}(?:意义|重要)")
-# A longer sentence is cut at its semicolons, each part a candidate.
-_LONG = 140
-_ENDLESS = 260
+_PRAISE = re.compile("(?:具有|有着|十分|非常|至关)[^，,。]{0,8}(?:意义|重要)")
 # A list is introduced by its noun: 存在的问题, 提出的要求.
 _LIST_ASKED = 0.6
 # What it adds when a list has as many members as the question says.
@@ -62,43 +65,14 @@ class Candidate:
     listed: bool = False
     themed: bool = False  # the main headings of a speech whose subject is the question's
     window: Window = field(default_factory=lambda: Window(()))  # the folded texts around it
+    sure: float = 0.0  # the reader's probability, 0..1, that it answers
+    lead: Span = (0, 0)  # of a series what stands before its introduction and says what it is about
 
     @property
     def year(self) -> int:
         """The year of its speech, 0 where that is unknown."""
         year = str(self.speech.metadata.get("year", ""))
         return int(year) if year.isdigit() else 0
-
-
-def _units(text: str, start: int, end: int) -> list[Span]:
-    """Return the sentences of a passage; a long one as its parts between semicolons, an endless one between commas."""
-    units: list[Span] = []
-    for a, b in sentence_spans(text, start, end):
-        parts = _cut(text, a, b, "；;", 1) if b - a > _LONG else [(a, b)]
-        for x, y in parts:
-            units.extend(_cut(text, x, y, "，,；;", _LONG) if y - x > _ENDLESS else [(x, y)])
-    return [span for a, b in units if (span := _bare(text, a, b))[0] < span[1]]
-
-
-def _cut(text: str, start: int, end: int, marks: str, least: int) -> list[Span]:
-    """Return the parts of ``text[start:end]`` that end at one of ``marks`` and have at least ``least`` characters."""
-    parts: list[Span] = []
-    left = start
-    for place in range(start, end):
-        if text[place] in marks and place + 1 - left >= least and end - place > min(least, 20):
-            parts.append((left, place + 1))
-            left = place + 1
-    return [*parts, (left, end)]
-
-
-def _bare(text: str, start: int, end: int) -> Span:
-    """Return the span without commas and semicolons at its ends; a source with holes begins sentences with them."""
-    start, end = trim(text, start, end)
-    while start < end and text[start] in "，,；;、：:":
-        start += 1
-    while end > start and text[end - 1] in "，,；;、":
-        end -= 1
-    return trim(text, start, end)
 
 
 def _topic(speech: Speech) -> str:
@@ -116,6 +90,7 @@ class Evidence:
     def __init__(self, question: Question, hits: Sequence[Hit], speech: Callable[[str], Speech]) -> None:
         self.question = question
         self.hits = hits
+        self._standing = standings(hits)
         self._speeches = {hit.passage.speech_id: speech(hit.passage.speech_id) for hit in hits}
         self._topic = {key: fold(_topic(found)) for key, found in self._speeches.items()}
         self._whole = {key: self._topic[key] + "\n" + fold(found.text) for key, found in self._speeches.items()}
@@ -130,7 +105,7 @@ class Evidence:
 
     def _sentences(self, hit: Hit) -> list[Candidate]:
         speech = self._speeches[hit.passage.speech_id]
-        units = _units(speech.text, hit.passage.start, hit.passage.end)
+        units = quotable(speech.text, hit.passage.start, hit.passage.end)
         folded = [fold(speech.text[a:b]) for a, b in units]
         passage = "\n".join(folded)
         found = []
@@ -152,7 +127,7 @@ class Evidence:
     def _candidate(
         self, hit: Hit, speech: Speech, spans: tuple[Span, ...], window: Window, own: str, *, bonus: float = 0.0
     ) -> Candidate:
-        found = features(self.question, window, hit.rank)
+        found = features(self.question, window, self._standing[hit.passage.passage_id])
         held = frozenset(t.text for t in self.question.terms if presence(t.text, own) > 0)
         score = rate(found) + bonus - _blemish(own)
         if self.question.kind in {Kind.LIST, Kind.WHAT}:
@@ -166,6 +141,8 @@ class Evidence:
             score += _MEANING
         if self.question.kind is Kind.WHY and len(spans) == 1:
             score += self._ground(own)
+        if len(spans) == 1:
+            score += self._announced(own)
         if self.question.count and len(spans) == 1 and members(own) == self.question.count:
             score += _COUNT_FITS * (2.5 if parallel(own) & set(self.question.text) else 1.0)
         return Candidate(hit, speech, spans, found, score, held, listed=len(spans) > 1, window=window)
@@ -177,7 +154,7 @@ class Evidence:
             acts = any(t.text in lexicon()["plain_acts"] for t in self.question.terms)
             return -_GROUNDS if acts and not _WORTH.search(own) else 0.0
         terms = (t.text for t in self.question.terms if t.text not in lexicon()["plain_acts"])
-        subject = any(re.search(rf"{re.escape(term)}(?:工作|建设)?[^，。；的]{{0,6}}是", own) for term in terms)
+        subject = any(re.search(rf"{re.escape(term)}(?:工作|建设)?[^，,。；;的]{{0,6}}是", own) for term in terms)
         return 2 * _MEANING if subject else _MEANING / 2
 
     def _lists(self) -> list[Candidate]:
@@ -220,27 +197,38 @@ class Evidence:
         path = [s.heading for s in speech.sections if s.start < series.start < s.end and s.start != series.start]
         heading = fold("\n".join(path))
         topic, whole = self._topic[speech.speech_id], self._whole[speech.speech_id]
-        window = Window.of(intro, heading, topic, points, "", points, whole)
+        lead = fold(text[slice(*series.lead(text))])
+        # 三大机遇 behind a sentence on the advantages is a list of its own.
+        other = _COUNTED_NOUN.search(intro) and not any(word in intro for word in self.question.asked)
+        led = self._held(lead) > self._held(intro) and not other
+        # What the points are about may be said before the sentence that leads into them.
+        own = lead + intro if led else intro
+        window = Window.of(own, heading, topic, f"{lead}\n{points}", "", f"{lead}\n{points}", whole)
         headings = series.style in HEADINGS or text[: series.start].endswith("\n")
         theme = self._theme(speech) if headings and not path else 0.0
         bonus = self._list_bonus(series, points) + self._echo(intro) + self._cue(intro, heading)
-        bonus += self._headed(heading) + self._faults(series, text, intro)
+        bonus += self._headed(heading) + self._faults(series, text, intro) + self._named_points(series, text, intro)
         if self.question.kind is Kind.WHY:
             grounds = sum(bool(_GROUND.search(text[a:b])) for a, b in series.points)
             bonus += _GROUNDS if grounds >= 0.6 * len(series.points) else -_GROUNDS
         if re.search("(?:围绕|为了|对照|根据)(?:这|上述|以上)", intro):
             bonus -= _BACKWARD  # 围绕这个目标，抓住六件事: the goal itself was told before
+        bonus -= _LED * led
         bonus += theme or -self._inside(window, text, series)
         spans = series_spans(text, series)
-        found = self._candidate(hit, speech, spans, window, intro + points, bonus=bonus)
+        found = self._candidate(hit, speech, spans, window, own + points, bonus=bonus)
         typed = 1.0 if self.question.kind is Kind.LIST else max(found.features.typed, 0.8)
         agenda = bool(_AGENDA.search(intro)) and "问题" in {
             w for word in self.question.asked for w in (word, *synonyms(word))
         }
         asked = 0.0 if agenda else 1.0 if theme else found.features.asked
         fitted = replace(found.features, typed=typed, alone=found.features.own, asked=asked)
+        if theme or self._spelled(series, text):  # the whole speech, or the heads, are what the question names
+            fitted = replace(fitted, covered=1.0, own=1.0, missing=0.0, absent=0.0, lacking=0.0)
         score = rate(fitted) + found.score - rate(found.features) - (_OTHER_ISSUES if agenda else 0.0)
-        return Candidate(hit, speech, spans, fitted, score, found.words, True, bool(theme), window)
+        return Candidate(
+            hit, speech, spans, fitted, score, found.words, True, bool(theme), window, lead=series.lead(text)
+        )
 
     def _echo(self, intro: str) -> float:
         """Return the bonus of points that are headed by the question itself: 怎么写 over 快, 准, 新, 实."""
@@ -251,7 +239,7 @@ class Evidence:
             return _ECHO / 2
         # An agenda asks several things: 讲一讲为什么要写、怎样写好、怎样带好.
         alone = len(re.findall("怎么|怎样|如何|为什么|为何", intro)) == 1
-        return _ECHO if alone and re.search(rf"(?:怎么|怎样|如何)[^，。]{{0,6}}{act}", intro) else 0.0
+        return _ECHO if alone and re.search(rf"(?:怎么|怎样|如何)[^，,。]{{0,6}}{act}", intro) else 0.0
 
     def _cue(self, intro: str, heading: str) -> float:
         """Return the bonus of points announced as what is asked: 差距主要在三个方面, 再讲办法."""
@@ -261,9 +249,48 @@ class Evidence:
         if question.kind is not Kind.LIST or not question.asked:
             return 0.0
         noun = "|".join(re.escape(word) for word in (question.asked[0], *synonyms(question.asked[0])))
-        told = rf"(?:{noun})[^，。]{{0,6}}(?:主要|有|在|是|表现|突出|方面|[：:])"
-        told += rf"|(?:存在|主要|几|[{_NUMERALS}])[^，。]{{0,6}}(?:{noun})"
+        told = rf"(?:{noun})[^，,。]{{0,6}}(?:主要|有|在|是|表现|突出|方面|[：:])"
+        told += rf"|(?:存在|主要|几|[{_NUMERALS}])[^，,。]{{0,6}}(?:{noun})"
         return _CUE if re.search(told, intro) else 0.0
+
+    def _announced(self, own: str) -> float:
+        """Return the bonus of a text that counts as the question does: 三样东西 for 哪三样, 有…、有… for 哪几个有."""
+        question = self.question
+        if question.kind is not Kind.LIST:
+            return 0.0
+        if question.each and question.each in parallel(own):
+            return _ANNOUNCED
+        numeral = _NUMERALS[question.count] if question.count else f"[{_NUMERALS[2:]}]"
+        counted = question.measure and len(question.measure) == 1 and question.measure not in "个种项点"
+        if question.count and counted and re.search(numeral + re.escape(question.measure), own):
+            return _ANNOUNCED
+        noun = question.asked[0] if question.asked else ""
+        if counted and noun and re.search(rf"{numeral}{question.measure}[^，,。；;]{{0,6}}{re.escape(noun)}", own):
+            return _ANNOUNCED
+        return 0.0
+
+    def _named_points(self, series: Series, text: str, intro: str) -> float:
+        """Return the bonus of points that bear the asked-for noun (政治优势, 产业优势), or are announced by it."""
+        question = self.question
+        if question.kind is not Kind.LIST or not question.asked:
+            return 0.0
+        noun = question.asked[0]
+        bearing = sum(noun in fold(text[a : a + _BEARING]) for a, _ in series.points) / len(series.points)
+        spelled = self._spelled(series, text)
+        told = noun not in lexicon()["plain_acts"] and re.search(
+            rf"[{_NUMERALS}两\d][^，,。；;]{{0,4}}?{re.escape(noun)}", intro
+        )
+        each = sum(question.each in fold(text[a : a + _BEARING // 2]) for a, _ in series.points) if question.each else 0
+        borne = _ANNOUNCED * (each >= 0.8 * len(series.points))
+        return _BEARS * (bearing > 0.6) + _SPELLED * spelled + _BEARS * bool(told) + borne + self._announced(intro)
+
+    def _spelled(self, series: Series, text: str) -> bool:
+        """Tell whether the quoted heads of the points, put together, stand in the question: 广, 深, 实 for 广深实."""
+        heads = "".join(m["head"] for a, b in series.points if (m := _QUOTED_HEAD.match(fold(text[a:b]))))
+        return bool(heads) and heads in self.question.text
+
+    def _held(self, text: str) -> float:
+        return sum(t.weight * presence(t.text, text) for t in self.question.terms)
 
     @property
     def _wrong(self) -> bool:
@@ -289,12 +316,13 @@ class Evidence:
         """Return the bonus of the main headings of a speech whose title is what the question is about."""
         question = self.question
         broad = question.kind in {Kind.HOW, Kind.LIST} and not question.count and not question.names
-        if not broad or (question.kind is Kind.LIST and question.asked):
+        if not broad or (question.kind is Kind.LIST and not lexicon()["given"].issuperset(question.asked)):
             return 0.0
-        terms = [t for t in question.terms if t.text not in lexicon()["plain_acts"]]
+        beside = lexicon()["plain_acts"] | lexicon()["given"]
+        terms = [t for t in question.terms if t.text not in beside]
         total = sum(t.weight for t in terms)
         topic = self._topic[speech.speech_id]
-        held = sum(t.weight for t in terms if presence(t.text, topic) >= _NAMED)
+        held = sum(t.weight for t in terms if presence(t.text, topic) >= (_NAMED if len(t.text) < 4 else _PARTLY))
         headings = [fold(s.heading) for s in speech.sections] if held < total else []
         if any(all(presence(t.text, heading) >= _NAMED for t in terms) for heading in headings):
             return 0.0  # one section is about just this
@@ -340,39 +368,10 @@ def _spelled_out(sentences: Sequence[str], name: str, count: int) -> tuple[int, 
     return None
 
 
-def series_spans(text: str, series: Series) -> tuple[Span, ...]:
-    """Return the spans to quote: one sentence where it holds the whole series, else introduction and points."""
-    start, end = series.intro[0], series.points[-1][1]
-    if series.intro[0] < series.intro[1] and end - start <= 260 and len(sentence_spans(text, start, end)) == 1:
-        return ((start, end),)
-    intro = _bare(text, *series.intro)
-    return (intro, *series.points) if intro[0] < intro[1] else series.points
-
-
-def section_spans(question: Question, speech: Speech, span: Span) -> tuple[Span, ...]:
-    """Return the sentences of the short section around ``span`` whose heading is what a list question asks about.
-
-    What stands under 立用水的规矩 answers 用水有哪些规定 as a whole, though no mark tells its points apart.
-    """
-    if question.kind is not Kind.LIST or question.count or question.names:
-        return ()
-    around = [s for s in speech.sections if s.start <= span[0] < s.end]
-    if not around or around[-1].end - around[-1].start > _SECTION_CHARS:
-        return ()
-    heading, lists = fold(around[-1].heading), lexicon()
-    # 县里 says where the speaker stands, which no heading repeats.
-    common = lists["categories"] | lists["plain_acts"]
-    telling = [t for t in question.terms if t.text not in common and not t.text.endswith("里")]
-    total = sum(t.weight for t in telling)
-    if not total or sum(t.weight * presence(t.text, heading) for t in telling) < _NAMED * total:
-        return ()
-    return tuple(_bare(speech.text, a, b) for a, b in sentence_spans(speech.text, around[-1].start, around[-1].end))
-
-
 def _blemish(own: str) -> float:
     """Return what makes a sentence a poor quotation: a bare heading, a greeting, a torn or endless sentence."""
     penalty = 0.0
-    if not re.search(r"[。！？；，]", own):
+    if not re.search(r"[。！!？?；;，,]", own):
         penalty += 0.35
     if len(own) < 8:
         penalty += 0.3

@@ -20,7 +20,7 @@ _MARKER = re.compile(
     rf"|[（(](?P<bracket>[{_CN}]{{1,3}})[）)]"
     rf"|(?P<comma>[{_CN}]{{1,3}})[、.．]"
     rf"|(?P<digit>\d{{1,2}})[、.．](?!\d)"
-    rf"|(?P<word>首先|其次|再次|最后)[，,要是])",
+    rf"|(?P<word>首先|其次|再次|最后)[，,要是]|[\u4e00-\u9fff]{{1,8}}(?P<first>首先)[，,要是])",
     re.MULTILINE,
 )
 _WORDS = {"首先": 1, "其次": 2, "再次": 3, "最后": 4}
@@ -31,6 +31,7 @@ HEADINGS = frozenset({"bracket", "comma", "digit"})
 MAX_POINTS = 20
 # How far before the first mark an introduction, and behind a mark its leading sentence, is looked for.
 _INTRO_CHARS, _POINT_CHARS = 400, 600
+_LEAD_CHARS = 220  # before an introduction
 # A point shorter than this ("一是清楚。") is only a label: the sentence behind it belongs to it.
 _LABEL_CHARS = 6
 # A heading up to this size, with its text on the same line, is quoted with the sentences behind it, up to so many
@@ -50,6 +51,14 @@ class Series:
     def start(self) -> int:
         return self.points[0][0]
 
+    def lead(self, text: str) -> tuple[int, int]:
+        """Return the span before the introduction that may say what the points are about, within their paragraph."""
+        start, _ = self.intro
+        before = [(a, b) for a, b in sentence_spans(text, max(0, start - _LEAD_CHARS), start)][-2:]
+        line = text.rfind("\n", 0, start) + 1
+        first = min((a for a, _ in before if a >= line), default=start)
+        return first, start
+
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
@@ -66,20 +75,33 @@ def _marks(text: str) -> list[_Mark]:
         numeral = match.group(style)
         ordinal = _WORDS.get(numeral) or parse_chinese_number(numeral)
         if ordinal:
-            found.append(_Mark(style, ordinal, match.start(), match.end()))
+            # 首先, 其次, 第三 go together.
+            found.append(_Mark("nth" if numeral in _WORDS else style, ordinal, match.start(), match.end()))
     return found
 
 
-def _chains(marks: Sequence[_Mark]) -> list[list[_Mark]]:
+def _follows(text: str, chain: Sequence[_Mark], mark: _Mark) -> bool:
+    """Tell whether ``mark`` goes on with ``chain``.
+
+    Behind two points of a paragraph a number may be left out or, miscounted, come again: 四是…。三是…。
+    """
+    last = chain[-1]
+    if mark.ordinal == last.ordinal + 1:
+        return True
+    near = len(chain) > 1 and "\n" not in text[last.start : mark.start] and mark.start - last.start <= _POINT_CHARS
+    return near and mark.style in {"run", "nth"} and 1 < mark.ordinal <= last.ordinal + 2
+
+
+def _chains(text: str) -> list[list[_Mark]]:
     """Group marks into chains 1, 2, 3 …; a new 1 closes the open chain of its style and of every style inside it."""
     chains: list[list[_Mark]] = []
     open_: dict[str, list[_Mark]] = {}
-    for mark in marks:
+    for mark in _marks(text):
         chain = open_.get(mark.style)
         if mark.ordinal == 1:
             open_[mark.style] = [mark]
             chains.append(open_[mark.style])
-        elif chain and chain[-1].ordinal + 1 == mark.ordinal:
+        elif chain and _follows(text, chain, mark):
             chain.append(mark)
             # Chains opened inside the previous point end with it.
             for style in [s for s, c in open_.items() if s != mark.style and c[0].start > chain[0].start]:
@@ -231,6 +253,59 @@ def _some(text: str) -> list[Series]:
     return found
 
 
+_PART_CHARS = 12  # of a clause that is a point
+
+
+def _clauses(text: str) -> list[Series]:
+    """Return the sentences that are lists of clauses: 五条渠道一齐走：转岗三千人；内退二千人；…。"""
+    found: list[Series] = []
+    for start, end in sentence_spans(text):
+        colon = max(text.find("：", start, end), text.find(":", start, end))
+        first = colon + 1 if 0 <= colon < start + (end - start) // 2 else start
+        parts = [span for span in _parts(text, first, end) if span[1] - span[0] >= 4]
+        if (
+            len(parts) < 3
+            or _MARKER.search(text, first, end)
+            or sum(b - a for a, b in parts) < len(parts) * _PART_CHARS
+        ):
+            continue
+        intro = (start, first) if first > start else (start, start)
+        found.append(Series(intro, tuple(parts[:MAX_POINTS]), "clause"))
+    return found
+
+
+def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return the parts of ``text[start:end]`` between semicolons, the semicolons left out."""
+    parts, left = [], start
+    for place in [*(at for at in range(start, end) if text[at] in "；;"), end]:
+        parts.append(trim(text, left, place))
+        left = place + 1
+    return parts
+
+
+# “广”就是要广泛发动，“深”就是要深入基层: what stands behind each head explains it.
+_HEAD = re.compile(r"[“\"](?P<head>[^”\"，。]{1,6})[”\"](?=[，,：:]|就是|就要|是指|即)")
+
+
+def _heads(text: str) -> list[Series]:
+    """Return the runs within a paragraph of quoted heads that are explained one after the other."""
+    found: list[Series] = []
+    run: list[re.Match[str]] = []
+    for mark in [*_HEAD.finditer(text), None]:
+        apart = run and (
+            mark is None or mark.start() - run[-1].end() > _SOME_CHARS or "\n" in text[run[-1].end() : mark.start()]
+        )
+        if apart:
+            if 3 <= len(run) <= MAX_POINTS:
+                stops = [m.start() for m in run[1:]] + [min(len(text), run[-1].end() + _SOME_CHARS)]
+                points = tuple(_clause(text, m.start(), stop) for m, stop in zip(run, stops, strict=True))
+                found.append(Series(_intro(text, run[0].start()), points, "head"))
+            run = []
+        if mark is not None:
+            run.append(mark)
+    return found
+
+
 def _clause(text: str, start: int, stop: int) -> tuple[int, int]:
     """Return ``text[start:stop]`` up to the end of its first sentence, without the comma or semicolon at its end."""
     spans = sentence_spans(text, start, stop)
@@ -248,7 +323,7 @@ def series_of(text: str, near: Sequence[tuple[int, int]] | None = None) -> list[
     [['一是抓紧时间', '二是抓好质量。']]
     """
     found = []
-    for chain in _chains(_marks(text)):
+    for chain in _chains(text):
         first, last = max(0, chain[0].start - _INTRO_CHARS), min(len(text), chain[-1].start + _POINT_CHARS)
         if near is not None and not any(first < b and a < last for a, b in near):
             continue
@@ -257,7 +332,8 @@ def series_of(text: str, near: Sequence[tuple[int, int]] | None = None) -> list[
         points = tuple(_lead(text, mark, stop, bodied=bodied) for mark, stop in zip(chain, stops, strict=True))
         if all(a < b for a, b in points):
             found.append(Series(_intro(text, chain[0].start), points, chain[0].style))
-    for series in [*_parallel(text), *_paragraphs(text), *_members(text), *_some(text)]:
+    runs = (_parallel, _paragraphs, _members, _some, _clauses, _heads)
+    for series in (series for find in runs for series in find(text)):
         if near is None or any(series.intro[0] < b and a < series.points[-1][1] for a, b in near):
             found.append(series)
     return sorted(found, key=lambda s: (s.start, len(s.points)))

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from speechrag.text import fold
-from speechrag.writing.questions import Kind, Question, lexicon
+from speechrag.text import fold, is_han
+from speechrag.writing.question_words import lexicon
+from speechrag.writing.questions import Kind, Question
 
 _CN = "一二三四五六七八九十百千万亿两半零〇"
 NUMBER = re.compile(
@@ -35,12 +36,14 @@ _ROLE = (
     r"常委|领导|责任人|负责人|一把手|联络员|信息员|专家|干部|人员|汇报人)"
 )
 _PERSON = re.compile(
-    rf"[\u4e00-\u9fff]{{0,4}}(?:副)?{_ROLE}|"
-    r"谁[^，。；]{1,8}谁[^，。；]{1,6}|[\u4e00-\u9fff]{1,6}?(?:小组|委员会|专班|理事会|办公室|部门)(?=[^，。；]{0,8}(?:管|负责|牵头|承担|审|兜|说了算))|"
+    rf"[\u4e00-\u9fff]{{0,4}}(?:副)?{_ROLE}|(?<![\u4e00-\u9fff])老[\u4e00-\u9fff](?=[，,。；;、])|"
+    r"(?:由|请)(?![于此衷])[\u4e00-\u9fff]{2,10}?(?=[出先代兼兜挂帮掏支垫主审签把盯领汇])|"
+    r"谁[^，,。；;]{1,8}谁[^，,。；;]{1,6}|[\u4e00-\u9fff]{1,6}?(?:小组|委员会|专班|理事会|办公室|部门)(?=[^，,。；;]{0,8}(?:管|负责|牵头|承担|审|兜|说了算))|"
     r"(?:由|请|从)[\u4e00-\u9fff]{2,12}?(?:牵头|负责|管|做起|主抓|承担|组织|说了算)"
 )
 _PLACE = re.compile(
-    r"(?:在|于|到|赴|位于)[\u4e00-\u9fff“”]{1,10}?(?:省|市|县|区|镇|乡|村|街道|社区|城|湖|山|路|大厅|大学|会议室|广场|馆|院|礼堂)|地点"
+    r"(?:在|于|到|赴|位于|往|进|去)[\u4e00-\u9fff“”]{1,12}?(?:省|市|县|区|镇|乡|村|街道|社区|城|湖|山|路|厅|大学|室|广场|馆|院|堂|科|局|委|中心|"
+    r"站|所|处|库|厂|园|公司|港|矿|基地|学校|平台|窗口|单位|点|管廊|家)|地点"
 )
 _REASON = re.compile(
     r"因为|由于|因此|所以|原因|得益于|在于|为了|有利于|有助于|导致|造成|这是|决定了|客观要求|需要|必要|作用|关键"
@@ -48,15 +51,17 @@ _REASON = re.compile(
 _MANNER = re.compile(r"要|通过|采取|加强|建立|按照|实行|坚持|必须|应当?|开展|围绕|利用|严格|不得")
 _DEFINITION = re.compile(r"就是|是指|即|指的是|是|称为|包括|分为|主要|：|——")
 _INTRODUCED = re.compile(
-    r"包括|分别|主要有|主要是|即|就是|如下|分为|(?:做到|归纳为|坚持|达到|做好)[^，。]{0,12}[：:]|”[：:]"
+    r"包括|分别|主要有|主要是|即|就是|如下|分为|(?:做到|归纳为|坚持|达到|做好)[^，,。]{0,12}[：:]|”[：:]"
 )
 _LAST = re.compile(r"、[^、]*(?:和|及|与)[^、]+$")
 _HEADING_CHARS = 24
 _MARKED = re.compile(rf"[（(]?(?:[{_CN}]{{1,16}}|\d{{1,2}})[）)、.．]|第[{_CN}]{{1,16}}[，,、]")
-_MARKER = re.compile(rf"(?:^|[，。；：！？\s])(?:[{_CN}]是|[{_CN}]要|第[{_CN}]|[（(][{_CN}]{{1,16}}[）)]|首先|其次)")
+_MARKER = re.compile(
+    rf"(?:^|[，,。；;：:！!？?\s])(?:[{_CN}]是|[{_CN}]要|第[{_CN}]|[（(][{_CN}]{{1,16}}[）)]|首先|其次)"
+)
 
 
-_ENDS = re.compile(r"[，。；！？、,;]|$")
+_ENDS = re.compile(r"[，。；！!？?、,;]|$")
 
 
 def figures(text: str) -> Iterator[re.Match[str]]:
@@ -80,14 +85,14 @@ def enumerated(text: str) -> int:
 
 def members(text: str) -> int:
     """Return the length of the longest run of 、-separated members, one after 和 or 及 included; 0 without a run."""
-    runs = [clause for clause in re.split(r"[，。；：！？\n]", text) if "、" in clause]
+    runs = [clause for clause in re.split(r"[，,。；;：:！!？?\n]", text) if "、" in clause]
     return max((clause.count("、") + 1 + bool(_LAST.search(clause)) for clause in runs), default=0)
 
 
 def parallel(text: str) -> set[str]:
     """Return the characters that all members of a 、-run begin or end with: 当学生、当领导、当助手 -> 当."""
     shared: set[str] = set()
-    for clause in re.split(r"[，。；：！？\n]", text):
+    for clause in re.split(r"[，,。；;：:！!？?\n]", text):
         run = clause.split("、")
         if len(run) > 2 and all(run):
             heads = set.intersection(*({member[0]} for member in run[1:])) & set(run[0])
@@ -101,6 +106,9 @@ def spots(question: Question, text: str) -> Iterator[tuple[int, int, float]]:
     if question.kind is Kind.NUMBER:
         for match in figures(text):
             yield match.start(), match.end(), _figure_strength(question, text, match)
+        return
+    if question.which:
+        yield from _named_things(question, text)
         return
     pattern = _name_pattern() if question.named else _PATTERNS.get(question.kind)
     limited = question.kind is Kind.DURATION
@@ -118,10 +126,28 @@ def _name_pattern() -> re.Pattern[str]:
     surnames = "".join(sorted(lexicon()["surnames"]))
     office = r"(?:总书记|书记|[市县区省镇乡局处科部院校会所站厅社行]长|主席|主任|秘书长|委员|老师|同志|经理|教授)"
     name = rf"[{surnames}](?:(?![省市县区镇乡委局部处厅院校常副长])[\u4e00-\u9fff]){{1,2}}"  # 区纪委书记: no 纪委
-    behind = r"(?=[　\s，。、的在作就还将要负主带分任到为等和与对说是亲出参同致指批讲]|$)"
+    behind = r"(?=[　\s，,。、的在作就还将要负主带分任到为等和与对说是亲出参同致指批讲]|$)"
     return re.compile(rf"{office}[　\s]*{name}{behind}|{name}(?:副)?(?:{office})")
 
 
+# What stands before a noun without naming the one: 这家公司, 有关单位.
+_UNNAMED = "这那该某各些个的家哪座了在是和、，。；每本此所有多几两"
+
+
+def _named_things(question: Question, text: str) -> Iterator[tuple[int, int, float]]:
+    """Yield the names of things of the asked kind: 姜家码头; of its last or first character less: 产业园 for 园区."""
+    noun = question.asked[0]
+    forms = [(noun, 1.0), *((char, _SAME_CHARACTER) for char in (noun[-1], noun[0]) if len(noun) > 1)]
+    for form, strength in forms:
+        for match in re.finditer(re.escape(form), text):
+            before = text[max(0, match.start() - 2) : match.start()]
+            if before[-1:] in {"”", "》"} or (
+                len(before) == 2 and all(map(is_han, before)) and before[-1] not in _UNNAMED
+            ):
+                yield max(0, match.start() - 4), match.end(), strength
+
+
+_SAME_CHARACTER = 0.7
 _LIMIT = re.compile(r"(?:多久|多长时间)(?:之内|以内|内)|最迟|最晚|时限|期限")
 
 
@@ -172,9 +198,9 @@ def _figure_strength(question: Question, text: str, match: re.Match[str]) -> flo
         return 0.5  # the amount is asked, not by how much it grew
     if wanted == "元":
         return 1.0 if _MONEY.match(behind) else (0.8 if _ENDS.match(behind) and not ratio else 0.35 if ratio else 0.15)
-    size = re.search(r"多([长高宽重远深])(?!时间)", question.text)
+    size = re.search(r"(写?)[^，,。]{0,2}多([长高宽重远深])(?!时间)", question.text)
     if size and not ratio:
-        return 1.0 if re.match(_SIZES[size[1]], behind) else 0.1
+        return 1.0 if re.match("字|页" if size[1] else _SIZES[size[2]], behind) else 0.1
     if not wanted or wanted in {"比", "大", "少"}:
         return 0.9 if not re.match(r"年|月|日", behind) else 0.4
     if wanted in behind[: len(wanted) + 2] or (wanted == "%" and ratio):
@@ -204,7 +230,7 @@ def manner(question: Question, text: str) -> float:
         if len(_MARKER.findall(text)) >= 2:
             return 1.0
         if any(
-            re.search(rf"[一首最另][^，。]{{0,4}}{re.escape(word)}[^，。]{{0,4}}(?:是|在于|[：:])", text)
+            re.search(rf"[一首最另][^，,。]{{0,4}}{re.escape(word)}[^，,。]{{0,4}}(?:是|在于|[：:])", text)
             for word in question.asked
         ):
             return 0.95  # one of them is named: 还有一块短板是基层末梢

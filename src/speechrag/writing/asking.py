@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
 from speechrag.records import Answer, AnswerSentence, Citation, Speech
-from speechrag.text import fold, sentence_spans
+from speechrag.text import sentence_spans
 from speechrag.writing.answer import REFUSAL, Search, answer_stream, join
-from speechrag.writing.answer_constraints import constraints
 from speechrag.writing.answer_lists import series_of
+from speechrag.writing.comparisons import Comparison, compared
 from speechrag.writing.conversation import Conversation, nth_asked, points_back, rewritten
 from speechrag.writing.generate import Generator
 from speechrag.writing.questions import analyse
 from speechrag.writing.suggestions import suggest
 
-_COMPARED = re.compile(
-    r"(?:有(?:什么|何|啥|哪些))?(?:不同|区别|差别|差异|异同|不一样)(?:之处|的地方|在哪里?)?|相比|对比|比较|分别|各是|各有"
-)
-_JOINED = re.compile(r"[和与跟同及、]")
+_CARRIED = 0.6  # share of the threshold that holds for a follow-up
 _BEHIND = 400  # characters behind a point that may explain it
 
 
@@ -73,15 +69,17 @@ class Asking(Search):
             yield point
             return
         readings = self.readings(question, history, generator)
+        # The words carried over are ours, not the asker's: an answer need not meet them all.
+        context = self if readings == (question,) else replace(self, threshold=_CARRIED * self.threshold)
         reading, known = readings[-1], None
         for earlier in readings[:-1]:
-            found = self._one(earlier)
+            found = context._one(earlier)
             if found.supported:
                 reading, known = earlier, found
                 break
         refused = None
         # Without an LLM the answer that told how to read the question is the answer.
-        for answer in (known,) if known and generator is None else self._stream(reading, generator):
+        for answer in (known,) if known and generator is None else context._stream(reading, generator):
             refused = None if answer.supported else answer
             if answer.supported:
                 yield _read_as(answer, question, reading)
@@ -107,40 +105,30 @@ class Asking(Search):
         return answer
 
     def _stream(self, question: str, generator: Generator | None) -> Iterator[Answer]:
-        parts = self._compared(question)
-        if parts:
-            yield self._comparison(question, parts)
-            return
-        yield from answer_stream(question, self, generator)
+        parts = compared(analyse(question, self.segmenter, self.document_frequency))
+        both = self._comparison(question, parts) if parts else None
+        yield from [both] if both else answer_stream(question, self, generator)
+
+    def _single(self, question: str) -> Answer:
+        *_, answer = answer_stream(question, self)
+        return answer
 
     def _answerable(self, question: str) -> bool:
         return self._one(question).supported
 
     # --- comparisons -----------------------------------------------------------------------------------------------
 
-    def _compared(self, question: str) -> list[str]:
-        """Return one question for each of the two or more things that ``question`` compares; none for another kind."""
-        folded = fold(question)
-        found = _COMPARED.search(folded)
-        if not found:
-            return []
-        named = constraints(analyse(question, self.segmenter, self.document_frequency))
-        for kind in ("place", "year", "organ", "person"):
-            things = [c.text for c in named if c.kind == kind]
-            if len(things) > 1:
-                spans = [folded.find(thing) for thing in things]
-                joined = folded[min(spans) : max(spans) + len(things[spans.index(max(spans))])]
-                if all(_JOINED.fullmatch(gap) for gap in _gaps(joined, things)):
-                    rest = (folded.replace(joined, "，", 1), _COMPARED)
-                    about = rest[1].sub("", rest[0]).strip("，,?？。 ")
-                    return [f"{thing}{about}" for thing in things]
-        return []
+    def _comparison(self, question: str, comparison: Comparison) -> Answer | None:
+        """Return the answers to the parts one behind the other; where one of them has none a refusal.
 
-    def _comparison(self, question: str, parts: Sequence[str]) -> Answer:
-        """Return the answers to ``parts`` one behind the other; a refusal where one of them has none."""
-        answers = [self._one(part) for part in parts]
+        None where the parts are no more than a reading of the question: it may be answered as a whole.
+        """
+        parts = comparison.parts
+        answers = [self._single(part) for part in parts]
         nearest = tuple(dict.fromkeys(chain.from_iterable(a.nearest for a in answers)))[:5]
         missing = [part for part, answer in zip(parts, answers, strict=True) if not answer.supported]
+        if missing and not comparison.named:
+            return None
         if missing:
             lacking = "；".join(f"“{part}”没有依据" for part in missing)
             return Answer(question, False, f"{REFUSAL}{lacking}，无从比较。", nearest=nearest, kind="comparison")
@@ -190,15 +178,6 @@ class Asking(Search):
         text = join(s.text for s in sentences)
         note = f"按上一问“{before.question}”的第{place + 1}点作答"
         return Answer(question, True, text, sentences, citations, before.nearest, (note,), kind=before.kind)
-
-
-def _gaps(joined: str, things: Sequence[str]) -> Iterator[str]:
-    """Yield what stands between the things that follow each other in ``joined``."""
-    rest = joined
-    for thing in sorted(things, key=joined.find):
-        before, _, rest = rest.partition(thing)
-        if before:
-            yield before
 
 
 def _read_as(answer: Answer, question: str, reading: str) -> Answer:

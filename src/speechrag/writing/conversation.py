@@ -16,7 +16,8 @@ from speechrag.text import Segmenter, fold, parse_chinese_number, shingles
 from speechrag.writing.answer_constraints import constraints
 from speechrag.writing.generate import Generator
 from speechrag.writing.prompts import load_prompt, neutral, new_token
-from speechrag.writing.questions import Kind, Question, analyse, lexicon
+from speechrag.writing.question_words import lexicon
+from speechrag.writing.questions import Kind, Question, analyse
 
 MAX_TURNS = 6  # earlier questions looked at
 _LEADS = re.compile(

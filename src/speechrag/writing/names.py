@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from speechrag.structure.tables import alternation, table
-from speechrag.writing.questions import lexicon
+from speechrag.writing.question_words import lexicon
 
 OFFICE = (
     r"副?(?:总书记|书记|省长|市长|县长|区长|镇长|乡长|主席|部长|厅长|局长|处长|科长|主任|秘书长|委员|组长|会长|院长|校长|"
@@ -71,8 +71,11 @@ def places(text: str) -> Iterator[tuple[int, int]]:
     generic = lexicon()["not_in_names"]
     for match in _SUFFIX.finditer(text):
         name = text[match.start() - 2 : match.start()] if match.start() > 1 else ""
+        start = match.start() - 2
+        if any(a < start < b for a, b in known):
+            continue  # 咸阳被省, 上海副市长: the end of a known name begins no other
         if re.fullmatch(rf"{_HAN}{{2}}", name) and not set(name) & generic:
-            yield match.start() - 2, match.end()
+            yield start, match.end()
 
 
 def named_spans(text: str) -> Iterator[tuple[str, int, int]]:

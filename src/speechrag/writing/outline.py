@@ -14,12 +14,14 @@ from types import MappingProxyType
 from speechrag.records import Hit, Outline, OutlinePoint, Phrase, Query, Speech, Warning_
 from speechrag.text import numerals
 from speechrag.writing.outlines import compose
-from speechrag.writing.outlines.leaves import Leaf, borrowed
+from speechrag.writing.outlines.leaves import Leaf
 from speechrag.writing.outlines.lint import warnings
-from speechrag.writing.outlines.mine import Pool, mine
+from speechrag.writing.outlines.mine import mine
 from speechrag.writing.outlines.phrases import phrase_bank, select_phrases
 from speechrag.writing.outlines.plan import NOTHING, Plan, read_plan
 from speechrag.writing.outlines.select import SHARE, Part, choose_parts, family
+from speechrag.writing.outlines.sentences import borrowed
+from speechrag.writing.outlines.units import Pool
 
 NO_FILTERS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 FRAME_ROLES = ("opening", "call", "transition")  # functions that speeches on any theme lend
@@ -60,7 +62,8 @@ def draft_outline(
     parts = choose_parts(pool, plan)
     if not _holds(pool, parts, plan):
         return _nothing(brief, plan, pool)
-    if len(parts) < plan.points or any(len(part.leaves) < ON_THEME for part in parts):
+    asked = Counter(plan.roles()) == Counter(part.role for part in parts)
+    if not asked or any(len(part.leaves) < ON_THEME for part in parts):
         wide = mine(plan, retrieve, speech, filters, wide=True)
         lent = choose_parts(wide, plan, lend=True)
         pool, parts = (wide, lent) if len(lent) >= len(parts) else (pool, parts)

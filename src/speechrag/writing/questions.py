@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
-from importlib import resources
-from typing import Any
 
 from speechrag.retrieval.thesaurus import builtin_thesaurus
-from speechrag.text import MAX_QUERY_CHARS, Segmenter, bigrams, fold, is_han, parse_chinese_number, unique, words
+from speechrag.text import MAX_QUERY_CHARS, Segmenter, bigrams, fold, parse_chinese_number, unique
+from speechrag.writing.question_words import (
+    COUNTING,
+    NUMERALS,
+    content_words,
+    lexicon,
+    synonyms,
+    without_question_words,
+)
 
 
 class Kind(StrEnum):
@@ -47,6 +51,9 @@ class Kind(StrEnum):
         }.get(self, "fact")
 
 
+_HARD = frozenset({Kind.NUMBER, Kind.DURATION, Kind.DATE, Kind.PERSON, Kind.PLACE})
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """A content word of the question; ``weight`` is its normalised inverse passage frequency, 0..1."""
@@ -65,25 +72,33 @@ class Question:
     asked: tuple[str, ...] = ()  # the asked-for thing: 手机号, 单位, 线
     measure: str = ""  # the measure word or noun right after 多少 or 几: 篇, 期, 个
     names: tuple[str, ...] = ()  # quoted strings, 《titles》 and numbers that the question itself holds
+    which: bool = False  # one thing of the asked kind is wanted by its name: 哪个码头, 哪家公司
     named: bool = False  # a person's own name is asked for: 县委书记是谁, not 由谁负责
     count: int = 0  # how many members a list question expects: 哪四种 -> 4
     pairs: tuple[Term, ...] = ()  # neighbouring characters of the question that the corpus knows: 息月 in 信息月
+    each: str = ""  # the character that all members of an asked list bear: 哪三给, 哪几个有
+
+    @property
+    def hard(self) -> bool:
+        """Whether what answers it can be recognised: a figure, a time, a person, a place, a name."""
+        return self.which or self.kind in _HARD
 
 
-_NUMERAL = "一二两三四五六七八九十"
 _LIST = re.compile(
-    rf"哪些|哪几|哪[{_NUMERAL}](?!年|天|月|个人|位)|有(?:什么|啥)(?!要求|规定)|包括什么|分别是|都有谁|几个方面|几点|"
+    rf"哪些|哪几|哪[{NUMERALS}](?!年|天|月|个人|位)|有(?:什么|啥)(?!要求|规定)|包括什么|分别是|都有谁|几个方面|几点|"
     r"哪方面|列举|列出|有哪|(?:抓|做|干|注意|把握|落实|强调|突出|防范)[好住到]?(?:什么|啥)(?!时)"
 )
 _DURATION = re.compile(
-    r"多久|多长时间|多少时间|时限|期限|频率|周期|几个?(?:小时|钟头|天|周|月|年|分钟|秒)(?!份)|多少(?:个)?(?:小时|天|分钟)|"
+    r"多久|多长时间|多少时间|时限|期限|频率|周期|(?<![那这前头])几个?(?:小时|钟头|天|周|月|年|分钟|秒)(?!份)|多少(?:个)?(?:小时|天|分钟)|"
     r"最迟|最晚|隔多|多少天|截止"
 )
 _DATE = re.compile(r"什么时候|什么时间|何时|哪年|哪一年|哪天|哪一天|几月|几号|几日|哪个月|啥时候|年份|日期|什么日子")
 _PERSON = re.compile(
     r"谁|哪位|哪个人|什么人|何人|哪个领导|哪位领导|名字|姓名|(?:书记|[市县区镇乡局部处院校厅]长|主席|主任|同志)(?:叫|姓)[什啥]"
 )
-_PLACE = re.compile(r"哪里|哪儿|何处|什么地方|在哪|地点|哪个(?:城市|地方)")
+_PLACE = re.compile(
+    rf"哪里|哪儿|何处|什么地方|[在去到]哪(?![个座家条间所处些位“\"{NUMERALS}几])|地点|哪个(?:城市|地方)"
+)
 _NAMED = re.compile(
     r"(?:书记|[市县区省镇乡局处科部院校会所站厅社行]长|主席|主任|秘书长|经理|董事长|主持人|老板|矿主|老师|作者|教练|队长)"
     r"(?:同志)?(?:是谁|叫|姓|是哪位|是哪个|的名字|的姓名)|名字|姓名|叫什么|叫啥|尊姓|哪[位个](?:副)?[^，。]{0,2}(?:书记|长|主席|主任)"
@@ -112,46 +127,14 @@ _LAW = re.compile(
 )
 _FIGURE = re.compile(r"(?<![a-z0-9])\d[\d.]*%?")
 # "四个不够", "三多三少", "五个转变": a numbered slogan expects its members.
-_SLOGAN = re.compile(rf"([{_NUMERAL}])(?:个|大|项|种|点|条|方面|句|种角色|篇|类|道|步|位)[^\d，。]{{0,12}}")
+_SLOGAN = re.compile(rf"([{NUMERALS}])(?:个|大|项|种|点|条|方面|句|种角色|篇|类|道|步|位)[^\d，。]{{0,12}}")
 _COUNTED = re.compile(
-    rf"(?<![第十\d一])([{_NUMERAL}]|\d)"
+    rf"(?<![第十\d一])([{NUMERALS}]|\d)"
     r"(?:个(?!百分|月|小时|部门|单位)|大|项|种|点(?!儿)|条|方面|句|类|步|位|名(?!片))"
 )
-_PAIRED = re.compile(rf"^([{_NUMERAL}])\S{{1,2}}([{_NUMERAL}])\S{{1,2}}$")
-
-# A measure word goes with the question word, unless it begins a noun: 几种新常态, but 多少项目.
-_MEASURE = (
-    r"(?:个|篇|起|台|座|户|间|句|字|册|本|张|倍|天|亩|盏|届|件|项(?!目)|条(?!件|例|款)|部(?!门|分|署|队|长)|人(?!员|民|口|才|数)|"
-    r"名(?!字|单|次|称|牌)|位(?!置|于)|点(?!子)|期(?!间|限)|级(?!别)|家(?!庭|长|属)|次(?!数)|处(?!理|长|分)|种(?!类|植)|所(?!有)|"
-    r"份(?!额)|类(?!型)|批(?!示|评)|层(?!次)|方面|道|类)?"
-)
-_QUESTION_WORDS = re.compile(
-    r"怎么一?回事|咋回事|最多|最少|至少|起码|来(?=[管做办修写抓])|(?:定|设|列)为(?=多少|几|什么)|"
-    r"(?:多久|多长时间|几个?(?:小时|钟头|分钟|天|秒钟?|周|月))(?:之内|以内|内|之前|以前)?|请问|想问|问一下|告诉我|我想知道|有没有人知道|具体|到底|究竟|是不是|有没有|能不能|可不可以|是否|能否|"
-    r"为什么|为何|为啥|什么时候|什么时间|什么地方|什么样|什么|啥时候|啥|多长时间|多久|多大|多高|多长|几月几日|几月|"
-    rf"哪一年|哪一天|哪年|哪天|哪些|哪里|哪儿|哪位|哪方面|多少{_MEASURE}|哪[{_NUMERAL}几]?{_MEASURE}|"
-    r"怎么样|怎么|怎样|如何|咋|谁|何时|何处|何谓|何为|"
-    rf"第几{_MEASURE}|几(?=[^乎何]){_MEASURE}|吗|呢|吧|啊|呀|[?？]|是指|指的是|分别是|分别|列举|列出"
-)
-
-
-@cache
-def lexicon() -> Mapping[str, Any]:
-    """Return the word lists of ``data/questions.toml``: lists by name, and ``synonyms`` word -> official words."""
-    data = tomllib.loads(resources.files("speechrag.data").joinpath("questions.toml").read_text(encoding="utf-8"))
-    lists: dict[str, Any] = {name: frozenset(text.split()) for name, text in data.items() if isinstance(text, str)}
-    return lists | {"synonyms": {word: tuple(others) for word, others in data["synonyms"].items()}}
-
-
-def synonyms(word: str) -> tuple[str, ...]:
-    """Return how ``word`` is said in official prose; empty where no other word is known."""
-    return tuple(lexicon()["synonyms"].get(word, ()))
-
-
-@cache
-def related(word: str) -> tuple[str, ...]:
-    """Return what the search's table of everyday wording has for ``word``: nearer to a hint than to a synonym."""
-    return tuple(term for term in builtin_thesaurus().terms.get(word, ()) if len(term) > 1)
+_WHICH_MANY = re.compile(r"哪([两二三四五六七八九十])(?!年|天|月|个月|日|届)")
+_EACH = re.compile(r"哪[几两三四五六七八九十]个?((?![个条点项种位方])[\u4e00-\u9fff])(?:上|$|[，。？?])")
+_PAIRED = re.compile(rf"^([{NUMERALS}])\S{{1,2}}([{NUMERALS}])\S{{1,2}}$")
 
 
 def kind_of(folded: str) -> Kind:
@@ -170,44 +153,9 @@ def expected_count(folded: str, quoted: tuple[str, ...]) -> int:
             return parse_chinese_number(paired.group(1)) or 0
         if slogan := _SLOGAN.match(name):
             return parse_chinese_number(slogan.group(1)) or 0
-    if counted := _COUNTED.search(folded):
+    if counted := _WHICH_MANY.search(folded) or _COUNTED.search(folded):
         return parse_chinese_number(counted.group(1)) or 0
     return 0
-
-
-def _torn(word: str, bare: str, known: Callable[[str], float]) -> bool:
-    """Tell whether an unknown pair is a slip of the segmenter: 稿量排全省 cut 量排, though the corpus knows 稿量."""
-    at = bare.find(word)
-    if len(word) != 2 or at < 0 or known(word) > 0:
-        return False
-    stop = lexicon()["stop_words"]
-    left, right = bare[max(0, at - 1) : at], bare[at + 2 : at + 3]
-    sides = ((left + word[0], left), (word[1] + right, right))
-    return any(is_han(other) and other not in stop and known(pair) > 0 for pair, other in sides)
-
-
-# Function characters that a dictionary segmenter glues to a neighbour in questions: 率有, 要交, 市里.
-_GLUED = re.compile(r"^[要得被把给向往从有就还才上下里]{1,8}(?=.)|(?<=.)[有里了过着的得往要是在被第上下]{1,8}$")
-
-
-# 要求, 要点 and the like are words of their own.
-_NEEDS = frozenset("求素点闻情务害领目")
-
-
-def _content(folded: str, cutter: Segmenter, known: Callable[[str], float]) -> list[str]:
-    """Return the content words: question and stop words out, words inside a longer word of the question out."""
-    stop = lexicon()["stop_words"]
-    bare = _QUESTION_WORDS.sub("，", folded)
-    found = unique(
-        word if known(word) > 0 and (word[0] != "要" or word[1:2] in _NEEDS) else _GLUED.sub("", word)
-        for word in words(bare, cutter)
-    )
-    # 信访工作 is spoken of wherever 信访 is, 队伍建设 wherever 队伍 is.
-    found = [
-        word[:-2] if len(word) > 3 and word.endswith(("工作", "建设")) and word[-3] != "的" else word for word in found
-    ]
-    found = [word for word in unique(found) if word not in stop and not _torn(word, bare, known)]
-    return [word for word in found if not any(word != other and word in other for other in found)]
 
 
 # 谁在工作会议上 作报告: where it happens is not what is asked about.
@@ -226,30 +174,45 @@ def _head(folded: str, kind: Kind, content: Callable[[str], list[str]]) -> tuple
     if kind in {Kind.DATE, Kind.DURATION, Kind.PLACE, Kind.PERSON}:
         match = dict(_KINDS)[kind].search(folded)
         tail, lead = (folded[match.end() :], folded[: match.start()]) if match else ("", folded)
-        tail = _WHERE.sub("", _WITHIN.sub("", tail))
+        tail = _WHERE.sub("", _WITHIN.sub("", tail)).removeprefix("么")
         found = content(tail)[:1] or content(lead)[-1:]
-        return tuple(word for word in found if word not in {"工作", "建设"}), ""
+        return tuple(word for word in found if word not in {"工作", "建设"} | lexicon()["light"]), ""
     if kind is Kind.HOW:
         return _act(folded, content), ""
     if task := _TASK.search(folded):
         return tuple(content(task[1])[:1]), ""
-    after = re.search(rf"(多少|多大|几|哪[{_NUMERAL}几]?些?|什么|何种|啥)([^，。？?！,的是]{{1,8}})", folded)
+    after = re.search(
+        rf"(多少|多大|(?<![那这前头])几|哪[{NUMERALS}几]?些?|什么|何种|啥)([^，。？?！,的是]{{1,8}})", folded
+    )
     if after:
         tail = after.group(2)
         for category in sorted(lexicon()["categories"]):
             if tail.startswith(category):
                 return (category,), category
-        measure = tail[0] if tail[0] in lexicon()["measures"] and after.group(1) not in {"什么", "啥"} else ""
-        following = content(tail.removeprefix(measure))
-        if following and tail.removeprefix(measure).startswith(following[0]):
-            return tuple(following[:1]), measure or following[0]
+        counted = COUNTING.match(tail) if after.group(1) not in {"什么", "啥"} else None
+        measure = counted.group() if counted else ""
+        rest = tail.removeprefix(measure)
+        following = content(rest)
+        if following and rest.startswith(following[0][:2]):
+            following[0] = re.sub(r"(?<=.)[上里中内]$", "", following[0])
+            return (_whole(following, rest),), measure or following[0]
     else:
         measure = ""
     before = re.search(
         r"([^，。？?！,的是有]{1,8})(?:大概|一共|总共|分别|应该)?(?:是|有|为|叫|在|达到|达|占)?(?:多少|几|什么|谁|哪|啥)",
         folded,
     )
-    return tuple(content(before.group(1))[-1:]) if before else (), measure
+    nearest = content(before.group(1))[-1:] if before else []
+    return tuple(word for word in nearest if word not in lexicon()["light"]), measure
+
+
+def _whole(following: Sequence[str], rest: str) -> str:
+    """Return the first of the words behind a question word, whole where the segmenter cut it: 副主席, not 副."""
+    first, second = following[0], following[1] if len(following) > 1 else ""
+    return first + second if len(first) == 1 and second and rest.startswith(first + second) else first
+
+
+_WHICH = re.compile(r"哪(?:一)?[个座家条间所处位篇部本款支]|哪(?=[市县区镇乡村])")
 
 
 # 怎样把故事讲活 asks how to 讲活; 怎么办, 怎么样 and 怎么做 name no act of their own.
@@ -278,14 +241,33 @@ def _share(word: str) -> float:
 
 
 _LEAST = 0.12
+_PHRASED = 0.7  # weight of an everyday phrase whose words alone say little
 
 
-def analyse(
-    question: str, cutter: Segmenter, document_frequency: Callable[[str], float], *, floor: float = 0.002
-) -> Question:
+def _phrased(terms: Sequence[Term], folded: str) -> list[Term]:
+    """Return ``terms`` with the words of an everyday phrase of the table as one: 老百姓的心里话, said as 社情民意."""
+    found = list(terms)
+    for form, _ in builtin_thesaurus().expand(folded):
+        inside = [t for t in found if t.text in form]
+        if inside and all(t.text != form for t in inside):
+            at = found.index(inside[0])
+            found = [t for t in found if t not in inside]
+            found.insert(at, Term(form, max(_PHRASED, *(t.weight for t in inside))))
+    return found
+
+
+_FLOOR = 0.002
+
+
+def rarity(share: float) -> float:
+    """Return the inverse passage frequency, 0..1, of a word in ``share`` of the passages; 1 at ``_FLOOR`` and below."""
+    return math.log(1 / min(1.0, max(share, _FLOOR))) / math.log(1 / _FLOOR)
+
+
+def analyse(question: str, cutter: Segmenter, document_frequency: Callable[[str], float]) -> Question:
     """Take ``question`` apart. ``document_frequency`` maps a word to the share of passages that hold it, 0..1.
 
-    A word in at most ``floor`` of the passages weighs 1, a word in all of them still a little: the title of a
+    A word in at most ``_FLOOR`` of the passages weighs 1, a word in all of them still a little: the title of a
     collection stands over all its passages, and the question may be about nothing else. A single character counts
     0.4 of that.
     """
@@ -294,17 +276,17 @@ def analyse(
     names = unique([*quoted, *_FIGURE.findall(folded)])
 
     def weigh(word: str) -> float:
-        share = math.log(1 / min(1.0, max(document_frequency(word), floor))) / math.log(1 / floor)
-        return max(_LEAST, share)
+        return max(_LEAST, rarity(document_frequency(word)))
 
     def content(text: str) -> list[str]:
-        return _content(text, cutter, document_frequency)
+        return content_words(text, cutter, document_frequency)
 
     terms = [Term(w, weigh(w) * _share(w)) for w in content(folded)]
-    laws = [law for law in _LAW.findall(_QUESTION_WORDS.sub("，", folded)) if all(law not in name for name in quoted)]
+    laws = [law for law in _LAW.findall(without_question_words(folded)) if all(law not in name for name in quoted)]
     terms = [t for t in terms if all(t.text not in law for law in laws)] + [Term(law, 1.0) for law in laws]
+    terms = _phrased(terms, folded)
     terms += [Term(name, 1.0) for name in quoted if all(name != t.text for t in terms)]
-    known = (p for p in unique(bigrams(_QUESTION_WORDS.sub("，", folded))) if document_frequency(p) > 0)
+    known = (p for p in unique(bigrams(without_question_words(folded))) if document_frequency(p) > 0)
     kind = kind_of(folded)
     count = expected_count(folded, quoted)
     if count and kind in {Kind.TOPIC, Kind.WHAT}:
@@ -317,32 +299,15 @@ def analyse(
         asked=asked,
         measure=measure,
         names=tuple(names),
+        which=kind is Kind.WHAT
+        and bool(asked)
+        and bool(_WHICH.search(folded))
+        and not lexicon()["categories"] & {*asked},
         named=kind is Kind.PERSON and bool(_NAMED.search(folded)) and "责任人" not in folded,
         count=count,
         pairs=tuple(Term(p, weigh(p)) for p in known),
+        each=borne[1] if kind is Kind.LIST and (borne := _EACH.search(folded)) else "",
     )
-
-
-_DIFFER = r"(?:各)?(?:有(?:什么|哪些|何|啥))?(?:不同|区别|差别|差异|异同|不一样)"
-_RANK = "[省市县区镇乡局委厅]"
-_COMPARED = (
-    re.compile(
-        rf"^(?P<a>[^，。]{{1,10}}?{_RANK})(?:和|与|跟|同)(?P<b>[^，。]{{1,10}}?{_RANK})(?P<of>[^，。]{{2,24}}?)(?:上|方面)?{_DIFFER}"
-    ),
-    re.compile(
-        rf"^(?P<a>[^，。]{{2,16}}?)(?:和|与|跟|同)(?P<b>[^，。]{{2,16}}?)(?P<of>的[^，。]{{2,16}}?)(?:上|方面)?{_DIFFER}"
-    ),
-)
-
-
-def compared(question: str) -> tuple[str, ...]:
-    """Return the two questions of which a comparison consists, empty where it is none.
-
-    >>> compared("汛情和火情的报告时限有什么不同")
-    ('汛情的报告时限', '火情的报告时限')
-    """
-    match = next((m for p in _COMPARED if (m := p.search(fold(question).strip()))), None)
-    return (match["a"] + match["of"], match["b"] + match["of"]) if match else ()
 
 
 _SEVERAL = re.compile("哪些|各地|各县|各单位|分别|不同|区别|差别|异同|比较")

@@ -32,6 +32,10 @@ SHORTEST = 4  # characters without punctuation
 NEAR = 0.6  # similarity from which a stretch counts as the same sentence changed
 _SHARED = 8  # characters that both must share for it, unless they are nearly equal
 _PIECED = 0.85  # below this similarity two verbatim parts say more than one changed sentence
+_HEARERS = "领导|来宾|嘉宾|代表|委员|同志|朋友|同事|专家|老师|乡亲|学员"
+_GREETING = re.compile(
+    rf"(?:(?:(?:尊敬的|亲爱的)?(?:各位|诸位)?(?:{_HEARERS})们?(?:、|和)?)+|大家)(?:[上中下早晚]午?好|好)?[，,：:！!\s]+"
+)
 _SPLICE, _COVERED = 8, 0.9  # the shortest part of a spliced sentence; how much of it the parts must cover
 _APART = 40  # parts of one speech this far from each other do not follow each other
 _PLACES = 5
@@ -161,6 +165,11 @@ class QuotationChecker:
         whole = self._judge(text, start, end, last)
         if whole.verdict == "verbatim":
             return whole
+        if greeting := _GREETING.match(text, start, end):
+            # Whoever quotes a speech greets their own audience first.
+            rest = self._judge(text, greeting.end(), end, last)
+            if rest.verdict == "verbatim":
+                return replace(rest, text=whole.text, start=start)
         inside = tuple(self._quotations(text, start, end))
         return (
             Checked(whole.text, start, end, "quoting", quotations=inside)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from speechrag.records import Answer, Section, Speech
 from speechrag.text import fold, unique
-from speechrag.writing.questions import lexicon
+from speechrag.writing.question_words import lexicon
 
 MOST = 3
 TRIED = 5  # candidates asked before giving up; each costs one search

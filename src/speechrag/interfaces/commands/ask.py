@@ -8,15 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from speechrag.interfaces.commands.common import (
-    filter_option,
-    format_option,
-    index_option,
-    llm_option,
     open_engine,
     parse_filters,
     print_json,
     read_inputs,
     read_lines,
+    writing_options,
 )
 
 if TYPE_CHECKING:
@@ -31,10 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("question", metavar="QUESTION", nargs="?", help="what to answer")
     parser.add_argument("--questions", metavar="FILE", help='JSON lines {"qid", "question"}')
     parser.add_argument("--history", metavar="FILE", help="the questions asked before, one a line, oldest first")
-    index_option(parser)
-    filter_option(parser)
-    llm_option(parser)
-    format_option(parser, "text", "json")
+    writing_options(parser, "text", "json")
 
 
 def run(options: argparse.Namespace) -> int:

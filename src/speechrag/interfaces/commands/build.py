@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from speechrag.interfaces.commands.common import Progress, format_option, index_option, print_json, read_settings
+from speechrag.interfaces.commands.common import (
+    Progress,
+    format_option,
+    index_option,
+    print_json,
+    progress_option,
+    read_settings,
+)
+from speechrag.interfaces.reasons import told
 
 SUMMARY = "read, clean and index speeches"
 LISTED = 200  # files left out that are named on a terminal
@@ -18,6 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     index_option(parser)
     parser.add_argument("--embedder", metavar="NAME", help="builtin, hash, or a sentence-transformers model")
     format_option(parser, "text", "json")
+    progress_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -27,13 +40,15 @@ def run(options: argparse.Namespace) -> int:
 
     settings = read_settings(options, "index", "embedder")
     sources = [Path(s) for s in options.sources or [settings.corpus]]
-    report = build_index(sources, Path(settings.index), settings, Progress())
+    with _ended_in_order():
+        report = build_index(sources, Path(settings.index), settings, Progress(options.progress == "lines"))
     for note in report.notes:
-        print(f"note: {note}", file=sys.stderr)
+        name, _, said = note.partition(": ")
+        print(f"说明 {name}：{told(said)}", file=sys.stderr)
     for skipped in report.skipped[:LISTED]:
-        print(f"skipped {skipped.source}: {skipped.reason}", file=sys.stderr)
+        print(f"跳过 {skipped.source}：{told(skipped.reason)}", file=sys.stderr)
     if len(report.skipped) > LISTED:
-        print(f"skipped {len(report.skipped) - LISTED} more; --format json lists all of them", file=sys.stderr)
+        print(f"另有 {len(report.skipped) - LISTED} 个跳过；--format json 列出全部，并附读取器的原话", file=sys.stderr)
     if options.format == "json":
         print_json(asdict(report))
     elif not report.published:
@@ -45,3 +60,20 @@ def run(options: argparse.Namespace) -> int:
             f"跳过 {len(report.skipped)}；用时 {report.seconds:.1f} 秒"
         )
     return 0
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Let SIGTERM end a build as Ctrl-C does: workers ended, the unfinished generation removed."""
+
+    def stop(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():  # signals are the main thread's business
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

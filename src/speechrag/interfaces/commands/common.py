@@ -26,6 +26,13 @@ def format_option(parser: argparse.ArgumentParser, *formats: str) -> None:
     parser.add_argument("--format", choices=formats, default=formats[0], help=f"output form (default: {formats[0]})")
 
 
+def progress_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--progress", choices=("auto", "lines"), default="auto",
+        help="auto: a bar on a terminal; lines: a JSON object a step on stderr (default: auto)",
+    )  # fmt: skip
+
+
 def filter_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--filter", metavar="KEY=VALUE", nargs="+", action="extend", default=[],
@@ -35,6 +42,14 @@ def filter_option(parser: argparse.ArgumentParser) -> None:
 
 def llm_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--llm", metavar="NAME", help="word it with this model of an OpenAI-compatible server")
+
+
+def writing_options(parser: argparse.ArgumentParser, *formats: str) -> None:
+    """Add what every command has that writes from an index: where from, about which speeches, how worded and shown."""
+    index_option(parser)
+    filter_option(parser)
+    llm_option(parser)
+    format_option(parser, *formats)
 
 
 def read_settings(options: argparse.Namespace, *names: str) -> Settings:
@@ -111,16 +126,28 @@ def write_file(path: Path, data: bytes, option: str = "--out") -> None:
     print(f"wrote {path}", file=sys.stderr)
 
 
-class Progress:
-    """One line on a terminal, nothing elsewhere."""
+def made_folder(path: Path, option: str) -> Path:
+    """Return the folder, made where it is missing."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise SpeechragError(f"{path}: cannot be made ({exc.strerror}); choose another {option}") from exc
+    return path
 
-    NAMES = {"reading": "读取与整理", "indexing": "建立索引", "embedding": "计算语义向量"}  # noqa: RUF012
+
+class Progress:
+    """One line on a terminal, nothing elsewhere; with ``lines`` a JSON object a step on stderr, for programs."""
+
+    NAMES = {"reading": "读取与整理", "indexing": "建立索引", "embedding": "计算语义向量", "searching": "检索"}  # noqa: RUF012
     WIDTH = 30
 
-    def __init__(self) -> None:
-        self._live = sys.stderr.isatty()
+    def __init__(self, lines: bool = False) -> None:
+        self._lines, self._live = lines, sys.stderr.isatty()
 
     def __call__(self, stage: str, done: int, total: int) -> None:
+        if self._lines:
+            print(json.dumps({"stage": stage, "done": done, "total": total}), file=sys.stderr, flush=True)
+            return
         if not self._live or not total:
             return
         filled = self.WIDTH * done // total

@@ -4,26 +4,52 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from speechrag.config import Settings, load_settings
 from speechrag.errors import UsageError
-from speechrag.interfaces.commands.common import format_option, index_option, read_settings, write_file
+from speechrag.interfaces.commands.common import (
+    Progress,
+    format_option,
+    index_option,
+    made_folder,
+    progress_option,
+    read_settings,
+    write_file,
+)
 
 if TYPE_CHECKING:
     from speechrag.evaluation.records import EvaluationReport
+    from speechrag.evaluation.run import Task
 
 SUMMARY = "measure retrieval"
 EXAMPLE = "speechrag evaluate --dataset my-set --run-out my.run --report my.html"
+SETTABLE = ("dense_weight", "understanding", "ranker", "reranker")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--dataset", metavar="DIR", help="a folder in BEIR form")
-    parser.add_argument("--split", metavar="NAME", default="test", help="judgements of --dataset (default: test)")
+    parser.add_argument(
+        "--dataset", metavar="DIR", nargs="+", action="extend", default=[],
+        help="a folder in BEIR form; of several each is a row, and --run-out, --scores-out, --baseline and --report "
+             "name folders",
+    )  # fmt: skip
+    parser.add_argument("--split", metavar="NAME", help="judgements of --dataset (default: test)")
     parser.add_argument("--topics", metavar="FILE", help="topics: qid<TAB>text, or JSON lines")
     parser.add_argument("--qrels", metavar="FILE", help="judgements in TREC or BEIR form")
     index_option(parser)
     parser.add_argument("--embedder", metavar="NAME", help="the encoder for --dataset without --index")
+    parser.add_argument(
+        "--set", metavar="KEY=VALUE", nargs="+", action="extend", default=[],
+        help="measure with other settings of retrieval, e.g. dense_weight=0 understanding=off ranker=off",
+    )  # fmt: skip
+    parser.add_argument(
+        "--search", metavar="KEY=V1,V2", nargs="+", action="extend", default=[],
+        help="try every combination of these settings on qrels/dev.tsv of --dataset, and measure the best once on "
+             "qrels/test.tsv, e.g. dense_weight=0,0.1,0.3 ranker=on,off",
+    )  # fmt: skip
     parser.add_argument("--run-out", metavar="FILE", help="write the run in TREC form")
     parser.add_argument("--scores-out", metavar="FILE", help="write every query's values as `trec_eval -q` does")
     parser.add_argument("--baseline", metavar="RUN", help="a run in TREC form to compare with")
@@ -43,42 +69,109 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--make-set", metavar="DIR",
         help="make query sets in BEIR form from the headings of --index, without judging by hand",
     )  # fmt: skip
-    format_option(parser, "text", "json")
+    format_option(parser, "text", "json", "mteb")
+    progress_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    from speechrag.evaluation.report import to_json, to_text
-
+    if options.format == "mteb" and (options.make_set or options.search or len(options.dataset) > 1):
+        raise UsageError("--format mteb goes with one set or with --runs")
     if options.make_set:
         return _make_sets(options)
-    report = _measured(options)
-    print(to_json(report) if options.format == "json" else to_text(report))
-    if options.report:
-        from speechrag.evaluation.page import page
+    if options.search:
+        return _search(options)
+    if len(options.dataset) > 1:
+        return _several(options)
+    return _one(options)
 
+
+def _one(options: argparse.Namespace) -> int:
+    from speechrag.evaluation.page import page
+    from speechrag.evaluation.report import to_json, to_mteb, to_text
+
+    report = _measured(options)
+    print({"text": to_text, "json": to_json, "mteb": to_mteb}[options.format](report))
+    if options.report:
         write_file(Path(options.report), page(report).encode("utf-8"), "--report")
-    return _gate(report) if options.gate else 0
+    return _gate({"": report}) if options.gate else 0
+
+
+def _several(options: argparse.Namespace) -> int:
+    from speechrag.evaluation.page import page
+    from speechrag.evaluation.sets import evaluate_sets, sets_to_json, sets_to_text
+
+    _check_gate(options)
+    if options.runs or options.fuse:
+        raise UsageError("--runs goes with --qrels alone, not with --dataset, --topics or --baseline")
+    progress = Progress(options.progress == "lines")
+    report = evaluate_sets(_settings(options), _task(options), options.dataset, progress)
+    print(sets_to_json(report) if options.format == "json" else sets_to_text(report))
+    if options.report:
+        folder = made_folder(Path(options.report), "--report")
+        for name, own in report.sets.items():
+            write_file(folder / f"{name}.html", page(own).encode("utf-8"), "--report")
+    return _gate(report.sets) if options.gate else 0
+
+
+def _search(options: argparse.Namespace) -> int:
+    from speechrag.evaluation.tuning import DEV, search, search_to_json, search_to_text
+
+    grid = {key: values.split(",") for key, values in _pairs("--search", options.search, "key=value,value").items()}
+    refused = (options.runs, options.fuse, options.gate, options.report, options.run_out, options.scores_out)
+    if len(options.dataset) > 1 or any(refused):
+        raise UsageError("--search goes with one --dataset, and with --index, --set, --embedder and --format")
+    found = search(lambda values: _settings(options, values), replace(_task(options), split=options.split or DEV), grid)
+    print(search_to_json(found) if options.format == "json" else search_to_text(found))
+    return 0
 
 
 def _measured(options: argparse.Namespace) -> EvaluationReport:
-    from speechrag.evaluation.run import Task, compare_runs, evaluate
+    from speechrag.evaluation.run import compare_runs, evaluate
 
-    if options.gate and not (options.baseline or options.runs):
-        raise UsageError("--gate needs a run to compare with: give --baseline RUN")
+    _check_gate(options)
     if options.runs:
         if options.dataset or options.topics or options.baseline:
             raise UsageError("--runs goes with --qrels alone, not with --dataset, --topics or --baseline")
         return compare_runs(options.qrels, options.runs, fuse=options.fuse, run_out=options.run_out)
     if options.fuse:
         raise UsageError("--fuse needs the runs to fuse: give --runs RUN RUN")
-    names = ("dataset", "topics", "qrels", "index", "split", "run_out", "scores_out", "baseline", "families")
-    return evaluate(read_settings(options, "embedder"), Task(**{name: getattr(options, name) for name in names}))
+    return evaluate(_settings(options), _task(options), Progress(options.progress == "lines"))
 
 
-def _gate(report: EvaluationReport) -> int:
+def _check_gate(options: argparse.Namespace) -> None:
+    if options.gate and not (options.baseline or options.runs):
+        raise UsageError("--gate needs a run to compare with: give --baseline RUN")
+
+
+def _task(options: argparse.Namespace) -> Task:
+    from speechrag.evaluation.run import Task
+
+    names = ("topics", "qrels", "index", "run_out", "scores_out", "baseline", "families")
+    dataset = options.dataset[0] if options.dataset else None
+    return Task(dataset=dataset, split=options.split or "test", **{name: getattr(options, name) for name in names})
+
+
+def _settings(options: argparse.Namespace, changed: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings with those of ``--set`` and then with ``changed``."""
+    chosen = _pairs("--set", options.set, "key=value") | dict(changed or {})
+    return load_settings(**asdict(read_settings(options, "embedder")) | chosen)
+
+
+def _pairs(option: str, given: Sequence[str], form: str) -> dict[str, str]:
+    """Return key -> value. Raises UsageError for a setting that retrieval does not have, or one given twice."""
+    found: dict[str, str] = {}
+    for pair in given:
+        key, sign, value = pair.partition("=")
+        if not sign or key not in SETTABLE or key in found:
+            raise UsageError(f"{option} {pair!r}: expected {form} with one of {', '.join(SETTABLE)}, each once")
+        found[key] = value
+    return found
+
+
+def _gate(reports: Mapping[str, EvaluationReport]) -> int:
     from speechrag.evaluation.gate import gate_report
 
-    failures = gate_report(report)
+    failures = [f"{name}: {reason}" if name else reason for name, own in reports.items() for reason in gate_report(own)]
     for failure in failures:
         print(f"gate: {failure}", file=sys.stderr)
     return 1 if failures else 0

@@ -11,15 +11,12 @@ from typing import TYPE_CHECKING
 
 from speechrag.errors import UsageError
 from speechrag.interfaces.commands.common import (
-    filter_option,
-    format_option,
-    index_option,
-    llm_option,
     open_engine,
     parse_filters,
     read_inputs,
     typed,
     write_file,
+    writing_options,
 )
 
 if TYPE_CHECKING:
@@ -39,10 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "length; e.g. points=4 year=2026",
     )  # fmt: skip
     parser.add_argument("--expand", action="store_true", help="write every point out in paragraphs from its sources")
-    index_option(parser)
-    filter_option(parser)
-    llm_option(parser)
-    format_option(parser, "text", "json", "docx")
+    writing_options(parser, "text", "json", "docx")
     parser.add_argument(
         "--sources", action="store_true", help="docx: add a source note to each point and a table of the evidence"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from speechrag.interfaces.commands.common import (
     filter_option,
@@ -13,8 +14,13 @@ from speechrag.interfaces.commands.common import (
     print_json,
     read_inputs,
 )
+from speechrag.text import unique
+
+if TYPE_CHECKING:
+    from speechrag.records import Hit
 
 SUMMARY = "find passages"
+SOURCES = 3  # named behind a hit that stands for several; --format json names all
 EXAMPLE = "speechrag search 信息报送时限 --top-k 5 --filter year=2009"
 
 
@@ -24,6 +30,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     index_option(parser)
     parser.add_argument("--top-k", type=int, metavar="N", help="hits a query (default: 10)")
     filter_option(parser)
+    parser.add_argument("--per-speech", type=int, default=0, metavar="N", help="at most so many hits from one speech")
+    parser.add_argument("--widen", action="store_true", help="show the section that each passage stands in")
+    parser.add_argument("--llm", metavar="NAME", help="also search for what this model says in other words")
     format_option(parser, "text", "json")
 
 
@@ -38,7 +47,8 @@ def run(options: argparse.Namespace) -> int:
     engine, settings = open_engine(options, "top_k")
     for qid, text in queries:
         began = time.perf_counter()
-        hits = engine.search(Query(text, settings.top_k, filters))
+        query = Query(text, settings.top_k, filters, options.per_speech)
+        hits = engine.search(query, llm=options.llm or "", widen=options.widen)
         seconds = round(time.perf_counter() - began, 4)
         if options.format == "json":
             print_json({"qid": qid, "query": text, "seconds": seconds, "hits": [describe(h) for h in hits]})
@@ -47,6 +57,13 @@ def run(options: argparse.Namespace) -> int:
             print(f"没有找到与“{text}”有关的内容。")
         for hit in hits:
             path = " › ".join((hit.title, *hit.passage.headings))
-            copies = f"  另有 {hit.copies} 份相同" if hit.copies else ""
-            print(f"{hit.rank}. {path}\n   {hit.source}{copies}\n   {hit.passage.text}\n")
+            copies = f"  另有 {hit.copies} 份相同（{_where_else(hit)}）" if hit.copies else ""
+            shown = hit.section.text if hit.section else hit.passage.text
+            print(f"{hit.rank}. {path}\n   {hit.source}{copies}\n   {shown}\n")
     return 0
+
+
+def _where_else(hit: Hit) -> str:
+    """Return the first few sources of the passages that say the same."""
+    sources = unique([place.source for place in hit.others])
+    return "、".join(sources[:SOURCES]) + (f"等 {len(sources)} 个来源" if len(sources) > SOURCES else "")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
+from pathlib import Path
 
 from speechrag.interfaces.commands.common import index_option, open_engine
 
@@ -14,12 +16,22 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     index_option(parser)
     parser.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
     parser.add_argument("--port", type=int, help="port to listen on (default: 7860)")
+    parser.add_argument(
+        "--allow-upload", metavar="FOLDER", nargs="?", const="",
+        help="let visitors add files to FOLDER, the one the index was built from (default: corpus), and build anew",
+    )  # fmt: skip
+    parser.add_argument("--sets", metavar="DIR", help="a folder of question sets in BEIR form to offer for evaluation")
 
 
 def run(options: argparse.Namespace) -> int:
+    from speechrag.interfaces.uploads import check_sources
     from speechrag.interfaces.web import serve
 
-    engine, settings = open_engine(options, "host", "port")
+    engine, settings = open_engine(options, "host", "port", "sets")
+    if options.allow_upload is not None:
+        settings = replace(settings, uploads=options.allow_upload or settings.corpus)
+    if settings.uploads:
+        check_sources(engine, Path(settings.uploads))
     engine.warm()
     serve(engine, settings)
     return 0

@@ -4,19 +4,24 @@ import { CheckDesk } from "./check.js";
 import { CorpusDesk } from "./corpus.js";
 import { DraftDesk } from "./draft.js";
 import { el, fetchJson } from "./dom.js";
+import { EvaluateDesk } from "./evaluate.js";
 import { SearchDesk } from "./search.js";
 
 const BUSY = { ask: "正在语料中查找", search: "正在检索", draft: "正在从语料中归纳提纲", check: "正在逐句核对" };
 const TOAST = ".toast-body.error"; // how Gradio reports a full queue or a lost server; hidden, told in our words
+const LONGEST = 2000; // characters of a question, as on the server
+const LOOKS = 40; // for a new index that is being opened
 const RESULT_ID = /^([0-9a-f]{32})(?:-(\d{1,6}))?$/; // with a number: not whole yet, 0 means begun
 
 const desks = {
   ask: new AskDesk({ ask: (text) => submit("ask", text), draft: (text) => submit("draft", text) }),
-  search: new SearchDesk(),
+  search: new SearchDesk({ outline: () => desks.draft.view, cite: (change) => desks.draft.cite(change) }),
   draft: new DraftDesk(),
   check: new CheckDesk(),
-  corpus: new CorpusDesk(),
+  corpus: new CorpusDesk(() => followUntilNew()),
+  evaluate: new EvaluateDesk({ search: (text) => submit("search", text) }),
 };
+const DRAWN = ["corpus", "evaluate"]; // desks that are wholly ours; they begin when first shown
 const TYPING = Object.keys(BUSY); // the desks with a field to fill in
 /** What each desk is working on: the text asked, and the clock that shows it goes on. */
 const running = {};
@@ -120,6 +125,30 @@ async function followCorpus() {
   generation = live.generation;
 }
 
+/** After a build of our own: the server opens the new index in a moment. */
+async function followUntilNew() {
+  const before = generation;
+  for (let looks = 0; generation === before && looks < LOOKS; looks += 1) {
+    await followCorpus();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+/** Ask what the address asks: `#ask=…` or `#search=…`. It is taken out again, so that the browser keeps no question. */
+async function followAddress() {
+  const [, desk, text] = /^#(ask|search)=(.+)$/.exec(location.hash) || [];
+  if (!desk) return;
+  history.replaceState(null, "", location.pathname + location.search);
+  let question = "";
+  try {
+    question = decodeURIComponent(text).trim().slice(0, LONGEST);
+  } catch {
+    return; // cut off in the middle of a character
+  }
+  await present(() => document.getElementById(`desk-${desk}-button`) && document.querySelector(".welcome .quiet, .turn"));
+  if (question) submit(desk, question);
+}
+
 function look() {
   for (const [desk, { mounts }] of Object.entries(desks)) {
     for (const [id, node] of Object.entries(mounts)) {
@@ -136,9 +165,10 @@ function look() {
       receive(desk, key, part);
     }
   }
-  if (!desks.corpus.overview && !desks.corpus.loading && document.getElementById("corpus-left")) {
-    desks.corpus.loading = true;
-    desks.corpus.load();
+  for (const desk of DRAWN) {
+    if (desks[desk].begun || !document.getElementById(`${desk}-left`)) continue;
+    desks[desk].begun = true;
+    desks[desk].load();
   }
   for (const entry of [...waiting]) {
     const found = entry.find();
@@ -147,8 +177,11 @@ function look() {
       entry.resolve(found);
     }
   }
-  if (document.querySelector(`${TOAST}:not([data-old])`)) {
-    for (const desk of Object.keys(running)) stop(desk, "服务忙或没有响应，语料没有受影响，请稍后再试。");
+  const toast = document.querySelector(`${TOAST}:not([data-old])`);
+  if (toast) {
+    // A refusal of our server comes in its own Chinese words; Gradio's are replaced.
+    const [told] = /[\u4e00-\u9fff][^。]*。/u.exec(toast.textContent) || ["排队的人太多或服务没有响应，语料没有受影响，请稍后再试。"];
+    for (const desk of Object.keys(running)) stop(desk, told);
   }
 }
 
@@ -198,6 +231,9 @@ for (const leaving of ["beforeunload", "pagehide"]) {
   window.addEventListener(leaving, () => Object.values(running).forEach(release));
 }
 window.addEventListener("focus", followCorpus);
+window.addEventListener("hashchange", followAddress);
+for (const name of ["dragover", "drop"]) document.addEventListener(name, (event) => event.preventDefault()); // a file beside its place opens nothing
 followCorpus();
+followAddress();
 new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true });
 look();

@@ -1,5 +1,6 @@
 // 问答: the conversation. Answers are sentences with numbered marks; each mark opens its words in the reading view.
 import { action, bodyStart, Chars, clip, copyText, el, fetchJson, fileName, path } from "./dom.js";
+import { markButtons } from "./marks.js";
 import { ReadingView } from "./reading.js";
 
 export class AskDesk {
@@ -21,7 +22,7 @@ export class AskDesk {
       el("p", {}, "这里收录的讲话都可以提问、检索和借鉴；每一句回答、每一个要点都注明出处，点开就能核对原文。"),
     );
     this.thread.append(intro);
-    const { questions, brief } = await fetchJson("/api/welcome").catch(() => ({ questions: [], brief: "" }));
+    const { questions, brief, uploads } = await fetchJson("/api/welcome").catch(() => ({ questions: [], brief: "", uploads: false }));
     if (questions.length) {
       intro.append(el("h2", {}, "可以这样问"));
       intro.append(el("ul", {}, questions.map((text) => el("li", {}, action(text, () => this.go.ask(text), "example")))));
@@ -30,7 +31,8 @@ export class AskDesk {
       intro.append(el("h2", {}, "可以这样要一份提纲"));
       intro.append(el("ul", {}, el("li", {}, action(brief, () => this.go.draft(brief), "example"))));
     }
-    intro.append(el("p", { class: "quiet" }, "要用自己的讲话稿，把文件放进 corpus 文件夹，重新建立索引，这里随即更新。"));
+    const way = uploads ? "要用自己的讲话稿，在“语料”里添加文件，收录后这里随即更新。" : "要用自己的讲话稿，请管理员把文件放进语料文件夹，重新建立索引，这里随即更新。";
+    intro.append(el("p", { class: "quiet" }, way));
   }
 
   /** @param {string} question @param {HTMLElement} busy */
@@ -109,7 +111,7 @@ export class AskDesk {
         .map((number) => citeMark(number, byNumber.get(number).quote, open(number)));
       paragraphs.at(-1).append(sentence.text, ...marks, sentence.stop);
     }
-    return [...paragraphs, this.sources(view.citations, open), this.tools(view)];
+    return [...paragraphs, this.sources(view.citations, open), tools(view, withSources(view))];
   }
 
   sources(citations, open) {
@@ -138,14 +140,6 @@ export class AskDesk {
     );
   }
 
-  tools(view) {
-    const button = action("复制（带出处）", async () => {
-      button.textContent = (await copyText(withSources(view))) ? "已复制" : "没有复制成功，请手工选取";
-      setTimeout(() => (button.textContent = "复制（带出处）"), 2000);
-    });
-    return el("div", { class: "answer-tools" }, button);
-  }
-
   refusal(view) {
     const parts = [el("p", { class: "refusal" }, view.text)];
     if (view.nearest.length) {
@@ -164,7 +158,7 @@ export class AskDesk {
       );
       parts.push(el("div", { class: "sources nearest" }, el("h4", {}, "相近但不足以回答"), el("ol", {}, places)));
     }
-    return parts;
+    return [...parts, tools(view)];
   }
 
   /** Open a citation among the others of its answer that stand in the same speech. */
@@ -172,6 +166,20 @@ export class AskDesk {
     const same = citations.filter((other) => other.speech_id === citation.speech_id).sort((a, b) => a.start - b.start);
     this.reading.open(citation.speech_id, same, same.indexOf(citation));
   }
+}
+
+/** What can be done with an answer; `text` is what 复制 puts on the clipboard, nothing where there is nothing to copy. */
+function tools(view, text = "") {
+  const copy = (label, copied) => {
+    const button = action(label, async () => {
+      button.textContent = (await copyText(copied)) ? "已复制" : "没有复制成功，请手工选取";
+      setTimeout(() => (button.textContent = label), 2000);
+    });
+    return button;
+  };
+  const address = `${location.origin}${location.pathname}#ask=${encodeURIComponent(view.question)}`;
+  const share = !view.follows && copy("复制链接", address); // a question that follows on another means nothing alone
+  return el("div", { class: "answer-tools" }, text && copy("复制（带出处）", text), share, text && action("打印", () => window.print()), markButtons(view));
 }
 
 /** Citations that stand under the same heading of the same speech, together. */

@@ -1,17 +1,20 @@
 // 语料: what there is. A table of speeches with their state, and what became of every file; a speech opens beside its original.
 import { action, el, fetchJson, fileName } from "./dom.js";
 import { ReadingView } from "./reading.js";
+import { Uploader } from "./upload.js";
 
 const PAUSE = 250; // ms after the last key before the list follows what is typed
 
 export class CorpusDesk {
-  constructor() {
+  /** @param {() => void} published called when files added here are in the index */
+  constructor(published) {
     this.wanted = {};
     this.kind = "speeches";
     this.bar = el("div", { class: "corpus-bar" });
     this.filters = el("div", { class: "corpus-filters" });
     this.list = el("div", { class: "corpus-list", "aria-live": "polite" });
-    this.body = el("section", { class: "corpus", "aria-label": "语料" }, this.bar, this.filters, this.list);
+    this.uploader = new Uploader(published);
+    this.body = el("section", { class: "corpus", "aria-label": "语料" }, this.bar, this.uploader.root, this.filters, this.list);
     this.reading = new ReadingView("corpus", "点一篇讲话，在这里对照整理稿与原文，修复之处都会标出来。");
     this.mounts = { "corpus-left": this.body, "corpus-reading": this.reading.root };
   }
@@ -24,6 +27,7 @@ export class CorpusDesk {
       this.list.replaceChildren(el("p", { class: "failure" }, error.message));
       return;
     }
+    this.uploader.load();
     this.drawBar();
     this.drawFilters();
     await this.fill();

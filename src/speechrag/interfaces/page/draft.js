@@ -12,8 +12,8 @@ export class DraftDesk {
   }
 
   welcome() {
-    const what = "提纲会写在这里：标题、称谓、开场、要点、结尾，每个要点都注明依据。也可以";
-    return el("p", { class: "hint" }, what, this.opener("打开以前存的草稿"), "。");
+    const what = "提纲会写在这里：标题、称谓、开场、要点、结尾，每个要点都注明依据。";
+    return el("div", { class: "hint" }, el("p", {}, what), el("p", {}, this.opener("打开以前存的草稿")));
   }
 
   /** @param {string} brief @param {HTMLElement} busy */
@@ -63,6 +63,12 @@ export class DraftDesk {
       clearTimeout(soon);
       busy.remove();
     }
+  }
+
+  /** Put a passage among the sources of a point. @param {{path: number[], passage_id: string}} change throws an Error with a sentence to show */
+  async cite(change) {
+    this.selected = change.path;
+    this.take(await sendJson(`/api/results/${this.view.id}/changes`, { act: "cite", ...change }));
   }
 
   complain(sentence) {
@@ -200,7 +206,7 @@ export class DraftDesk {
   opener(label) {
     const hidden = { class: "offscreen", tabindex: "-1", "aria-hidden": "true" };
     const file = el("input", { type: "file", accept: ".json,application/json", ...hidden, onchange: () => this.reopen(file) });
-    return el("span", {}, action(label, () => file.click()), file);
+    return el("span", { class: "opener" }, action(label, () => file.click()), file);
   }
 
   async reopen(field) {

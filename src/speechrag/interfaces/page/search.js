@@ -7,7 +7,9 @@ const LEAD = 60; // characters shown before the first matched word at most
 const SENTENCE_END = /[。！？；\n]/u;
 
 export class SearchDesk {
-  constructor() {
+  /** @param {{outline: () => any, cite: (change: object) => Promise<void>}} go the draft at work, and a way to add to it */
+  constructor(go) {
+    this.go = go;
     this.list = el("div", { class: "hits", "aria-live": "polite" }, el("p", { class: "hint" }, "检索结果会列在这里，命中的词语会标出来。"));
     this.reading = new ReadingView("search", "点“打开”，在这里阅读整篇讲话。");
     this.mounts = { "search-list": this.list, "search-reading": this.reading.root };
@@ -46,14 +48,43 @@ export class SearchDesk {
       this.reading.open(hit.speech_id, [{ start: hit.start, end: hit.end }]);
     };
     const copies = hit.copies ? [`另有 ${hit.copies} 份相同`] : [];
+    const others = hit.others.map((place) => el("li", {}, `${place.title}（${place.source}）`));
     const article = el(
       "article",
       { class: "hit" },
       el("h3", {}, action(hit.title, open, "hit-title"), el("span", { class: "source-path" }, path(hit.headings))),
       el("p", { class: "excerpt" }, excerpt(hit)),
-      el("p", { class: "facts" }, el("span", {}, [...hit.facts, ...copies].join(" · ")), action("打开", open)),
+      el("p", { class: "facts" }, el("span", {}, [...hit.facts, ...copies].join(" · ")), el("span", { class: "hit-tools" }, action("打开", open), action("加入提纲", () => this.choose(hit, article)))),
+      others.length > 0 && el("details", { class: "quiet" }, el("summary", {}, "列出相同的各份"), el("ul", {}, others)),
     );
     return article;
+  }
+
+  /** Offer the points of the outline at work, to put a passage among the sources of one. */
+  choose(hit, article) {
+    const before = article.querySelector(".chooser");
+    before?.remove();
+    if (before) return;
+    const outline = this.go.outline();
+    const place = el("div", { class: "chooser", role: "group", "aria-label": "加入提纲" });
+    const tell = (sentence) => place.replaceChildren(el("p", { class: "quiet", role: "status" }, sentence));
+    const add = async (number, path) => {
+      try {
+        await this.go.cite({ path, passage_id: hit.passage_id });
+        tell(`已列入“${number}”的依据，可到“拟稿”查看或撤销。`);
+      } catch (error) {
+        tell(error.message);
+      }
+    };
+    const rows = (points, above) =>
+      points.flatMap((point, index) => [
+        el("li", { class: `level-${point.level}` }, action(point.number + point.heading, () => add(point.number + point.heading, [...above, index]))),
+        ...rows(point.points, [...above, index]),
+      ]);
+    if (outline) place.append(el("p", { class: "quiet" }, "作为哪一点的依据？"), el("ul", {}, rows(outline.points, [])));
+    else tell("还没有提纲：先到“拟稿”生成一份，再从这里补充依据。");
+    article.append(place);
+    place.querySelector("button")?.focus();
   }
 }
 

@@ -13,7 +13,7 @@ from speechrag.records import Speech
 from speechrag.text import bigrams
 from speechrag.writing.outlines.facts import Fact, fill_slots, find_facts, tagged, tokenizer
 from speechrag.writing.outlines.genre import Theme, by_length, genre, themes
-from speechrag.writing.outlines.plan import GOVERNED, Plan
+from speechrag.writing.outlines.plan import GOVERNED, WEAK, Plan
 
 _OWN = re.compile(rf"[全我本]([{GOVERNED}])(?![级域际])")
 _BEFORE = re.compile(
@@ -56,6 +56,8 @@ _DANGLING = re.compile(
 )
 
 
+BESIDE = 2  # themes that a speech may be about
+ASIDE = 2.0  # weight of another theme's words from which on a piece may belong to it
 TITLED = 0.3  # names of the theme in a thousand characters of a speech whose title names it
 _COLLECTED = re.compile(r"篇[一二三四五六七八九十\d]|[一二三四五六七八九十\d]篇|范文|汇编|精选|合集|集锦|模板")
 
@@ -74,6 +76,8 @@ class Source:
     density: float  # names of the theme in a thousand characters
     titled: bool = False  # its title names the theme
     theme: str = ""  # the theme of the brief, where the speech is on it
+    close: float = 0.0  # words of the theme itself in a thousand characters
+    beside: tuple[Theme, ...] = ()  # other themes that it speaks of as much
 
 
 def read_source(speech: Speech, plan: Plan) -> Source:
@@ -94,8 +98,9 @@ def read_source(speech: Speech, plan: Plan) -> Source:
     level = min(levels, key=lambda char: (-levels[char], char)) if levels else ""
     if sum(levels.values()) < 2:
         level = {"乡镇": "镇"}.get(known, known if known in GOVERNED else "") or level
-    sectors = () if on_theme else _sectors(text, plan)
+    sectors = _sectors(text, plan, strict=on_theme)
     first = on_theme and (titled or not plan.rows or _ranking(bare)[0] in plan.rows)
+    words = [word for word in (plan.theme, *plan.own) if word]
     return Source(
         speech,
         level,
@@ -107,6 +112,8 @@ def read_source(speech: Speech, plan: Plan) -> Source:
         density,
         titled,
         plan.theme if first else "",
+        1000 * sum(bare.count(word) for word in words) / max(len(text), 1),
+        tuple(row for row in _ranking(bare)[:BESIDE] if _stands_beside(row, plan)) if on_theme and plan.rows else (),
     )
 
 
@@ -147,9 +154,10 @@ def _ranking(text: str) -> tuple[Theme, ...]:
     return tuple(sorted(themes(), key=lambda row: (-weight(row), row.names)))
 
 
-def _sectors(text: str, plan: Plan) -> tuple[str, ...]:
+def _sectors(text: str, plan: Plan, *, strict: bool) -> tuple[str, ...]:
+    """Return the fields that a speech is from; ``strict`` asks for one that it names all the time (水利信息化)."""
     own = plan.brief + "".join(plan.terms)
-    floor = max(5, len(text) // 500)
+    floor = max(8, len(text) // 250) if strict else max(5, len(text) // 500)
     counts = {name: text.count(name) - text.count("人" + name) for name in genre().sectors}  # 人民政府 holds no 民政
     return tuple(name for name, count in counts.items() if count >= floor and name not in own)
 
@@ -217,6 +225,29 @@ def local_names(text: str) -> frozenset[str]:
     )
 
 
+_Weighed = tuple[tuple[str, float], ...]
+
+
+def _rival(row: Theme, plan: Plan) -> tuple[_Weighed, _Weighed]:
+    """Return the words that only ``row`` has and those that only the brief's theme has, with what each counts."""
+    own, other = "|".join((*plan.names, *plan.terms, plan.brief)), "|".join((*row.names, *row.terms))
+    pieces = {word for name in row.names for word, _ in tagged(name) if len(word) >= 2} - WEAK
+    words = [*((name, 2.0) for name in row.names), *((word, 1.0) for word in row.terms if word not in genre().common)]
+    words += [(word, 1.0) for word in sorted(pieces)]
+    mine = [*((name, 2.0) for name in plan.names), *((word, 1.0) for word in plan.terms)]
+    return (
+        tuple({word: value for word, value in words if word not in own}.items()),
+        tuple((word, value) for word, value in mine if word not in other),
+    )
+
+
+def _stands_beside(row: Theme, plan: Plan) -> bool:
+    """Tell whether ``row`` is a theme other than the brief's: 政协信息 is a part of 政协宣传信息, not beside it."""
+    if row in plan.rows:
+        return False
+    return not any(len(name) >= 3 and all(word in plan.theme for word, _ in tagged(name)) for name in row.names)
+
+
 def _bodies(match: re.Match[str]) -> str:
     """Return 各级部门 for 各级水利部门, 有关部门 for 水利部门."""
     return match.group(1) + "部门" if match.group(1) else "有关部门"
@@ -246,6 +277,7 @@ class Adapter:
         self._nouns = _theme_words(foreign)
         own = plan.brief + "".join(plan.names)
         self._words = tuple(word for word in self._nouns if word not in own)
+        self._rivals = tuple(_rival(row, plan) for row in source.beside)
 
     def carry(self, text: str) -> str:
         """Return ``text`` with level, theme and sector of the new speech; facts still stand."""
@@ -301,6 +333,17 @@ class Adapter:
         if self.source.on_theme:
             return 0
         return sum(word in text for word in {*self.plan.rivals, *self._words, *self.source.sectors})
+
+    def aside(self, *texts: str) -> bool:
+        """Tell whether ``texts`` speak more of a theme that stands beside the brief's in the speech than of that.
+
+        What both themes share tells nothing: of 政协宣传 and 社情民意信息 only 宣传 here and 社情民意 there.
+        """
+        for words, own in self._rivals:
+            weight = sum(value for text in texts for word, value in words if word in text)
+            if weight >= ASIDE and weight > sum(value for text in texts for word, value in own if word in text):
+                return True
+        return False
 
     def leftover(self, text: str) -> bool:
         """Tell whether a carried ``text`` still speaks of the source's own theme: 信息奖惩 of 政务信息工作."""

@@ -10,14 +10,15 @@ from speechrag.records import Alternative, Citation, OutlinePoint, Passage, Quer
 from speechrag.text import chinese_number, numerals, trim, unique
 from speechrag.writing.outlines.adapt import Adapter
 from speechrag.writing.outlines.leaves import UNTOLD, Leaf
-from speechrag.writing.outlines.mine import Pool, Retrieve, Unit, theme_score
+from speechrag.writing.outlines.mine import Retrieve
 from speechrag.writing.outlines.plan import Plan
 from speechrag.writing.outlines.select import Part
+from speechrag.writing.outlines.units import Pool, Unit, theme_score
 from speechrag.writing.outlines.variants import Others, like_leaf, like_part, occurrences
 
 QUOTE_CHARS = 260  # a longer way from heading to sentence is quoted in two pieces
 
-SLOT = re.compile(r"【待补：[^】]*】")
+SLOT = re.compile(r"【待[补核]：[^】]*】")
 
 
 class Citations:

@@ -19,9 +19,9 @@ from speechrag.writing.outlines.adapt import Adapter, read_source
 from speechrag.writing.outlines.draft import Draft, cited, point_at, refreshed, with_point
 from speechrag.writing.outlines.draft import changed as changed_draft
 from speechrag.writing.outlines.facts import fill_slots, find_facts
-from speechrag.writing.outlines.leaves import carried_sentence
 from speechrag.writing.outlines.mine import section_unit
 from speechrag.writing.outlines.plan import Plan, plan_of
+from speechrag.writing.outlines.sentences import carried_sentence
 from speechrag.writing.prompts import fence, load_prompt, new_token
 
 POINT_CHARS = 300  # of a point written out, where the brief names no length

@@ -128,6 +128,22 @@ def tokenizer() -> Any:
 
 
 @lru_cache(maxsize=1)
+def _counties() -> frozenset[str]:
+    """Return the names of counties and districts without their suffix that are no other word: 淳安 of 淳安县.
+
+    Taken from the dictionary of the tagger, which knows 淳安县 as a place and 淳安 as any proper noun.
+    """
+    known: dict[str, str] = {}
+    for line in tokenizer().get_dict_file().read().decode("utf-8").splitlines():
+        word, _, flag = line.split(" ")[:3]
+        known[word] = flag
+    bare = {word[:-1] for word, flag in known.items() if flag == "ns" and len(word) == 3 and word[-1] in "县市区旗"}
+    return frozenset(
+        name for name in bare if known.get(name, "nz") in {"nz", "nrt", "nt"} and name not in genre().not_names
+    )
+
+
+@lru_cache(maxsize=1)
 def _tagger() -> Any:
     import jieba.posseg
 
@@ -228,7 +244,8 @@ def _tagged(text: str) -> Iterable[Fact]:
         start, position = position, position + len(word)
         if len(word) < 2 or word in common or any(a <= start < b for a, b in leaders):
             continue
-        if flag == "ns" and word not in _COUNTRY and not _LEVEL_WORD.fullmatch(word):
+        place = flag == "ns" or word in _counties()
+        if place and word not in _COUNTRY and not _LEVEL_WORD.fullmatch(word):
             yield Fact(start, position, "地名")
         elif flag == "nr" and word[0] in _SURNAME and len(word) <= 3:
             yield Fact(start, position, "姓名")

@@ -42,6 +42,7 @@ class Theme:
     names: tuple[str, ...]
     terms: tuple[str, ...]
     decoys: tuple[str, ...] = ()  # phrases in which a name means something else
+    wide: bool = False  # it gathers several fields: a speech on one of them is not on the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def genre() -> Genre:
 def themes() -> tuple[Theme, ...]:
     """Return the themes of ``genre_themes.toml``."""
     return tuple(
-        Theme(tuple(row["names"]), tuple(row["terms"]), tuple(row.get("decoys", ())))
+        Theme(tuple(row["names"]), tuple(row["terms"]), tuple(row.get("decoys", ())), row.get("wide", False))
         for row in _load("genre_themes.toml")["theme"]
     )
 
@@ -150,6 +151,7 @@ def wordings() -> tuple[Wording, ...]:
     )
 
 
+@lru_cache(maxsize=1024)
 def by_length(words: tuple[str, ...]) -> str:
     """Return an alternation of ``words`` for a pattern, longest first, so that the longest wins."""
     return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))

@@ -21,13 +21,15 @@ _COUNTED = re.compile(
 _VAGUE = re.compile(
     r"^(?:[先再]|事关|[一二三四五六]讲|讲|接下来|怎么|哪|靠什么|的|地|等|和|及|与|有(?!利|效)|对于|由于|通过|作为|是|这|那|它|其|他们|以下|下面|下一步|"
     r"总结|其他|几点|有关|工作|意见|希望|要求|主要|存在|基本|指导思想|总体|今后|当前|目前|今年|去年|近年|过去|刚才|如何|怎样|为什么|往后|借|有的|还有的|一些|个别|我|"
-    r"你|谁|先说|再说|最后说|不|没有)"
+    r"在[^，]{1,8}[上中]$|也|并|且|而|既|说(?!明|服)|关系(?:到|国|全|国民)|你|谁|先说|再说|最后说|不|没有)"
 )
 _ORDER_INSIDE = re.compile(r"(?<![重主需必首紧])要(?![求素务点害闻件])")
 _LOCAL_HEAD = re.compile(
     r"怎么|什么|哪[些几里]|令人|几件|期间|会上|本次|此次|这次|[年月日]度?前|换届|刚刚|我们|他们|大家|同志"
 )
 _VAGUE_ALLOWED = re.compile(r"^(?:总体要求|指导思想|不断)")
+# Who is told to: 各村干部要加强…
+SUBJECT = re.compile(r"^(?:各|全|有关|所有|广大|[\u4e00-\u9fff]{1,4}干部)[^，]{0,10}?(?<![主重需必首紧])要(?!求|素|点)")
 CLAUSE_END = "，；。：！？"
 
 
@@ -75,7 +77,7 @@ def cut_clauses(text: str, limit: int) -> str:
 
 def usable_heading(heading: str, adapter: Adapter) -> bool:
     """Tell whether a heading can stand in the new speech: no facts, no counted things, no pointing words."""
-    if not 4 <= len(heading) <= FULL_CHARS or not re.search(r"[\u4e00-\u9fff]{2}", heading):
+    if not 3 <= len(heading) <= FULL_CHARS or not re.search(r"[\u4e00-\u9fff]{2}", heading):
         return False
     if _COUNTED.search(heading) or (_VAGUE.match(heading) and not _VAGUE_ALLOWED.match(heading)):
         return False
@@ -84,7 +86,7 @@ def usable_heading(heading: str, adapter: Adapter) -> bool:
         and "”" not in heading[-2:]
     ):
         return False
-    if (len(heading) > 12 and _ORDER_INSIDE.search(heading)) or _LOCAL_HEAD.search(heading):
+    if (len(heading) > 8 and _ORDER_INSIDE.search(heading)) or _LOCAL_HEAD.search(heading):
         return False
     if heading.count("“") != heading.count("”") or heading.endswith(("的", "和", "与", "在", "对", "把", "将")):
         return False

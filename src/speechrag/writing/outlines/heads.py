@@ -11,10 +11,11 @@ from speechrag.writing.outlines.adapt import Adapter
 from speechrag.writing.outlines.genre import by_length, genre, themes
 from speechrag.writing.outlines.headings import usable_heading
 from speechrag.writing.outlines.leaves import Leaf
-from speechrag.writing.outlines.mine import Unit, theme_score
 from speechrag.writing.outlines.plan import Plan
+from speechrag.writing.outlines.units import Unit, theme_score
 from speechrag.writing.outlines.wording import bare_length, form, shape, similar
 
+LONG = 14  # characters of a theme that no plain heading repeats
 MAIN_CHARS = 34  # a main heading may have a clause more than a sub-point's
 
 _PARTICLE = re.compile(
@@ -127,7 +128,8 @@ def harmony(heads: Sequence[Head]) -> float:
 
 def plain_heads(role: str, plan: Plan) -> list[Head]:
     """Return the plain headings of a function, all of one pattern, for what no real heading fits."""
-    return [Head(heading.format(work=plan.work), "two", 0.0, ()) for heading in genre().plain[role]]
+    work = plan.work if len(plan.work) <= LONG else "这项工作"
+    return [Head(heading.format(work=work), "two", 0.0, ()) for heading in genre().plain[role]]
 
 
 def official(heading: str) -> bool:

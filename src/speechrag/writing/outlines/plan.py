@@ -11,7 +11,7 @@ from typing import Any
 
 from speechrag.errors import UsageError
 from speechrag.records import Outline
-from speechrag.text import MAX_QUERY_CHARS, displayable, parse_chinese_number, segmenter, to_simplified, unique
+from speechrag.text import MAX_QUERY_CHARS, bigrams, displayable, parse_chinese_number, segmenter, to_simplified, unique
 from speechrag.writing.outlines.genre import Gathering, Occasion, Theme, by_length, genre, themes
 
 POINTS = range(3, 7)  # main points a speech has; three is the commonest number
@@ -44,6 +44,9 @@ _LENGTH = re.compile(
 _MINUTES = re.compile(
     r"(?P<half>半个?(?:小时|钟头))|(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})\s*(?P<unit>分钟|个?小时|个?钟头)"
 )
+_RECAP = re.compile(
+    r"(?:总结|回顾)(?:去年|上年|上半年|前一?阶段|一年来|过去|20\d\d年)|(?:总结|回顾).{0,12}[，、](?:部署|安排|布置)"
+)
 SPOKEN = 200  # characters a leader reads in a minute
 _FOCUS = re.compile(
     r"(?:重点|着重|突出|强调|主要)(?:讲讲|讲清|讲|说|谈|部署|强调|安排|突出)?(?P<focus>[^，。；,;\n是]{3,30})"
@@ -72,6 +75,10 @@ _EDGE = re.compile(
 )
 _ASK = re.compile(r"(?:请|帮我|给我|起草|撰写|写|拟|一[篇份个]|的|领导|讲话稿?|发言稿?|提纲|材料|主题)")
 NOTHING: Mapping[str, str] = MappingProxyType({})
+# Words of a theme that every other theme has too.
+WEAK = frozenset(
+    ["工作", "建设", "管理", "服务", "安全", "信息", "网络", "发展", "推进", "活动", "整治", "问题", "社会", "会议"]
+)
 _WHOLE = ("工作", "建设", "整治", "行动", "活动", "管理")  # a theme that needs no 工作 behind it
 
 
@@ -98,10 +105,17 @@ class Plan:
     rivals: tuple[str, ...]  # terms that belong to other themes only
     rows: tuple[Theme, ...] = ()  # the known themes it belongs to
     titles: tuple[str, ...] = ()  # words by which the title of a like meeting is known: 村民代表
+    own: tuple[str, ...] = ()  # the words of the theme itself: 春耕, 粮食
+    recap: bool = False  # the brief asks to look back first: 总结去年，部署今年
 
     def roles(self) -> tuple[str, ...]:
         """Return the function of each main point, in order."""
-        return self.occasion.parts[self.points]
+        parts = self.occasion.parts
+        if not self.recap or "achievement" in parts[self.points]:
+            return parts[self.points]
+        if self.points == POINTS.start:
+            return ("achievement", *parts[self.points][1:])
+        return ("achievement", *parts[self.points - 1])
 
     def as_mapping(self) -> Mapping[str, Any]:
         """Return the plan as plain values, to be shown back."""
@@ -138,7 +152,9 @@ def read_plan(brief: str, overrides: Mapping[str, str] = NOTHING) -> Plan:
     rows = _rows(theme)
     occasion = _named_occasion(given["occasion"]) if given.get("occasion") else _occasion(event or text, theme)
     count = int(given["points"]) if given.get("points") else _points(text)
-    names, terms = _vocabulary(theme, rows)
+    own = _words(theme, rows)
+    recap = bool(_RECAP.search(text))
+    names, terms = _vocabulary(theme, rows, own)
     plan = Plan(
         brief=text if theme in text else f"{text} {theme}",
         speaker=given.get("speaker", _speaker(text, at)),
@@ -150,7 +166,7 @@ def read_plan(brief: str, overrides: Mapping[str, str] = NOTHING) -> Plan:
         work=_work(theme, rows),
         level=given.get("level", _level(text)),
         year=_number(given, "year", _year(text)),
-        points=count or (4 if occasion.thanks else 3),
+        points=count or (4 if occasion.thanks or recap else 3),
         points_given=count is not None,
         length=_number(given, "length", _length(text)),
         focus=tuple(unique(match.group("focus") for match in _FOCUS.finditer(text)))[:3],
@@ -159,6 +175,8 @@ def read_plan(brief: str, overrides: Mapping[str, str] = NOTHING) -> Plan:
         rivals=(),
         rows=rows,
         titles=gathering.titles if gathering else (),
+        own=own,
+        recap=recap,
     )
     return replace(plan, rivals=_rivals(plan, rows))
 
@@ -285,32 +303,26 @@ def _rows(theme: str) -> tuple[Theme, ...]:
     return tuple(dict.fromkeys(row for _, _, row in sorted(spots, key=lambda spot: spot[0])))
 
 
-def _vocabulary(theme: str, rows: tuple[Theme, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the names and the terms of the theme: its own words first, then those of the themes it belongs to."""
+def _parts(theme: str) -> list[str]:
+    return [part for part in re.split(r"[与和及暨、·]", theme) if len(part) >= 2]
+
+
+def _words(theme: str, rows: tuple[Theme, ...]) -> tuple[str, ...]:
+    """Return the words of a theme that tell it from others, and its other names; of a wide row those akin to it."""
     cutter = segmenter("jieba")
-    parts = [part for part in re.split(r"[与和及暨、·]", theme) if len(part) >= 2]
-    pieces = [word for part in parts for word in cutter.cut(part) if len(word) >= 2]
-    own = [name for row in rows for name in row.names if len(name) >= 3 or name in theme]
+    words = [word for part in _parts(theme) for word in cutter.cut(part) if len(word) >= 2]
+    pairs = set(bigrams(theme))
+    names = (name for row in rows for name in row.names if not row.wide or pairs & set(bigrams(name)))
+    return tuple(unique([*(word for word in words if word not in WEAK), *names]))
+
+
+def _vocabulary(theme: str, rows: tuple[Theme, ...], own: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names and the terms of the theme: its own words first, then those of the themes it belongs to."""
+    known = [name for row in rows for name in row.names if len(name) >= 3 or name in theme]
     bare = _ACT.sub("", theme)
     head = [bare] if len(bare) >= 3 and not rows else []
-    names = unique([theme, *head, *(part for part in parts if len(part) >= 3 or not rows), *own])
-    weak = {
-        "工作",
-        "建设",
-        "管理",
-        "服务",
-        "安全",
-        "信息",
-        "网络",
-        "发展",
-        "推进",
-        "活动",
-        "整治",
-        "问题",
-        "社会",
-        "会议",
-    }
-    terms = unique([*(p for p in pieces if p not in weak), *(term for row in rows for term in row.terms)])
+    names = unique([theme, *head, *(part for part in _parts(theme) if len(part) >= 3 or not rows), *known])
+    terms = unique([*own, *(term for row in rows for term in row.terms)])
     return tuple(name for name in names if name), tuple(term for term in terms if term not in names)
 
 

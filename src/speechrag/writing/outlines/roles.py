@@ -14,6 +14,7 @@ STATEMENT = re.compile(
     r"法宝|窗口|前沿|阵地|根本|灵魂|底线|屏障|基石|核心|大事|工程)$"
     r"|.事关[\u4e00-\u9fff、]{4,20}$"
 )
+_SITUATION = re.compile(r"(?:的|面临)(?:机遇|挑战|考验|压力)$|形势[\u4e00-\u9fff]{0,4}(?:严峻|复杂|逼人)$")
 _LACK = re.compile(
     r"亟待|欠的?账|还不少|尚有|偏差|不到位|不够|还没有|没有完全|有待|不强|不足|不高|不力|缺乏|淡薄|薄弱|滞后|差距|短板|不平衡|不均|不实|不准|不深|不严"
 )
@@ -29,7 +30,7 @@ def role_of(heading: str, section: Section | None, parent: Section | None, sourc
     """Return the function of a heading by its words, its parent's words and the structure's own reading."""
     scores = {role: _role_score(heading, role) for role in genre().roles}
     scores["task"] += 0.6
-    if STATEMENT.search(heading):
+    if STATEMENT.search(heading) or _SITUATION.search(heading):
         scores["significance"] += 3.0
     if _LACK.search(heading):
         scores["problem"] += 4.0

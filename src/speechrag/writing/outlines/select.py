@@ -12,16 +12,19 @@ from speechrag.text import bigrams
 from speechrag.writing.outlines.adapt import Adapter
 from speechrag.writing.outlines.genre import genre
 from speechrag.writing.outlines.heads import Head, find_heads, harmony, plain_heads
-from speechrag.writing.outlines.leaves import ENOUGH, Commons, Leaf, candidates
-from speechrag.writing.outlines.mine import Pool, Unit, theme_score
-from speechrag.writing.outlines.plan import POINTS, Plan
+from speechrag.writing.outlines.leaves import ENOUGH, SCANT, Commons, Leaf, candidates, framed
+from speechrag.writing.outlines.plan import Plan
+from speechrag.writing.outlines.telling import Telling
+from speechrag.writing.outlines.units import TOPIC, Pool, Unit, theme_score
 from speechrag.writing.outlines.wording import parallel, similar
 
 LEAVES = 4  # sub-points a main point has at most
+TASKS = {1: 7, 2: 10, 3: 12}  # sub-points of so many main points of tasks together
 FEWEST = 2  # with fewer sub-points a main point is left out
 STRONG = 1.6  # worth of a sub-point that can be a part of its own
 SHARE = 0.4  # part of the sub-points that one family may give where others have something to say
 HEADS, SPARE = 5, 8  # headings and sub-points kept beside the chosen ones
+SPARED = 1  # sub-points of speeches on the theme itself that may be given up for it
 ROUNDS = 4  # choices made to come down to that share
 
 _ORDER = ("achievement", "significance", "problem", "task", "call", "safeguard")
@@ -57,9 +60,26 @@ class _Used:
     """What the outline already holds, so that nothing comes twice and no speech gives too much."""
 
     headings: list[str] = field(default_factory=list)
+    words: set[str] = field(default_factory=set)
     spans: list[tuple[str, int, int]] = field(default_factory=list)
+    units: list[Unit] = field(default_factory=list)
     families: Counter[str] = field(default_factory=Counter)
     limit: int = 99  # sub-points that one family may give
+
+    def fitted(self, leaf: Leaf) -> Leaf | None:
+        """Return the sub-point as it can be used, with other words of its own where its first are taken; else None."""
+        if self.families[family(leaf.unit)] >= self.limit or any(similar(leaf.heading, h) for h in self.headings):
+            return None
+        if any(_within(leaf.unit, unit) or _within(unit, leaf.unit) for unit in self.units):
+            return None
+        if self._taken(leaf):
+            other = replace(leaf, **leaf.second._asdict(), second=None) if leaf.second else None
+            return other if other and not self._taken(other) else None
+        return leaf
+
+    def _taken(self, leaf: Leaf) -> bool:
+        speech_id = leaf.unit.speech.speech_id
+        return any(s == speech_id and a < leaf.end and leaf.start < b for s, a, b in self.spans)
 
 
 def choose_parts(pool: Pool, plan: Plan, *, lend: bool = False) -> tuple[Part, ...]:
@@ -77,24 +97,12 @@ def choose_parts(pool: Pool, plan: Plan, *, lend: bool = False) -> tuple[Part, .
             break
         tighter = chooser.again(max(int(SHARE * total), 1))
         found = _fill_all(tighter, pool, plan, lend)
-        if len(found) < len(first) or _shares(found)[0] < FEWEST * len(found):
+        if len(found) < len(first) or _shares(found)[0] < FEWEST * len(found) or _near(found) < _near(best) - SPARED:
             break
         best = found if _shares(found)[1] / max(_shares(found)[0], 1) < most / total else best
         chooser = tighter
     parts = _with_others(_headed(best, plan), best, chooser)
-    return _framed(parts, pool, plan) if lend and parts else parts
-
-
-def _framed(parts: tuple[Part, ...], pool: Pool, plan: Plan) -> tuple[Part, ...]:
-    """Return the parts with bare ones, heading and source only, for functions of the occasion the theme leaves empty.
-
-    Only as many as make three parts.
-    """
-    framed = list(parts)
-    for role, like in _frames([part.role for part in parts], pool, plan)[: max(min(POINTS) - len(parts), 0)]:
-        plain = plain_heads(role, plan)
-        framed.append(Part(role, plain[0].heading, tuple(like[:2]), (), plain=tuple(plain[1:])))
-    return tuple(sorted(framed, key=lambda part: _ORDER.index(part.role)))
+    return chooser.framed(parts) if lend and parts else parts
 
 
 def _frames(present: Sequence[str], pool: Pool, plan: Plan) -> list[tuple[str, list[Unit]]]:
@@ -134,6 +142,17 @@ def _shares(filled: Sequence[_Filled]) -> tuple[int, int]:
     return sum(counts.values()), max(counts.values(), default=0)
 
 
+def _within(inner: Unit, outer: Unit) -> bool:
+    """Tell whether a section stands inside another one: a point and its part do not stand side by side."""
+    sections = inner.level < TOPIC and outer.level < TOPIC and inner.level > outer.level
+    return sections and inner.speech is outer.speech and outer.start <= inner.start < outer.end
+
+
+def _near(filled: Sequence[_Filled]) -> int:
+    """Return how many sub-points come from speeches that are first of all on the theme."""
+    return sum(leaf.unit.source.first for part in filled for leaf in part.leaves)
+
+
 def family(unit: Unit) -> str:
     """Return the family of a unit's speech; a speech without one is its own."""
     return unit.speech.family or unit.speech.speech_id
@@ -146,13 +165,14 @@ def _fill_all(chooser: _Chooser, pool: Pool, plan: Plan, lend: bool) -> list[_Fi
     for role in sorted(wanted, key=lambda role: (len(chooser.candidates(role)), role)):
         chooser.fill(role, wanted[role])
     filled = [chooser.filled[role].pop(0) for role in plan.roles() if chooser.filled[role]]
-    for role in _STAND_INS:
-        if 0 < len(filled) < (plan.points if lend else min(POINTS)) and (role == "task" or role not in wanted):
-            chooser.fill(role, 1)
-            filled += chooser.filled[role][:1]
-    frames = _frames([part.role for part in filled], pool, plan) if lend and filled else []
-    if lend and len(filled) + len(frames) < min(POINTS):
-        filled = [half for part in filled for half in _halves(part)]
+    if lend and filled:
+        frames = len(_frames([part.role for part in filled], pool, plan))
+        for role in _STAND_INS:
+            if len(filled) + frames < plan.points and (role == "task" or role not in wanted):
+                chooser.fill(role, 1)
+                filled += chooser.filled[role][:1]
+        if len(filled) + frames < plan.points:
+            filled = [half for part in filled for half in _halves(part)]
     filled.sort(key=lambda part: _ORDER.index(part.role))
     return filled
 
@@ -173,6 +193,9 @@ class _Chooser:
         self._adapters = {source.speech.speech_id: Adapter(source, plan) for source in pool.sources}
         self._commons = Commons(pool)
         self._known: dict[tuple[str, bool], list[Leaf]] = {}
+        self._telling = Telling(pool, plan)
+        firsts = {source.speech.family or source.speech.speech_id for source in pool.sources if source.first}
+        self._sole = len(firsts) == 1
         self._used = _Used()
         self._total = 3 * len(plan.roles())
         self.filled: dict[str, list[_Filled]] = defaultdict(list)
@@ -197,11 +220,10 @@ class _Chooser:
 
     def fill(self, role: str, count: int) -> None:
         """Fill ``count`` parts of a function, as far as there is material."""
-        size = 3 * count if count > 1 else LEAVES
-        picked = _pick(self.candidates(role), size, self._used, self._total)
+        size = TASKS.get(count, LEAVES * count) if role == "task" else LEAVES * count
+        picked = self._pick(self.candidates(role), size)
         if self._lend and len(picked) < FEWEST:
-            more = _pick(self.candidates(role, lend=True), LENT - len(picked), self._used, self._total)
-            picked += more
+            picked += self._pick(self.candidates(role, lend=True), LENT - len(picked))
         heads = find_heads(role, picked, self._pool.units, self._plan, self._adapters)
         groups = _grouped(picked, [*heads, *plain_heads(role, self._plan)], count)
         if not groups and any(self._carries_a_part(leaf) for leaf in picked):
@@ -209,6 +231,58 @@ class _Chooser:
         for head, leaves in groups:
             options = (head,) if head else tuple(heads)
             self.filled[role].append(_Filled(role, tuple(_ordered(role, leaves)), options, tuple(heads)))
+
+    def _pick(self, candidates: Sequence[Leaf], size: int) -> list[Leaf]:
+        """Pick up to ``size`` sub-points one by one: worth, something not said yet, parallel form, several speeches."""
+        used, picked = self._used, list[Leaf]()
+        while len(picked) < size:
+            options = [leaf for leaf in map(used.fitted, candidates) if leaf is not None]
+            if not options:
+                break
+            gains = {id(leaf): self._gain(leaf, picked) for leaf in options}
+            best = max(options, key=lambda leaf: (gains[id(leaf)], -leaf.unit.place, leaf.heading))
+            if len(picked) >= FEWEST and gains[id(best)] < (SCANT if best.unit.source.first else ENOUGH):
+                break
+            picked.append(best)
+            used.headings.append(best.heading)
+            used.words |= self._telling.words(best.heading)
+            used.spans.append((best.unit.speech.speech_id, best.start, best.end))
+            used.units.append(best.unit)
+            used.families[family(best.unit)] += 1
+        return picked
+
+    def _gain(self, leaf: Leaf, picked: Sequence[Leaf]) -> float:
+        taken = self._used.families[family(leaf.unit)]
+        gain = leaf.score
+        if not (leaf.unit.source.first and self._sole):  # one that alone is on the theme may say what there is to say
+            gain -= 0.2 * min(taken, 3) + 0.8 * (taken + 1 > SHARE * self._total)
+        gain += self._telling.news(leaf, self._used.words)
+        if picked:
+            gain += 0.5 * sum(parallel(leaf.heading, other.heading) for other in picked) / len(picked)
+        return gain
+
+    def framed(self, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+        """Return the parts with framed ones for functions of the occasion that the theme leaves empty.
+
+        Such a one has a plain heading and what main sections of its function say, if a sentence of theirs carries
+        over. Only as many are added as make the number of parts asked for.
+        """
+        known = list(parts)
+        for role, like in _frames([part.role for part in parts], self._pool, self._plan)[
+            : self._plan.points - len(parts)
+        ]:
+            plain = plain_heads(role, self._plan)
+            leaf = next((leaf for unit in like if (leaf := self._frame(unit, role, known)) is not None), None)
+            known.append(Part(role, plain[0].heading, tuple(like[:2]), (leaf,) if leaf else (), plain=tuple(plain[1:])))
+        return tuple(sorted(known, key=lambda part: _ORDER.index(part.role)))
+
+    def _frame(self, unit: Unit, role: str, parts: Sequence[Part]) -> Leaf | None:
+        told = [leaf for part in parts for leaf in part.leaves if leaf.unit.speech is unit.speech]
+
+        def taken(start: int, end: int) -> bool:
+            return any(leaf.start < end and start < leaf.end for leaf in told)
+
+        return framed(unit, role, self._plan, self._adapters[unit.speech.speech_id], taken)
 
     def _carries_a_part(self, leaf: Leaf) -> bool:
         """Tell whether one sub-point is enough for a main point, which then tells it under its own heading."""
@@ -254,40 +328,6 @@ def _kinship(leaf: Leaf, head: Head) -> float:
     return 3.0 * under + 2.0 * near + 0.5 * shared
 
 
-def _pick(candidates: Sequence[Leaf], size: int, used: _Used, total: int) -> list[Leaf]:
-    """Pick up to ``size`` sub-points one by one: worth, parallel form, and several speeches."""
-    picked: list[Leaf] = []
-    while len(picked) < size:
-        options = [leaf for leaf in candidates if _free(leaf, picked, used)]
-        if not options:
-            break
-        best = max(options, key=lambda leaf: (_gain(leaf, picked, used, total), -leaf.unit.place, leaf.heading))
-        if picked and _gain(best, picked, used, total) < ENOUGH and len(picked) >= FEWEST:
-            break
-        picked.append(best)
-        used.headings.append(best.heading)
-        used.spans.append((best.unit.speech.speech_id, best.start, best.end))
-        used.families[family(best.unit)] += 1
-    return picked
-
-
-def _free(leaf: Leaf, picked: Sequence[Leaf], used: _Used) -> bool:
-    if leaf in picked or used.families[family(leaf.unit)] >= used.limit:
-        return False
-    if any(similar(leaf.heading, heading) for heading in used.headings):
-        return False
-    speech_id = leaf.unit.speech.speech_id
-    return not any(s == speech_id and a < leaf.end and leaf.start < b for s, a, b in used.spans)
-
-
-def _gain(leaf: Leaf, picked: Sequence[Leaf], used: _Used, total: int) -> float:
-    taken = used.families[family(leaf.unit)]
-    gain = leaf.score - 0.2 * taken - 0.8 * (taken + 1 > SHARE * total)
-    if picked:
-        gain += 0.5 * sum(parallel(leaf.heading, other.heading) for other in picked) / len(picked)
-    return gain
-
-
 def _ordered(role: str, leaves: Sequence[Leaf]) -> list[Leaf]:
     """Order sub-points as real speeches do: safeguards from leadership to checks, others as in their speeches."""
     words = genre().safeguard_order
@@ -316,5 +356,5 @@ def _options(part: _Filled, choice: int, plan: Plan, below: Sequence[str]) -> tu
     """Return the headings a part may take: real ones, and plain ones where they are few or do not go together."""
     if len(part.heads) == 1 and part.heads[0].score == 0.0:  # dealt a plain heading already
         return part.heads
-    real = [head for head in part.heads if head.heading not in below]
+    real = [head for head in part.heads if not any(similar(head.heading, other) for other in below)]
     return (*real[:choice], *plain_heads(part.role, plan))

@@ -21,12 +21,18 @@ def similar(left: str, right: str) -> bool:
     short, long = sorted((core(left), core(right)), key=len)
     if len(short) >= 4 and short in long:
         return True
-    one, two = set(bigrams(left)), set(bigrams(right))
+    one, two = _pairs(left), _pairs(right)
     if not one or not two:
         return left == right
     return jaccard(one, two) >= 0.4 or len(one & two) / min(len(one), len(two)) >= 0.67
 
 
+@lru_cache(maxsize=8192)
+def _pairs(heading: str) -> frozenset[str]:
+    return frozenset(bigrams(heading))
+
+
+@lru_cache(maxsize=8192)
 def shape(heading: str) -> str:
     """Return the grammatical pattern of a heading: pair, statement, directive or other."""
     segments = re.split(r"[，、]", heading)

@@ -1,0 +1,211 @@
+"""What of a unit's body can be said in the new speech: sentences carried over, weighed, cut to what stands."""
+
+from __future__ import annotations
+
+import re
+
+from speechrag.text import bigrams
+from speechrag.writing.outlines.adapt import Adapter
+from speechrag.writing.outlines.genre import by_length, genre
+from speechrag.writing.outlines.pieces import standing_piece
+from speechrag.writing.outlines.plan import Plan
+from speechrag.writing.outlines.units import Unit, theme_score
+from speechrag.writing.outlines.wording import core
+
+WORTH_SAYING = -0.4  # a sentence worth less is left out of what is written out
+TRIMMED = 0.12  # what a sentence is worth less that is not told in full
+TEXT_CHARS = 120  # one or two sentences
+_BROKEN = re.compile(
+    r"[\ufffd\ue000-\uf8ff□]|\?\?|？\?|[\u00c0-\u024f\u0400-\u04ff]|[\u4e00-\u9fff][A-Za-z*`\[\]{}]{1,3}[\u4e00-\u9fff]"
+)
+_POINTING = re.compile(
+    r"^(?:这|此|他|她|它|其|对此|上述|以上|为此|如此|那|前者|后者|有的|还有|但|而|却|也|又|并|一是|二是|三是|第[二三四五]|[二三四五六]要|比如|例如|特别是|同时|其次|再)"
+)
+_HANGING = re.compile(r"^(?:有的|还有|而|但|也|又|并|比如|例如)")
+_SUBJECTLESS = re.compile(
+    r"^(?:[他她它]|还有个|建成之后|写不|指出|强调|多次|认为|要求|提出|表示|的|和|与|等等|其实|可见|由此)"
+)
+_OFFICE = re.compile(
+    r"(?:信息|综合|督查|秘书|人事|宣传|调研|业务|[\u4e00-\u9fff])(?:科|处|股)(?=要|应|会|负责|牵头|是|对)|信息中心|办公厅|委办|府办|执法人员"
+)
+NATIONAL = re.compile(
+    r"全国(?!人大|政协|两会)|省级以上|各省|自治区|^部|部机关|直属单位|流域机构|国家(?=[\u4e00-\u9fff]{2,8}(?:系统|中心|工程|网)(?:建设)?)"
+)
+_PAST = re.compile(r"^(?:在?过去|近年来|几年来|一年来|多年来|长期以来)|取得了|做了大量|有效减少")
+_WEIGHTY = re.compile(r"突出|严峻|复杂|难题|挑战|压力|重要|意义|事关|关系到|形势|基础|保障|前提|紧迫|危害|任务")
+_KEYS = re.compile(r"(?:关键|前提|基础|保证|保障)[。，]")
+_ORGANS = ("政协", "人大", "法院", "检察院", "工会", "妇联", "共青团", "工商联")
+# A story or the speaker's own voice: true there, borrowed here.
+_TALE = re.compile(
+    r"有[个位家]|有一[个家位次]|那[天晚次家位]|当时|后来|结果|查下来|昨|发现|打电话|说[：，]|[他她]|老百姓晚上"
+    r"|[\u4e00-\u9fff]过(?=[，。])|却|居然|竟"
+)
+# Something that happened once, told as such.
+_STORY = re.compile(
+    r"有几[位个家]|几位同志|[挂留立占抹给送查问跑发做写讲说成到][\u4e00-\u9fff]?了(?=[\u4e00-\u9fff])|其实|早在|以后才|刚刚|正在|那[一时年]|据说|答应|期间|基本结束|已满|笑话|[？?]。?$|在许多|^还有的|^有的说|^还有个|眼里"
+)
+# What happened once and there: no slot makes it true here.
+_ONCE = re.compile(r"当时|后来|昨[天晚日]|那[天晚次家位]|查下来|打电话|上个?(?:礼拜|星期|月)|前[些几][天年]")
+_VOICE = re.compile(r"我(?![们国省市县区镇乡街州局院校党军])")
+# What a place says of itself (我县是……), what was decided or happened there once, and words that point elsewhere.
+_SELF = re.compile(
+    r"[我本全][国省市县区州镇乡](?:是|地处|位于|属于|现有|共有|原来|过去|已|还有)|本地(?:是|地处|位于)|召开[^，。]{0,16}会议|(?:作出|作了)[^，。]{0,6}(?:指示|批示)"
+    r"|[省市县区]委(?:、[省市县区]政府)?(?:对|已|专门|决定)[^，。]{2,24}(?:了|高配)"
+    r"|已经?(?:组织|派出|派下去|投入|建成|下拨|印发|公布|上网)|这一[点天]|这笔钱|有几[位个家]|几位同志|在这里|先讲|文件里|专门写|这些问题|这件事|这[两三几]|上述|前面讲|如前所述|会议材料|附后"
+)
+_PLEASE = re.compile(r"欢迎|请(?!示)|希望在座|祝")
+_ORDERS = re.compile(r"要|必须|务必|应当|严禁|确保|不得|切实|坚持|着力")
+_DUTY = re.compile(
+    r"负总责|第一责任人|直接责任|负责|追责|问责|追究|约谈|挂牌整治|专题研究|听[^，]{0,3}汇报|列入|纳入|从重|从严"
+)
+_LACKS = re.compile(r"不够|不足|不强|不到位|薄弱|差距|滞后|缺乏|不高|问题|不平衡|较低|仍|还有|个别|有的|一些")
+_LABEL = re.compile(
+    r"^(?:[（(]?[一二三四五六七八九十\d]{1,2}[）)、.．]\s*|第[一二三四五六七八九十]+[句件条点]?[，、：:,]|[一二三四五六七八九十]{1,2}(?:是|要)(?=[\u4e00-\u9fff]{2}))+"
+)
+
+
+def borrowed(unit: Unit) -> bool:
+    """Tell whether a unit comes from a speech on something else and does not itself speak of the theme."""
+    return not unit.source.on_theme and (unit.swapped or unit.theme < 3.0)
+
+
+def foreign_organ(text: str, plan: Plan) -> bool:
+    """Tell whether ``text`` speaks for an organ that the brief does not name."""
+    return any(organ in text and organ not in plan.brief for organ in _ORGANS)
+
+
+def told_under(unit: Unit, heading: str, plan: Plan, adapter: Adapter) -> tuple[str, int, int, float] | None:
+    """Return what to say under a heading: the best sentence or two of the unit's body, with their span and quality."""
+    text = unit.speech.text
+    options: list[tuple[float, int, str]] = []
+    for index, (start, end) in enumerate(unit.sentences):
+        if end <= unit.head_end:
+            continue
+        whole = _sentence(text[start:end], heading, unit, adapter)
+        for carried, loss in ((whole, 0.0), (_standing(whole, unit, adapter), TRIMMED)):
+            quality = _quality(carried, text[start:end], index, unit, plan, adapter) if carried else None
+            if quality is not None and not (len(carried) < len(heading) + 8 and heading in carried):
+                options.append((quality - loss, index, carried))
+    if not options:
+        return None
+    quality, index, carried = max(options, key=lambda option: (option[0], -option[1]))
+    start, end = unit.sentences[index]
+    following = next((o for o in options if o[1] == index + 1 and not _HANGING.match(o[2])), None)
+    if (
+        following
+        and len(carried) + len(following[2]) <= TEXT_CHARS
+        and following[0] > 0.3
+        and not adapter.facts(following[2])
+    ):
+        carried, end = carried + following[2], unit.sentences[index + 1][1]
+    return adapter.filled(carried), start, end, quality
+
+
+def carried_sentence(raw: str, heading: str, unit: Unit, plan: Plan, adapter: Adapter) -> str:
+    """Return a sentence of a unit's body for the new speech, facts as slots; "" where it must not be used."""
+    whole = _sentence(raw, heading, unit, adapter)
+    for carried in (whole, _standing(whole, unit, adapter)):
+        if carried and (_quality(carried, raw, 0, unit, plan, adapter) or -1.0) > WORTH_SAYING:
+            return adapter.filled(carried)
+    return ""
+
+
+def _standing(whole: str, unit: Unit, adapter: Adapter) -> str:
+    """Return the part of a carried sentence that holds no fact, no story and, borrowed, nothing of its own theme.
+
+    "" where that is all or nothing of it.
+    """
+    facts = {whole[fact.start : fact.end] for fact in adapter.facts(whole)}
+    own = borrowed(unit)
+
+    def usable(clause: str) -> bool:
+        told = _TALE.search(clause) or _SELF.search(clause) or _VOICE.search(clause)
+        if told or any(fact in clause for fact in facts) or adapter.facts(clause):
+            return False
+        return not (own and (adapter.residue(clause) or adapter.leftover(clause) or _OFFICE.search(clause)))
+
+    if not whole or (len(whole) <= TEXT_CHARS and usable(whole)):
+        return ""
+    return standing_piece(whole, usable)
+
+
+def _sentence(raw: str, heading: str, unit: Unit, adapter: Adapter) -> str:
+    """Return a sentence carried over, without its number and without the heading it may begin with."""
+    if _BROKEN.search(raw) or raw.count("“") != raw.count("”") or raw.count("（") != raw.count("）"):
+        return ""
+    bare = _LABEL.sub("", raw.strip())
+    carried = adapter.carry(bare).lstrip("，、；： ")
+    if unit.role in {"task", "safeguard"}:
+        carried = re.sub(rf"((?:^|[，；])(?:{by_length(genre().directives)}))了", r"\1", carried)
+    for opening in (heading, "要" + heading, "进一步" + heading, "要进一步" + heading):
+        if carried.startswith(opening) and len(carried) - len(opening) >= 12 and carried[len(opening)] in "。；：":
+            carried = carried[len(opening) :].lstrip("。，；： ")
+    if carried.endswith(("：", ":")):
+        return ""
+    return carried if carried.endswith(("。", "！", "？", "”", "；")) else carried + "。"
+
+
+def _fits(carried: str, raw: str, unit: Unit, plan: Plan, adapter: Adapter) -> bool:
+    """Tell whether a carried sentence may stand in the new speech at all."""
+    if not 14 <= len(carried) <= 150 or any(mark in carried for mark in genre().local):
+        return False
+    if _ONCE.search(carried) or ("本职工作" in carried and "本职工作" not in raw):
+        return False
+    if _SUBJECTLESS.match(carried) or _VOICE.search(carried) or _SELF.search(carried) or _PLEASE.match(carried):
+        return False
+    if any(sector in carried for sector in unit.source.sectors):
+        return False
+    if unit.source.on_theme:
+        return not adapter.aside(raw)
+    theme = min(theme_score(raw, plan), theme_score(carried, plan))  # what stays when a sentence is cut
+    strict = min(theme_score(raw, plan, common=0.4), theme_score(carried, plan, common=0.4))
+    spoken_of = theme_score(unit.heading, plan, common=0.4) >= 1 or strict * 25 >= len(carried)
+    if adapter.residue(carried) > int(theme // 2):
+        return False
+    if adapter.swaps(raw) and not adapter.swapped_well(carried):
+        return False
+    if spoken_of and not borrowed(unit):
+        return True
+    return _lends(carried, unit, adapter)
+
+
+def _lends(carried: str, unit: Unit, adapter: Adapter) -> bool:
+    """Tell whether a sentence on another theme fits any: an order, to no office of its own, about its heading."""
+    about = set(bigrams(core(unit.heading))) & set(bigrams(carried))
+    about = about or {word for word in genre().safeguard_order if word in carried}
+    about = about or set(_DUTY.findall(carried))
+    orders = _ORDERS.search(carried) or _KEYS.search(carried) or _DUTY.search(carried)
+    return bool(about) and bool(orders) and not (adapter.leftover(carried) or _OFFICE.search(carried))
+
+
+def _quality(carried: str, raw: str, index: int, unit: Unit, plan: Plan, adapter: Adapter) -> float | None:
+    """Return how well a carried sentence serves as what to say; None where it must not be used."""
+    if not _fits(carried, raw, unit, plan, adapter):
+        return None
+    theme = theme_score(raw, plan)
+    facts = len(adapter.facts(carried))
+    most = 3 if unit.role in {"achievement", "problem"} else (2 if unit.source.first else 1)
+    if facts > most or re.search(r"“[^”]*【[^”]*”|】[^，。；、]{0,4}【", adapter.filled(carried)):
+        return None
+    related = bool(set(bigrams(core(unit.heading))) & set(bigrams(carried)))
+    quality = 0.4 + (0.2 if related else -0.2) - 0.4 * facts - 0.08 * min(index, 4) + 0.06 * min(theme, 4)
+    quality -= 0.4 * min(len(_TALE.findall(carried)), 3)
+    quality -= 0.5 if _POINTING.match(carried) or (facts and adapter.facts(carried)[0].start == 0) else 0.0
+    if plan.level and not unit.source.level and NATIONAL.search(carried):
+        quality -= 0.4
+    quality -= 0.4 * foreign_organ(carried, plan)
+    if unit.role in {"task", "safeguard"}:
+        quality -= 0.4 if _PAST.search(carried) else 0.0
+        if _STORY.search(carried) and not _ORDERS.search(carried):
+            return None
+        quality += 0.3 if _ORDERS.search(carried) else -0.35
+    if unit.role == "problem":
+        quality += 0.3 if _LACKS.search(carried) else -0.3
+    if unit.role == "significance":
+        if facts or _STORY.search(carried):
+            return None
+        quality += 0.2 if _WEIGHTY.search(carried) else 0.0
+        quality -= 0.3 if re.match(r"要|必须|务必|各级|各地|一些|有的|个别", carried) else 0.0
+    if not 24 <= len(carried) <= TEXT_CHARS:
+        quality -= 0.25
+    return quality

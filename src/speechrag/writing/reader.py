@@ -1,0 +1,294 @@
+"""The learned reader: how likely a candidate answers a question, from how each of its words is met around it.
+
+Words that a rule would have to know one by one (晒 for 展示, 垫的钱 for 垫资) are matched softly by the word vectors of
+the built-in encoder, and how much a word matters is learned from what it is, not only from how rare it is: term gating
+over match signals as in DRMM (Guo et al. 2016), with a handful of features in place of its histograms. Trained by
+``training/train_reader.py`` on bags of candidates of which the best must answer (multiple-instance learning); the
+weights are ``speechrag/models/reader/weights.json``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from speechrag.errors import ModelError
+from speechrag.text import unique
+from speechrag.writing.answer_evidence import Candidate
+from speechrag.writing.question_words import lexicon, related, synonyms, without_question_words
+from speechrag.writing.questions import Kind, Question, rarity
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.floating[Any]]
+    Layer = tuple[Floats, Floats]  # weights [out, in], bias [out]
+
+MODEL = Path(__file__).resolve().parent.parent / "models" / "reader" / "weights.json"
+
+# What is seen of one word of the question around one candidate, each 0..1.
+MATCH = (
+    "own", "own_part", "near", "heading", "title", "passage", "passage_part", "speech", "often",
+    "other_own", "other_passage", "soft_own", "soft_passage",
+)  # fmt: skip
+# What a word of the question is.
+GATE = (
+    "rarity", "unseen", "single", "long", "digit", "latin", "category", "plain_act", "asked", "quoted", "position",
+)  # fmt: skip
+# What is seen of a candidate as a whole.
+WHOLE = (
+    "covered", "own", "alone", "pairs", "asked", "typed", "names", "missing", "absent", "lacking", "rank", "ranked",
+    "alike", "words", "order", "listed", "cosine_own", "cosine_passage", "length", "short", "points",
+    "retrieved", "hard", "list", "how", "what", "topic",
+)  # fmt: skip
+_OFTEN = 5  # times a word stands in a speech to be its subject
+_RELATED = 0.7
+_USUAL_SCORE, _LONG, _SHORT, _MANY = 5.0, 100, 12, 8  # bring scores, characters and points to about 0..1
+_WORD = re.compile(r"\w")
+
+
+@dataclass(frozen=True, slots=True)
+class Net:
+    """One trained reader: two small networks for a word, a third for the candidate as a whole."""
+
+    match: tuple[Layer, Layer]
+    gate: tuple[Layer, Layer]
+    whole: tuple[Layer, Layer]
+    straight: Layer  # the same inputs, unbent: what a linear model would say
+
+    def logits(self, seen: Seen) -> Floats:
+        """Return one number a candidate: the log-odds that it answers."""
+        import numpy as np
+
+        gate = np.logaddexp(0.0, _deep(self.gate, seen.gates)[:, 0])
+        met = 1 / (1 + np.exp(-_deep(self.match, seen.matches)[..., 0]))
+        total = gate.sum() + 1e-6
+        lost = (1 - met) * gate
+        worst = lost.max(axis=1, initial=0.0)
+        told = np.stack([(met * gate).sum(axis=1) / total, lost.sum(axis=1), worst, np.full(len(met), total)], axis=1)
+        inputs = np.concatenate([seen.wholes, told], axis=1)
+        return (_deep(self.whole, inputs) + _flat(self.straight, inputs))[:, 0]
+
+
+def _flat(layer: Layer, x: Floats) -> Floats:
+    weights, bias = layer
+    return x @ weights.T + bias
+
+
+def _deep(layers: tuple[Layer, Layer], x: Floats) -> Floats:
+    import numpy as np
+
+    return _flat(layers[1], np.maximum(_flat(layers[0], x), 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The mean of several nets; ``even`` is the log-odds at which an answer is as likely as none."""
+
+    nets: tuple[Net, ...]
+    even: float
+
+    def logits(self, seen: Seen) -> Floats:
+        """Return ``float64[candidates]``: the log-odds, 0 where answering and refusing are equally right."""
+        import numpy as np
+
+        return np.mean([net.logits(seen) for net in self.nets], axis=0) - self.even  # type: ignore[no-any-return]
+
+
+def _net(told: Mapping[str, Any]) -> Net:
+    deep = {name: (_layer(told[name][0]), _layer(told[name][1])) for name in ("match", "gate", "whole")}
+    return Net(**deep, straight=_layer(told["straight"]))
+
+
+def _layer(told: Mapping[str, Any]) -> Layer:
+    import numpy as np
+
+    return np.array(told["weight"], dtype=np.float64), np.array(told["bias"], dtype=np.float64)
+
+
+@cache
+def builtin_reader() -> Reader:
+    """Return the reader that comes inside the package. Raises ModelError where its file cannot be read."""
+    try:
+        told = json.loads(MODEL.read_text(encoding="utf-8"))
+        if (told["match"], told["gate"], told["whole"]) != (list(MATCH), list(GATE), list(WHOLE)):
+            raise ModelError(f"{MODEL}: made for other features; install speechrag again")
+        nets = tuple(_net(net) for net in told["nets"])
+        return Reader(nets, float(told["even"]))
+    except (OSError, ValueError, KeyError, TypeError, IndexError) as exc:
+        raise ModelError(f"{MODEL}: the reader cannot be read ({exc}); install speechrag again") from exc
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The features of all candidates of one question."""
+
+    gates: Floats  # [words, len(GATE)]
+    matches: Floats  # [candidates, words, len(MATCH)]
+    wholes: Floats  # [candidates, len(WHOLE)]
+
+
+def question_words(question: Question, grams: Callable[[str], Sequence[str]]) -> list[str]:
+    """Return the words of the question that the encoder knows, the unknown ones as characters, stop words out.
+
+    No segmenter is asked: one that guesses (工信|部来作|专题报告) makes words that no speech holds.
+    """
+    stop = lexicon()["stop_words"]
+    found = [
+        word for word in unique(grams(without_question_words(question.text))) if word not in stop and _WORD.match(word)
+    ]
+    return [word for word in found if not any(word != other and word in other for other in found)]
+
+
+def _part(word: str, text: str) -> float:
+    """Return how much of ``word`` the text holds: 1 for all of it, less for its pairs, half for single characters."""
+    if word in text:
+        return 1.0
+    if len(word) == 1:
+        return 0.0
+    pairs = [word[i : i + 2] for i in range(len(word) - 1)]
+    return max(0.9 * sum(p in text for p in pairs) / len(pairs), 0.5 * sum(c in text for c in word) / len(word))
+
+
+@cache
+def _others(word: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return synonyms(word), related(word)
+
+
+def _other(word: str, text: str) -> float:
+    same, near = _others(word)
+    return 1.0 if any(w in text for w in same) else _RELATED if any(w in text for w in near) else 0.0
+
+
+def _gates(question: Question, words: Sequence[str], document_frequency: Callable[[str], float]) -> Floats:
+    import numpy as np
+
+    lists, last = lexicon(), max(1, len(words) - 1)
+    quoted = "".join(question.names)
+    rows = [
+        (
+            rarity(document_frequency(word)), document_frequency(word) == 0, len(word) == 1, len(word) > 2,
+            any(c.isdigit() for c in word), word[0].isascii() and word[0].isalpha(), word in lists["categories"],
+            word in lists["plain_acts"], any(word in a or a in word for a in question.asked), word in quoted,
+            place / last,
+        )
+        for place, word in enumerate(words)
+    ]  # fmt: skip
+    return np.array(rows, dtype=np.float32).reshape(len(words), len(GATE))
+
+
+class Vectors:
+    """Unit word vectors and text vectors of the built-in encoder for the texts of one question, each made once."""
+
+    def __init__(self, encoder: Any) -> None:
+        self._encoder = encoder
+        self._words: dict[str, Floats] = {}
+        self._texts: dict[str, Floats] = {}
+
+    def words(self, texts: Sequence[str]) -> list[Floats]:
+        """Return ``float32[words, dim]`` for each text."""
+        new = unique(text for text in texts if text not in self._words)
+        self._words.update(zip(new, self._encoder.word_vectors(new), strict=True))
+        return [self._words[text] for text in texts]
+
+    def texts(self, texts: Sequence[str]) -> Floats:
+        """Return ``float32[texts, dim]``."""
+        import numpy as np
+
+        new = unique(text for text in texts if text not in self._texts)
+        if new:
+            self._texts.update(zip(new, self._encoder.encode_documents(new), strict=True))
+        return np.stack([self._texts[text] for text in texts])
+
+
+def look(
+    question: Question,
+    candidates: Sequence[Candidate],
+    retrieved: float,
+    document_frequency: Callable[[str], float],
+) -> Seen:
+    """Return the features of ``candidates``, at least one.
+
+    ``retrieved`` is the retriever's probability, 0..1, that its hits answer.
+    """
+    import numpy as np
+
+    encoder = _encoder()
+    words, vectors = question_words(question, encoder.features), Vectors(encoder)
+    asked = vectors.texts([question.text])[0]
+    owns = [_own(candidate) for candidate in candidates]
+    passages = [candidate.window.layers[5][0] for candidate in candidates]
+    matches = np.array(
+        [_matches(words, *texts) for texts in zip(owns, passages, candidates, strict=True)], dtype=np.float32
+    ).reshape(len(candidates), len(words), len(MATCH) - 2)
+    soft = [_soft(words, texts, vectors) for texts in (owns, passages)]
+    cosines = [(vectors.texts(texts) @ asked).tolist() for texts in (owns, passages)]
+    wholes = [
+        _whole(question, candidate, own, retrieved, *cosine)
+        for candidate, own, *cosine in zip(candidates, owns, *cosines, strict=True)
+    ]
+    return Seen(
+        _gates(question, words, document_frequency),
+        np.concatenate([matches, *soft], axis=2),
+        np.array(wholes, dtype=np.float32),
+    )
+
+
+def _own(candidate: Candidate) -> str:
+    """Return the candidate's own words, folded; the points of a series are its own words too."""
+    own, *_ = candidate.window.layers[0]
+    return own + candidate.window.layers[3][0] if candidate.listed else own
+
+
+def _matches(words: Sequence[str], own: str, passage: str, candidate: Candidate) -> list[tuple[float, ...]]:
+    """Return for each word what ``MATCH`` names, but for the two soft ones."""
+    _, (head, _), (title, _), (before, _), (after, _), _, (speech, _) = candidate.window.layers
+    near = before + own + after
+    return [
+        (
+            word in own, _part(word, own), word in near, word in head, word in title, word in passage,
+            _part(word, passage), word in speech, min(1.0, speech.count(word) / _OFTEN),
+            _other(word, own), _other(word, passage),
+        )
+        for word in words
+    ]  # fmt: skip
+
+
+def _soft(words: Sequence[str], texts: Sequence[str], vectors: Vectors) -> Floats:
+    """Return ``float32[texts, words, 1]``: the cosine of each word to the likest word of the text, 0 without one."""
+    import numpy as np
+
+    found = np.zeros((len(texts), len(words), 1), dtype=np.float32)
+    each = [vector.mean(axis=0) if len(vector) else None for vector in vectors.words(words)]
+    for row, held in enumerate(vectors.words(texts)):
+        for place, vector in enumerate(each):
+            if vector is not None and len(held):
+                found[row, place, 0] = (held @ vector).max()
+    return found
+
+
+def _whole(
+    question: Question, candidate: Candidate, own: str, retrieved: float, cosine: float, passage: float
+) -> tuple[float, ...]:
+    found, kind = candidate.features, question.kind
+    return (
+        found.covered, found.own, found.alone, found.pairs, found.asked, found.typed, found.names, found.missing,
+        found.absent, found.lacking, found.rank, found.ranked, found.alike, found.words / 3,
+        candidate.score / _USUAL_SCORE, float(candidate.listed), cosine, passage,
+        min(1.0, len(own) / _LONG), float(len(own) < _SHORT), min(1.0, len(candidate.spans) / _MANY), retrieved,
+        float(question.hard), float(kind is Kind.LIST), float(kind in {Kind.HOW, Kind.WHY}), float(kind is Kind.WHAT),
+        float(kind is Kind.TOPIC),
+    )  # fmt: skip
+
+
+@cache
+def _encoder() -> Any:
+    from speechrag.embedding.static import BuiltinEncoder
+
+    return BuiltinEncoder()

@@ -1,0 +1,65 @@
+"""The leaderboard: a page that holds what the results hold, and nothing else."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from types import ModuleType
+from xml.etree import ElementTree
+
+import pytest
+
+from conftest import ROOT
+
+ABOUT = {"set": "one", "corpus": "c0ffee", "documents": 3, "date": "2026-01-01", "machine": "m", "p50_ms": 1.0}
+PLAIN_ROW = ABOUT | {"system": "", "settings": "k1 and b", "values": [0.5] * 30, "nDCG@10": 0.5, "p95_ms": 2.0}
+
+
+@pytest.fixture(scope="module")
+def board() -> Iterator[ModuleType]:
+    """The script that measures and writes."""
+    if not (ROOT / "benchmarks").is_dir():
+        pytest.skip("the source distribution carries the tests without benchmarks/, so there are no results to look at")
+    sys.path.insert(0, str(ROOT / "benchmarks"))
+    try:
+        import leaderboard  # type: ignore[import-not-found,unused-ignore]
+
+        yield leaderboard
+    finally:
+        sys.path.remove(str(ROOT / "benchmarks"))
+
+
+@pytest.fixture
+def rows(board: ModuleType) -> list[dict[str, object]]:
+    """Plain BM25 and a better system on one set."""
+    values = [0.9 if n % 3 else 0.5 for n in range(30)]
+    better = {"system": "ours: whole", "settings": "as shipped", "values": values, "nDCG@10": 0.7667, "index_mb": 1.5}
+    return [PLAIN_ROW | {"system": board.PLAIN}, PLAIN_ROW | better | {"RR@10": 0.8, "R@10": 0.9, "R@100": 1.0}]
+
+
+def test_the_page_in_the_repository_is_the_one_the_results_give(board: ModuleType) -> None:
+    """Page and plots, to the letter: nobody has written into them."""
+    rows = board.read_rows()
+    assert {row["system"] for row in rows} >= {board.PLAIN, *board.OWN}
+    assert board.PAGE.read_text("utf-8") == board.page(rows)
+    for name, drawing in board.plots(rows).items():
+        assert (board.PAGE.parent / name).read_text("utf-8") == drawing
+
+
+def test_a_row_tells_its_figures_with_their_uncertainty(board: ModuleType, rows: list[dict[str, object]]) -> None:
+    """The best first; interval, difference, corrected p, milliseconds, size and date; a dash for what is not known."""
+    page = board.page(rows)
+    best, plain = [line for line in page.splitlines() if line.startswith("| ") and "settings" not in line]
+    assert "ours: whole | as shipped | 0.7667 | 0.8000 | 0.9000 | 1.0000 |" in best
+    assert "| +0.2667 |" in best and "| 0.0001 |" in best and "| 1.5 | 2026-01-01 |" in best
+    assert "| 0.5000 | - | - | - | 0.5000 to 0.5000 |  |  |  | 1.0 / 2.0 | - |" in plain
+    assert "30 queries, 3 documents, corpus c0ffee" in page and "over the 1 comparisons" in page
+
+
+def test_the_plots_stand_alone(board: ModuleType, rows: list[dict[str, object]]) -> None:
+    """Drawings of their own with a background, one a set, readable as XML."""
+    ((name, drawing),) = board.plots(rows).items()
+    assert name == "leaderboard-one.svg"
+    root = ElementTree.fromstring(drawing)
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert any(element.text == "ours" for element in root.iter())

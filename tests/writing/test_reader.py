@@ -1,0 +1,118 @@
+"""The learned reader: what it sees of a candidate, and that numpy says what torch was taught."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import answer_corpus
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from speechrag.embedding.static import BuiltinEncoder
+from speechrag.errors import ModelError
+from speechrag.writing import reader
+from speechrag.writing.questions import analyse
+from speechrag.writing.reader import GATE, MATCH, WHOLE, Seen, builtin_reader, question_words
+
+TRAINING = Path(__file__).resolve().parents[2] / "training"
+ENCODER = BuiltinEncoder()
+
+
+@pytest.fixture(scope="module")
+def training() -> Any:
+    """Return the training script as a module."""
+    if not TRAINING.is_dir():
+        pytest.skip("the source distribution carries the tests without training/, so there is nothing to train with")
+    sys.path.insert(0, str(TRAINING))
+    try:
+        import train_reader
+    finally:
+        sys.path.remove(str(TRAINING))
+    return train_reader
+
+
+def _seen(seed: int, candidates: int, words: int) -> Seen:
+    draw = np.random.default_rng(seed)
+    return Seen(
+        draw.random((words, len(GATE)), dtype=np.float32),
+        draw.random((candidates, words, len(MATCH)), dtype=np.float32),
+        draw.random((candidates, len(WHOLE)), dtype=np.float32),
+    )
+
+
+def test_words_that_a_segmenter_glues_are_read_as_the_encoder_knows_them() -> None:
+    """部来作 is no word: the question's words are those of the encoder's vocabulary, question words left out."""
+    asked = analyse("工信部来作专题报告的副部长叫什么", answer_corpus.CUTTER, lambda word: 0.1)
+    found = question_words(asked, ENCODER.features)
+    assert {"专题报告", "部长"} <= {*found}
+    assert not {"部来作", "什么"} & {*found}
+
+
+@given(st.integers(0, 2**16), st.integers(1, 6), st.integers(0, 5))
+@settings(max_examples=30, deadline=None)
+def test_numpy_reads_as_torch_was_taught(training: Any, seed: int, candidates: int, words: int) -> None:
+    """The weights as written give the same log-odds in numpy as the net they were taken from, to rounding."""
+    import torch
+
+    torch.manual_seed(seed)
+    net, seen = training.Net(), _seen(seed, candidates, words)
+    bag = training.Bag.of(seen, [0.0] * candidates, answerable=False, by_hand=True)
+    with torch.no_grad():
+        taught = net(bag).numpy()
+    assert reader._net(json.loads(json.dumps(net.told()))).logits(seen) == pytest.approx(taught, abs=5e-3)
+
+
+def test_the_same_bags_train_the_same_net(training: Any) -> None:
+    """Seeds are fixed: a second run over the same bags gives the same weights."""
+    bags = [
+        training.Bag.of(
+            _seen(n, 4, 3), [1.0, 0.0, 0.5, 0.0] if n % 2 else [0.0] * 4, answerable=bool(n % 2), by_hand=True
+        )
+        for n in range(6)
+    ]
+    assert training.train(bags, 3).told() == training.train(bags, 3).told()
+
+
+def test_training_lifts_what_holds_the_answer(training: Any) -> None:
+    """After training on bags where one feature tells the answer, a candidate with it has the higher odds."""
+    bags = []
+    for n in range(40):
+        seen = _seen(n, 3, 2)
+        seen.wholes[:, 0] = [1.0, 0.0, 0.0] if n % 2 else 0.0
+        bags.append(
+            training.Bag.of(seen, [1.0, 0.0, 0.0] if n % 2 else [0.0] * 3, answerable=bool(n % 2), by_hand=True)
+        )
+    net = training.train(bags, 1)
+    seen = _seen(99, 2, 2)
+    seen.wholes[:, 0] = [1.0, 0.0]
+    logits = reader._net(net.told()).logits(seen)
+    assert logits[0] > logits[1]
+
+
+def test_the_odds_do_not_hang_on_the_other_candidates() -> None:
+    """What else was found changes nothing about a candidate: the odds of a part are the part of the odds."""
+    seen = _seen(5, 6, 4)
+    whole = builtin_reader().logits(seen)
+    part = builtin_reader().logits(Seen(seen.gates, seen.matches[:2], seen.wholes[:2]))
+    assert part == pytest.approx(whole[:2])
+
+
+@pytest.mark.parametrize("told", ["", "{}", '{"match": [], "gate": [], "whole": [], "nets": [], "even": 0}'])
+def test_a_damaged_reader_is_refused_in_one_sentence(
+    told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that is no reader, or one made for other features, says so and what to do."""
+    path = tmp_path / "weights.json"
+    path.write_text(told, encoding="utf-8")
+    monkeypatch.setattr(reader, "MODEL", path)
+    builtin_reader.cache_clear()
+    try:
+        with pytest.raises(ModelError, match="install speechrag again"):
+            builtin_reader()
+    finally:
+        builtin_reader.cache_clear()
