@@ -91,8 +91,9 @@ class _Found:
 class Search:
     """Everything needed to look for what answers a question; all that differs between corpora.
 
-    ``document_frequency`` maps a word or a pair of characters to the share of passages holding it, 0..1. Below
-    ``threshold`` (of a support score 0..1, moved by the retriever's ``confidence``) the answer is a refusal.
+    ``document_frequency`` maps a word or a pair of characters to the share of passages holding it, 0..1. The answer
+    is a refusal where the reader gives no candidate a probability of at least ``threshold``; ``confidence`` is the
+    retriever's own, 0..1, one of the things that it looks at.
     """
 
     retrieve: Callable[[Query], Sequence[Hit]]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -52,7 +52,7 @@ def synonyms(word: str) -> tuple[str, ...]:
     return tuple(lexicon()["synonyms"].get(word, ()))
 
 
-@cache
+@lru_cache(maxsize=4_096)
 def related(word: str) -> tuple[str, ...]:
     """Return what the search's table of everyday wording has for ``word``: nearer to a hint than to a synonym."""
     return tuple(term for term in builtin_thesaurus().terms.get(word, ()) if len(term) > 1)

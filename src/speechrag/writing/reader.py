@@ -156,14 +156,10 @@ def _part(word: str, text: str) -> float:
     return max(0.9 * sum(p in text for p in pairs) / len(pairs), 0.5 * sum(c in text for c in word) / len(word))
 
 
-@cache
-def _others(word: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    return synonyms(word), related(word)
-
-
 def _other(word: str, text: str) -> float:
-    same, near = _others(word)
-    return 1.0 if any(w in text for w in same) else _RELATED if any(w in text for w in near) else 0.0
+    if any(other in text for other in synonyms(word)):
+        return 1.0
+    return _RELATED if any(other in text for other in related(word)) else 0.0
 
 
 def _gates(question: Question, words: Sequence[str], document_frequency: Callable[[str], float]) -> Floats:
