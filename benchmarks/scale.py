@@ -266,7 +266,10 @@ def panel(title: str, points: Sequence[tuple[float, float]], left: int, top: int
     parts.append(f'<polyline points="{path}" fill="none" stroke="#1f5fa8" stroke-width="2"/>')
     for (x, y), (_, value) in zip(places, points, strict=True):
         parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="#1f5fa8"/>')
-        parts.append(f'<text x="{x - 4:.1f}" y="{y - 7:.1f}" text-anchor="end">{value:.3g}</text>')
+        told, anchor = f"{value:,.0f}" if value >= 100 else f"{value:.3g}", "start" if x == left else "end"
+        parts.append(
+            f'<text x="{x + (4 if x == left else -4):.1f}" y="{y - 7:.1f}" text-anchor="{anchor}">{told}</text>'
+        )
     return "\n".join(parts)
 
 
