@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,3 +44,14 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
     yield
+
+
+@pytest.fixture(scope="module")
+def training_scripts() -> Iterator[None]:
+    """The scripts of ``training/`` can be imported."""
+    folder = ROOT / "training"
+    if not folder.is_dir():
+        pytest.skip("the source distribution carries the tests without training/, so there is nothing to train with")
+    sys.path.insert(0, str(folder))
+    yield
+    sys.path.remove(str(folder))

@@ -30,7 +30,7 @@ CHUNKERS: Mapping[str, Entry] = {
     "document": Entry("speechrag.passages.whole:WholeChunker"),
 }
 EMBEDDERS: Mapping[str, Entry] = {
-    "builtin": Entry("speechrag.embedding.static:BuiltinEncoder"),
+    "builtin": Entry("speechrag.embedding.static:builtin_encoder"),
     "hash": Entry("speechrag.embedding.hashing:HashingEncoder"),
     "sentence-transformers": Entry("speechrag.embedding.transformer:TransformerEncoder", needs="sentence_transformers"),
 }

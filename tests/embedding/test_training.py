@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,21 +14,12 @@ if TYPE_CHECKING:
     from contrastive import Vectors
     from examples import Bags
 
-TRAINING = Path(__file__).resolve().parents[2] / "training"
-pytest.importorskip("scipy", reason="scipy is not installed (extra `train` or `test`)")
+pytestmark = pytest.mark.usefixtures("training_scripts")
 
 DOCUMENTS = [
     "全县信息工作会议召开。会议要求及时报送重要情况。各单位要加强信息队伍建设。",
     "防汛抗旱形势严峻。水库调度要科学。各地做好群众转移安置工作。",
 ]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _scripts(request: pytest.FixtureRequest) -> None:
-    if not TRAINING.is_dir():
-        pytest.skip("the source distribution carries the tests without training/, so there is nothing to train with")
-    sys.path.insert(0, str(TRAINING))
-    request.addfinalizer(lambda: sys.path.remove(str(TRAINING)))
 
 
 def _bags(*rows: list[int]) -> Bags:

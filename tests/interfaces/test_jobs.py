@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 from pathlib import Path
 
 import pytest
@@ -44,7 +43,6 @@ def test_the_first_command_that_fails_ends_the_job(corpus: Path, tmp_path: Path)
     assert not Path(missing).exists()
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="process groups are those of POSIX systems")
 def test_a_stopped_command_ends_and_the_next_is_not_begun(corpus: Path, tmp_path: Path) -> None:
     """A server would run for ever; stopping it twice does no more."""
     index, other = tmp_path / "index", tmp_path / "other"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,20 +18,14 @@ from speechrag.writing import reader
 from speechrag.writing.questions import analyse
 from speechrag.writing.reader import GATE, MATCH, WHOLE, Seen, builtin_reader, question_words
 
-TRAINING = Path(__file__).resolve().parents[2] / "training"
 ENCODER = BuiltinEncoder()
 
 
 @pytest.fixture(scope="module")
-def training() -> Any:
+def training(training_scripts: None) -> Any:
     """Return the training script as a module."""
-    if not TRAINING.is_dir():
-        pytest.skip("the source distribution carries the tests without training/, so there is nothing to train with")
-    sys.path.insert(0, str(TRAINING))
-    try:
-        import train_reader
-    finally:
-        sys.path.remove(str(TRAINING))
+    import train_reader
+
     return train_reader
 
 

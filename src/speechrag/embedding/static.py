@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -91,3 +92,9 @@ class BuiltinEncoder(StaticEncoder):
 
     def __init__(self) -> None:
         super().__init__(MODELS / "static-zh", "builtin")
+
+
+@cache
+def builtin_encoder() -> BuiltinEncoder:
+    """Return the encoder inside the package, read once: whoever needs it shares its table."""
+    return BuiltinEncoder()

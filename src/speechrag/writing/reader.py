@@ -215,7 +215,9 @@ def look(
     """
     import numpy as np
 
-    encoder = _encoder()
+    from speechrag.embedding.static import builtin_encoder
+
+    encoder = builtin_encoder()
     words, vectors = question_words(question, encoder.features), Vectors(encoder)
     asked = vectors.texts([question.text])[0]
     owns = [_own(candidate) for candidate in candidates]
@@ -281,10 +283,3 @@ def _whole(
         float(question.hard), float(kind is Kind.LIST), float(kind in {Kind.HOW, Kind.WHY}), float(kind is Kind.WHAT),
         float(kind is Kind.TOPIC),
     )  # fmt: skip
-
-
-@cache
-def _encoder() -> Any:
-    from speechrag.embedding.static import BuiltinEncoder
-
-    return BuiltinEncoder()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from speechrag.records import Passage, Section, Speech
 from speechrag.text import sentence_spans
@@ -84,24 +85,7 @@ def topic_units(section: Section, source: Source, plan: Plan, adapter: Adapter) 
         heading = clean_heading(adapter.carry(text[spans[i][0] : spans[i][1]]))
         if body and heading:
             own = text[body[0][0] : body[-1][1]]
-            yield Unit(
-                source=source,
-                heading=heading,
-                full=heading,
-                swapped=False,
-                level=TOPIC,
-                role=role_of(heading, None, section, source),
-                start=spans[i][0],
-                head_end=spans[i][1],
-                end=body[-1][1],
-                sentences=body,
-                theme=weight_of(heading, own, source, plan),
-                place=spans[i][0] / max(len(text), 1),
-                rank=0.0,
-                parted=False,
-                parent=section.start,
-                aside=adapter.aside(heading, own),
-            )
+            yield _ordered(section, source, plan, adapter, heading, spans[i], body, own)
 
 
 def _paragraph_units(section: Section, source: Source, plan: Plan, adapter: Adapter) -> Iterable[Unit]:
@@ -112,25 +96,39 @@ def _paragraph_units(section: Section, source: Source, plan: Plan, adapter: Adap
         end = stop if stop >= 0 else section.end
         heading = clean_heading(adapter.carry(match["order"]))
         if len(heading) >= 4 and directive().match(heading):
-            body = text[match.end() : end]
-            yield Unit(
-                source=source,
-                heading=heading,
-                full=heading,
-                swapped=False,
-                level=TOPIC,
-                role=role_of(heading, None, section, source),
-                start=match.start("order"),
-                head_end=match.end("order"),
-                end=end,
-                sentences=tuple(sentence_spans(text, match.end(), end)),
-                theme=weight_of(heading, body, source, plan),
-                place=match.start() / max(len(text), 1),
-                rank=0.0,
-                parted=False,
-                parent=section.start,
-                aside=adapter.aside(heading, body),
-            )
+            body, own = tuple(sentence_spans(text, match.end(), end)), text[match.end() : end]
+            yield replace(_ordered(section, source, plan, adapter, heading, match.span("order"), body, own), end=end)
+
+
+def _ordered(
+    section: Section,
+    source: Source,
+    plan: Plan,
+    adapter: Adapter,
+    heading: str,
+    head: tuple[int, int],
+    body: tuple[tuple[int, int], ...],
+    own: str,
+) -> Unit:
+    """Return the point that the order at ``head`` names and the sentences ``body``, the text ``own``, tell."""
+    return Unit(
+        source=source,
+        heading=heading,
+        full=heading,
+        swapped=False,
+        level=TOPIC,
+        role=role_of(heading, None, section, source),
+        start=head[0],
+        head_end=head[1],
+        end=body[-1][1] if body else head[1],
+        sentences=body,
+        theme=weight_of(heading, own, source, plan),
+        place=head[0] / max(len(source.speech.text), 1),
+        rank=0.0,
+        parted=False,
+        parent=section.start,
+        aside=adapter.aside(heading, own),
+    )
 
 
 def _plain_parts(speech: Speech) -> list[tuple[int, int]]:
