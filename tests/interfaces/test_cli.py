@@ -8,14 +8,18 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fake_engine import FakeEngine
 
 from small_corpus import TEXTS, write_texts
 from speechrag.interfaces.cli import main
 from speechrag.interfaces.commands import VERBS
+from speechrag.interfaces.commands.ask import answer_text
+from speechrag.records import Answer, AnswerSentence
 
 CITATION = {"number", "passage_id", "speech_id", "source", "title", "quote", "start", "end"}
 POINT = {"heading", "level", "role", "text", "citations", "points"}
@@ -167,6 +171,22 @@ def test_ask_prints_an_answer_with_its_citations(cli: Cli, tmp_path: Path) -> No
     assert all(speeches[c["speech_id"]][c["start"] : c["end"]] == c["quote"] for c in answer["citations"])
     assert (refusal["sentences"], refusal["citations"]) == ([], [])
     assert refusal["text"]
+
+
+def test_a_long_answer_is_printed_line_by_line_under_the_titles_of_its_speeches() -> None:
+    """Four sentences of two speeches; the sentences that stand in one place are one line of the sources."""
+    engine = FakeEngine()
+    first, second = engine.ask("信息员队伍培训").citations[0], engine.ask("首次办理的单位多久办结").citations[0]
+    cited = tuple(replace(first if number < 4 else second, number=number) for number in range(1, 5))
+    sentences = tuple(AnswerSentence(f"第{c.number}点。", (c.number,)) for c in cited)
+    answer = Answer("有哪些要求", True, "".join(s.text for s in sentences), sentences, cited)
+    lines = answer_text(engine, answer).splitlines()  # type: ignore[arg-type]
+    places = [" › ".join((c.title, *c.headings)) + f"（{c.source}）" for c in (first, second)]
+    assert lines == [
+        *(f"《{first.title}》：", "  第1点。[1]", "  第2点。[2]", "  第3点。[3]"),
+        *(f"《{second.title}》：", "  第4点。[4]", "", "依据："),
+        *(f"  [1]–[3] {places[0]}", f"  [4] {places[1]}"),
+    ]
 
 
 def test_outline_prints_points_with_sources(cli: Cli) -> None:

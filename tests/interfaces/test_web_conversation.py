@@ -72,6 +72,23 @@ def test_copies_of_a_citation_are_counted(visit: Visit) -> None:
     assert "另有 2 份相同" in visit.page.inner_text(".answer .sources")
 
 
+def test_a_long_answer_stands_line_by_line_under_the_titles_of_its_speeches(
+    visit: Visit, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four sentences, three of one speech and one of another: six lines, two of them titles."""
+    first, second = served.engine.ask(QUESTION).citations[0], served.engine.ask(FURTHER).citations[0]
+    citations = tuple(replace(first if number < 4 else second, number=number) for number in range(1, 5))
+    sentences = tuple(AnswerSentence(f"第{c.number}点", (c.number,)) for c in citations)
+    answer = Answer(QUESTION, True, "", sentences, citations)
+    monkeypatch.setattr(served.engine, "ask_stream", lambda *_: iter([answer]))
+    visit.ask(QUESTION)
+    assert visit.page.locator(".answer > p").evaluate_all("lines => lines.map((line) => line.className)") == [
+        *("from", "", "", ""),
+        *("from", ""),
+    ]
+    assert visit.page.locator(".answer > p.from").all_inner_texts() == [f"《{c.title}》" for c in (first, second)]
+
+
 def test_an_answer_shows_while_it_is_written(visit: Visit, served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first sentence can be read before the last is there."""
     more = threading.Event()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SUMMARY = "answer a question with citations"
 EXAMPLE = "speechrag ask 重大信息多久内要上报"
+READ_ON = 3  # sentences; more are a list
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,29 +58,48 @@ def answer_text(engine: Engine, answer: Answer) -> str:
         near = [engine.passage(p) for p in answer.nearest[:3]]
         places = [f"  - {engine.speech(p.speech_id).title} › {' › '.join(p.headings) or p.text[:24]}" for p in near]
         return "\n".join([answer.text, *(["相近但不足以回答：", *places] if places else [])])
-    lines = [*_paragraphs(answer), "", "依据："]
-    for c in answer.citations:
-        copies = f"，另有{c.copies}份" if c.copies else ""
-        lines.append(f"  [{c.number}] {' › '.join((c.title, *c.headings))}（{c.source}{copies}）")
+    lines = [*_paragraphs(answer), "", "依据：", *_sources(answer)]
     if answer.suggestions:
         lines += ["", "还可以问：", *(f"  - {question}" for question in answer.suggestions)]
     return "\n".join(lines)
 
 
+def _sources(answer: Answer) -> list[str]:
+    """Return the places cited, one line each, with the numbers of all sentences that stand there."""
+    from itertools import groupby
+
+    lines = []
+    for (title, headings, source), group in groupby(answer.citations, lambda c: (c.title, c.headings, c.source)):
+        cited = list(group)
+        numbers = f"[{cited[0].number}]" + (f"–[{cited[-1].number}]" if cited[1:] else "")
+        most = max(c.copies for c in cited)
+        copies = f"，另有{most}份" if most else ""
+        lines.append(f"  {numbers} {' › '.join((title, *headings))}（{source}{copies}）")
+    return lines
+
+
 def _paragraphs(answer: Answer) -> list[str]:
-    """Return the sentences with their marks, one paragraph a speech in the order of the answer."""
+    """Return the sentences with their marks: a few of one speech read on, a longer answer stands line by line.
+
+    The lines of a longer answer from several speeches stand under the title of each.
+    """
     from speechrag.writing.answer import closing_mark
 
-    speech_of = {c.number: c.speech_id for c in answer.citations}
+    cited = {c.number: c for c in answer.citations}
+    long = len(answer.sentences) > READ_ON
+    titled = long and len({c.speech_id for c in answer.citations}) > 1
     paragraphs: list[str] = []
     before = ""
     for place, s in enumerate(answer.sentences, 1):
         marks = "".join(f"[{n}]" for n in s.citations)
         said = f"{s.text}{marks}{closing_mark(s.text, last=place == len(answer.sentences))}"
-        speech = speech_of.get(s.citations[0], "") if s.citations else before
-        if paragraphs and speech == before:
+        source = cited.get(s.citations[0]) if s.citations else None
+        speech = source.speech_id if source else before
+        if source and titled and speech != before:
+            paragraphs.append(f"《{source.title}》：")
+        if paragraphs and speech == before and not long:
             paragraphs[-1] += said
         else:
-            paragraphs.append(said)
+            paragraphs.append(f"  {said}" if titled else said)
         before = speech
     return paragraphs

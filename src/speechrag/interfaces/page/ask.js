@@ -100,11 +100,15 @@ export class AskDesk {
     const byNumber = new Map(view.citations.map((citation) => [citation.number, citation]));
     const open = (number) => () => this.open(view.citations, byNumber.get(number));
     const paragraphs = [];
+    // A list reads better line by line, under the title of each speech; two or three sentences of one speech read on.
+    const list = view.sentences.length > 3;
+    const titled = list && new Set(view.citations.map((citation) => citation.speech_id)).size > 1;
     let speech = null;
     for (const sentence of view.sentences) {
-      const from = byNumber.get(sentence.citations[0])?.speech_id;
-      // A list reads better line by line; two or three sentences of one speech read on.
-      if (!paragraphs.length || from !== speech || view.sentences.length > 3) paragraphs.push(el("p", {}));
+      const source = byNumber.get(sentence.citations[0]);
+      const from = source?.speech_id;
+      if (titled && source && from !== speech) paragraphs.push(el("p", { class: "from" }, `《${source.title}》`));
+      if (!paragraphs.length || from !== speech || list) paragraphs.push(el("p", {}));
       speech = from;
       const marks = sentence.citations
         .filter((number) => byNumber.has(number))
