@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from speechrag.evaluation.measures import evaluate_run, grades_by_query
@@ -48,3 +49,19 @@ def judging_note(bounds: dict[str, float], measure: str) -> str:
         f"only {bounds['judged']:.0%} of the first {TOP} are judged: {measure} lies between {bounds['measured']:.4f} "
         f"and {bounds['upper']:.4f}, and is {bounds['condensed']:.4f} over judged documents alone"
     )
+
+
+def cohen_kappa(first: Sequence[int], second: Sequence[int], *, squares: bool = False) -> float:
+    """Return how far two judges agree beyond chance, at most 1; 1 where both always give one and the same grade.
+
+    Cohen (1960); with ``squares`` grades further apart disagree more, by the square of the difference (Cohen 1968).
+    """
+
+    def apart(a: int, b: int) -> float:
+        return float((a - b) ** 2) if squares else float(a != b)
+
+    total = len(first)
+    seen = sum(apart(a, b) for a, b in zip(first, second, strict=True)) / total
+    own, other = Counter(first), Counter(second)
+    chance = sum(apart(a, b) * own[a] * other[b] for a in own for b in other) / total**2
+    return 1 - seen / chance if chance else 1.0
