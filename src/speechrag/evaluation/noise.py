@@ -19,7 +19,7 @@ def mixed(hits: Sequence[Hit], answers: Callable[[Hit], bool], share: float, sho
     """
     noise = round(share * shown)
     places = {True: shown - noise, False: noise}
-    kept = []
+    kept: list[Hit] = []
     for hit in hits:
         told = answers(hit)
         if places[told]:
