@@ -29,7 +29,7 @@ def passages(store: CorpusStore) -> list[tuple[str, str, str]]:
     for speech in store.speeches():
         for stored in store.passages_of(speech.speech_id):
             text = "\n".join((speech.title, *stored.passage.headings, stored.passage.text))
-            found.append((speech.title, stored.passage.passage_id, text))
+            found.append((str(speech.quality.get("part", speech.title)), stored.passage.passage_id, text))
     return found
 
 

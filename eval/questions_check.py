@@ -38,7 +38,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Speeches:
-    """The folded texts of an index by speech id, the ids that share a title, and each one's family."""
+    """The folded texts of an index by speech id, the ids that share a title (the collection's own), their families."""
 
     texts: Mapping[str, str]
     titled: Mapping[str, Sequence[str]]
@@ -50,7 +50,7 @@ def read_speeches(index: Path) -> Speeches:
     found = list(store.speeches())
     titled: dict[str, list[str]] = defaultdict(list)
     for speech in found:
-        titled[speech.title].append(speech.speech_id)
+        titled[str(speech.quality.get("part", speech.title))].append(speech.speech_id)
     return Speeches(
         {speech.speech_id: fold(speech.text) for speech in found},
         titled,

@@ -13,7 +13,7 @@ from conftest import ROOT
 from speechrag.cleaning import clean, restore
 from speechrag.cleaning.byteshift import repair_byteshifts
 from speechrag.cleaning.gbk import Damage, canonical, display, encode
-from speechrag.cleaning.holes import LOST
+from speechrag.cleaning.holes import LOST, counted_digit
 from speechrag.cleaning.pinyin import document_glosses
 from speechrag.records import CleanDocument, Document
 
@@ -140,3 +140,18 @@ def test_backwards_application_restores_any_damaged_text(damage: ModuleType, sen
         assert position <= repair.start
         assert hurt[repair.start : repair.end] == repair.before
         position = repair.end
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "digit"),
+    [
+        ("作出“真抓实干，常抓不懈；久久为功，善作善成。”的“", "6字”批示", "1"),
+        ("作出“真抓实干，常抓不懈；久久为功，善作善成。”的“", "5字”批示", ""),
+        ("作出“真抓实干，常抓不懈；久久为功，善作善成。”的“", "字”批示", ""),
+        ("讲得实在。会后又作了“", "6字”批示", ""),
+    ],
+    ids=["the length agrees", "it does not", "no digit is left", "nothing is quoted"],
+)
+def test_a_lost_digit_is_proved_by_the_length_of_what_is_quoted(before: str, after: str, digit: str) -> None:
+    """The digits that are left have to agree with the number of characters quoted, marks not counted."""
+    assert counted_digit(before, after) == digit

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import json
+from pathlib import Path
 
 import pytest
 
 from speechrag.errors import SourceError
-from speechrag.sources.encoding import decode
+from speechrag.sources import find_sources, read_source
+from speechrag.sources.encoding import decode, is_destroyed
 
 SIMPLIFIED = "同志们：\n今天召开全县水利工作会议，主要任务是总结去年的工作，安排今年的重点。下面我讲三点意见。\n"
 TRADITIONAL = "各位代表：\n今天召開全市工作會議，主要是總結經驗，研究問題，部署下一個階段的任務。\n"
@@ -57,3 +60,32 @@ def test_a_broken_text_with_a_byte_order_mark_names_the_place_in_the_file() -> N
     """The offset counts the mark too."""
     with pytest.raises(SourceError, match="byte 3 "):
         decode(codecs.BOM_UTF8 + b"\xff\xfe\xff\xfe" * 10)
+
+
+def destroyed(text: str) -> str:
+    """Return what is left of a GBK text that was read as UTF-8 and saved: U+FFFD where Chinese stood."""
+    return text.encode("gbk").decode("utf-8", "replace")
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["replacement marks", "read as GBK once more"])
+def test_a_text_that_was_lost_before_it_was_saved_is_refused(tmp_path: Path, again: bool) -> None:
+    """The reason goes to the ledger."""
+    left = destroyed(SIMPLIFIED * 3)
+    (tmp_path / "a.txt").write_text(left.encode().decode("gbk", "replace") if again else left, encoding="utf-8")
+    with pytest.raises(SourceError, match="was lost before it was saved"):
+        read_source(find_sources([tmp_path])[0][0])
+
+
+def test_a_lost_line_of_a_list_does_not_lose_the_others(tmp_path: Path) -> None:
+    """Each line of a JSON list is refused by itself."""
+    rows = [json.dumps({"text": text}, ensure_ascii=False) for text in (destroyed(SIMPLIFIED * 3), SIMPLIFIED)]
+    (tmp_path / "a.jsonl").write_text("\n".join(rows), encoding="utf-8")
+    found = read_source(find_sources([tmp_path])[0][0])
+    assert len(found.documents) == 1
+    assert "was lost before it was saved" in found.skipped[0].reason
+
+
+def test_a_damaged_passage_does_not_make_a_text_a_lost_one() -> None:
+    """A third of the characters must be gone, and twenty at least."""
+    assert not is_destroyed(SIMPLIFIED * 3 + "锟斤拷" * 10)
+    assert not is_destroyed("\ufffd" * 5)

@@ -12,6 +12,7 @@ from speechrag.records import CleanDocument, Document, Speech
 from speechrag.structure import structure
 from speechrag.structure.endings import address_pattern, addresses, salutation_pattern, salutations
 from speechrag.structure.metadata import _topic_words
+from speechrag.structure.tables import table
 
 
 def speech(text: str) -> Speech:
@@ -188,6 +189,42 @@ def test_a_telling_name_in_the_opening_beats_a_general_one_in_the_title() -> Non
 def test_a_region_is_one_that_the_speech_names_as_its_own(text: str, region: str | None) -> None:
     """The byline, the title taken up again or an organ named again and again; never a place named in passing."""
     assert speech(text + TAIL).metadata.get("region") == region
+
+
+@pytest.mark.parametrize(
+    ("text", "region"),
+    [
+        ("同志们：\n今天县委开会。要加快鹿邑富民强县跨越，让鹿邑的山更绿。", "鹿邑"),
+        ("同志们：\n今天县委开会。要为建设幸福新山亭出力。山亭区去年植树两万亩。", "山亭区"),
+        ("同志们：\n今天市委开会。要推动绵阳经济社会发展，让绵阳的天更蓝。", "绵阳"),
+        ("同志们：\n今天县政协开会。去年编发《象山政协》六期，象山的事委员都关心。", "象山"),
+        ("同志们：\n今天县委开会。上个月去鹿邑学了一回，鹿邑县的同志很热情，鹿邑的经验值得看。", None),
+        ("同志们：\n今天县委开会。要推动合作发展，要建设和谐安居工程，合作要共赢，安居要宜居。", None),
+        ("同志们：\n今天县委开会。要加快鹿邑发展，也要加快象山发展。鹿邑、象山是兄弟县。", None),
+    ],
+)
+def test_a_county_is_the_region_where_the_speaker_works_for_it(text: str, region: str | None) -> None:
+    """What is to be done for the place, or its own paper, proves it; a visit, a word or two rivals do not."""
+    assert speech(text + TAIL).metadata.get("region") == region
+
+
+def test_the_county_list_is_whole() -> None:
+    """About two thousand eight hundred names, each with a suffix, those that are words among them."""
+    places = table("structure_places")
+    names = [name for listed in places["counties"].values() for name in listed.split()]
+    assert len(names) > 2800
+    assert all(name[-1] in "县市区旗" for name in names)
+    assert set(places["counties"]) <= set(places["provinces"])
+    stems = set(names) | {name[:-1] for name in names} | set(places["cities"])
+    assert not [word for word in places["words"].split() if word not in stems]
+
+
+def test_a_guests_unit_is_not_the_speakers() -> None:
+    """今天，市政协的……为我们作了辅导: the guest's level is not taken for the speaker's, the commissioners' organ is."""
+    text = "各位委员：\n今天，市政协办公厅的同志为我们作了辅导报告。各界别政协委员听得很认真。" + TAIL
+    found = speech(text).metadata
+    assert found["organ"] == "政协"
+    assert "level" not in found
 
 
 def test_an_account_of_experience_is_told_from_a_speech() -> None:

@@ -245,3 +245,46 @@ def test_a_list_is_about_what_its_announcement_says() -> None:
         "task",
         "task",
     ]
+
+
+LONG = "各村要把这件事放在心上，落到人头，写进账本，一月一查，一季一评，查出问题马上改，改完再回头看。"
+
+
+@pytest.mark.parametrize(
+    ("leads", "headings"),
+    [
+        (
+            ("强化山林管护力，重点是", "强化火源管控力，主要是", "强化队伍保障力，关键是"),
+            ["强化山林管护力", "强化火源管控力", "强化队伍保障力"],
+        ),
+        (
+            ("体现广泛性，多渠道收集意见。", "提高及时性，全天候报送火情。", "突出实用性，多方面解决难题。"),
+            ["体现广泛性，多渠道收集意见", "提高及时性，全天候报送火情", "突出实用性，多方面解决难题"],
+        ),
+    ],
+    ids=["one verb, one end", "clauses of one length"],
+)
+def test_paragraphs_that_open_in_one_pattern_have_headings(leads: tuple[str, ...], headings: list[str]) -> None:
+    """Without a number, three in a row: at the top of a text, and one level below the section that holds them."""
+    block = "\n".join(lead + LONG for lead in leads)
+    assert outline(f"山林是家底。\n{block}\n以上请各村照办。") == [(1, "", heading) for heading in headings]
+    below = outline(f"一、提高认识\n{LONG}\n二、落实措施\n{block}")
+    assert below[2:] == [(2, "", heading) for heading in headings]
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        f"强化山林管护力，重点是{LONG}\n强化火源管控力，主要是{LONG}",
+        f"强化山林管护力，重点是{LONG}\n{LONG}\n强化火源管控力，主要是{LONG}\n{LONG}\n强化队伍保障力，关键是{LONG}",
+        "\n".join(f"会议指出，{LONG}" for _ in range(4)),
+        "\n".join(
+            f"2012年{month}月5日，{rest}。{LONG}"
+            for month, rest in ((1, "山下起了火"), (2, "山上落了雪"), (3, "山里发了芽"))
+        ),
+    ],
+    ids=["two", "not side by side", "the same words", "dates"],
+)
+def test_paragraphs_that_look_alike_by_chance_have_none(block: str) -> None:
+    """Two are no pattern, nor are words that repeat, nor the dates of a story."""
+    assert sections(block) == ()

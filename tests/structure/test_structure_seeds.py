@@ -10,6 +10,7 @@ from speechrag.cleaning import clean
 from speechrag.passages.section import SectionChunker
 from speechrag.records import Document, Speech
 from speechrag.structure import structure
+from speechrag.structure.gaps import KINDS
 
 
 def _read(path: Path) -> list[Speech]:
@@ -29,10 +30,15 @@ def single(seeds: Path) -> list[Speech]:
     return _read(next(seeds.glob("004_*.txt")))
 
 
+def _label(speech: Speech) -> str:
+    """Return the title that the collection gives a part, also where a speech is shown under its own subject."""
+    return str(speech.quality.get("part", speech.title))
+
+
 def test_all_promised_parts_are_found(collection: list[Speech]) -> None:
     """Nineteen were promised and nineteen are there."""
     assert collection[0].quality["promised"] == collection[0].quality["found"] == 19
-    firsts = [speech.title for speech in collection if "（之" not in speech.title]
+    firsts = [_label(speech) for speech in collection if "（之" not in _label(speech)]
     assert len(firsts) == 19
     assert len({title.partition("篇")[0] for title in firsts}) == 1
 
@@ -40,10 +46,27 @@ def test_all_promised_parts_are_found(collection: list[Speech]) -> None:
 def test_the_speeches_pasted_into_two_parts_are_told_apart(collection: list[Speech]) -> None:
     """The eleventh part holds three texts, the fifteenth five, the others one each."""
     counts = {
-        numeral: sum(speech.title.partition("（之")[0].endswith(f"篇{numeral}") for speech in collection)
+        numeral: sum(_label(speech).partition("（之")[0].endswith(f"篇{numeral}") for speech in collection)
         for numeral in ("十", "十一", "十二", "十五", "十九")
     }
     assert counts == {"十": 1, "十一": 3, "十二": 1, "十五": 5, "十九": 1}
+
+
+def test_a_part_on_another_subject_says_so_behind_the_collections_title(collection: list[Speech]) -> None:
+    """The collection is on one subject, about half of its parts on others; what is added stands in the speech."""
+    renamed = [speech for speech in collection if "part" in speech.quality]
+    assert len(renamed) >= 8
+    for speech in renamed:
+        span = speech.evidence["title"]
+        assert f"{speech.quality['part']}：{speech.text[span.start : span.end]}" == speech.title
+
+
+def test_what_the_site_deleted_without_a_trace_is_marked(collection: list[Speech]) -> None:
+    """Cut years, empty quotation marks, lost subjects, names and headings: at least thirty places in the collection."""
+    gaps = [(speech, gap) for speech in collection for gap in speech.quality.get("gaps", ())]
+    assert len(gaps) >= 30
+    assert {gap["kind"] for _, gap in gaps} == set(KINDS)
+    assert all(speech.text[gap["start"] : gap["end"]].strip() for speech, gap in gaps)
 
 
 def test_the_two_files_give_at_least_twenty_speeches(collection: list[Speech], single: list[Speech]) -> None:

@@ -65,6 +65,45 @@ def test_a_collection_is_split_at_its_part_titles(form: str, title: str) -> None
     assert found[0].text.startswith((title.format("一"), "同志们："))
 
 
+SUBJECTS = ("在全镇禁烧动员会上的讲话", "在信访工作会上的讲话", "在安全生产工作会上的讲话")
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{}（篇{}）", "{}【篇{}】", "{}篇{}：", "{}（范文{}）", "{}（第{}篇）", "{}第{}篇", "{}（精选篇{}）",
+        "【{}篇{}】", "《{}》（篇{}）", "# {}（篇{}）", "**{}篇{}**", "{}——篇{}",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("titles", [SUBJECTS, ("禁烧工作会议讲话",) * 3], ids=["own", "common"])
+def test_a_label_behind_the_title_splits_too(form: str, titles: tuple[str, ...]) -> None:
+    """……讲话（篇一）: titles that differ are the parts' own, a common one keeps the label."""
+    parts = [f"{form.format(title, n)}\n同志们：\n{BODY}" for title, n in zip(titles, "一二三", strict=True)]
+    found = speeches("禁烧讲话大全（3篇）\n" + "\n".join(parts))
+    assert [speech.quality.get("found") for speech in found] == [3, None, None]
+    if titles == SUBJECTS:
+        assert [re.sub("[^一-鿿]", "", speech.title) for speech in found] == list(SUBJECTS)
+    else:
+        assert all(number in speech.title for number, speech in zip("一二三", found, strict=True))
+
+
+@pytest.mark.parametrize("line", ["做好护林的大文章第一篇", "护林简报（第一篇）", "写好护林篇一"])
+def test_one_such_line_splits_nothing(line: str) -> None:
+    """A series counts upwards from one and has at least two members."""
+    assert len(speeches(f"护林纪实\n{line}\n{BODY}\n后来又写了第三篇。")) == 1
+
+
+def test_a_part_on_another_subject_shows_the_meeting_it_names() -> None:
+    """Behind the title that the collection gives it; what is added stands in the text."""
+    body = BODY.replace("秸秆禁烧", "人口统计")
+    found = speeches(f"禁烧工作会议讲话篇一\n同志们：\n{BODY}\n禁烧工作会议讲话篇二\n同志们：\n{body}")
+    assert [speech.title for speech in found] == ["禁烧工作会议讲话篇一", "禁烧工作会议讲话篇二：全镇人口统计工作会议"]
+    assert found[1].quality["part"] == "禁烧工作会议讲话篇二"
+    span = found[1].evidence["title"]
+    assert found[1].text[span.start : span.end] == "全镇人口统计工作会议"
+    assert not any("篇二" in passage.text for passage in SectionChunker().chunk(found[1]))
+
+
 def test_a_parts_own_title_proves_what_it_says() -> None:
     """What stands behind the label is evidence at its place in the speech's text."""
     parts = [

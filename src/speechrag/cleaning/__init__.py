@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 
-from speechrag.cleaning import byteshift, characters, layout, litter, pages, pinyin, punctuation, script
+from speechrag.cleaning import byteshift, characters, layout, litter, mojibake, pages, pinyin, punctuation, script
 from speechrag.cleaning.alignment import Alignment, apply, restore
 from speechrag.cleaning.edits import Draft
 from speechrag.records import CleanDocument, Document
 from speechrag.text import HAN
 
-CLEANER_VERSION = "3"
+CLEANER_VERSION = "4"
 
 # What cleaning does to every text, damaged or not. All other rules are repairs of damage: they should find none in a
 # clean text. ``simplified`` applies where a document or a paragraph is really traditional, ``line-join`` where blank
@@ -33,6 +33,9 @@ __all__ = ["CLEANER_VERSION", "NORMALISATIONS", "Alignment", "apply", "clean", "
 def clean(document: Document) -> CleanDocument:
     """Return the document with its damage repaired and its litter removed; what could not be repaired is noted."""
     draft = Draft(document.text)
+    edits, notes = mojibake.undo_misreading(draft.text)
+    draft.apply(edits)
+    draft.notes.extend(notes)
     draft.apply(characters.normalise_line_ends(draft.text))
     draft.apply(layout.join_cut_lines(draft.text))
     draft.apply(characters.drop_invisible(draft.text))

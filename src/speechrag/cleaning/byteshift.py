@@ -18,7 +18,7 @@ from math import exp
 
 from speechrag.cleaning.edits import Edit
 from speechrag.cleaning.gbk import MARKS, Damage, canonical, decode_pair, encode, encodings
-from speechrag.cleaning.holes import LOST, Hole, choices, consensus, is_known
+from speechrag.cleaning.holes import LOST, Hole, choices, consensus, counted_digit, is_known
 from speechrag.cleaning.likelihood import Likelihood
 from speechrag.cleaning.pages import repair_page_counters
 from speechrag.cleaning.pinyin import SYLLABLE, strip_glosses
@@ -144,6 +144,9 @@ class _Repairer:
         if not self.readings and self.text[start:end].isascii():
             return None
         read, confidence = consensus(best, end, {c: exp(score - top) for c, score in proved.items()})
+        if read.endswith(LOST):
+            line = strip_glosses(self._line_before(start, done), self.readings)
+            read = read[:-1] + (counted_digit(line + read[:-1], self.text[end : end + 4]) or LOST)
         if LOST in read:
             self.notes.append(f"{start}: {self.text[start:end]!r} is read as {read!r}; the rest cannot be known")
         return Edit(start, end, read, RULE, round(confidence, 4))
@@ -324,8 +327,8 @@ class _Repairer:
         """Return ``text`` as the likelihood sees it: no readings, simplified, marks full-width."""
         return to_simplified(strip_glosses(text, self.readings)).translate(_WIDE)
 
-    def _left_context(self, start: int, done: list[Edit]) -> str:
-        """Return what stands before ``start`` on its line, repaired; a quotation opened further back is kept open."""
+    def _line_before(self, start: int, done: list[Edit]) -> str:
+        """Return what stands before ``start`` on its line, repaired."""
         window = max(self.text.rfind("\n", 0, start) + 1, start - LINE)
         pieces: list[str] = []
         position = window
@@ -333,7 +336,11 @@ class _Repairer:
             if edit.start >= window:
                 pieces += [self.text[position : edit.start], edit.after]
                 position = edit.end
-        line = "".join([*pieces, self.text[position:start]])
+        return "".join([*pieces, self.text[position:start]])
+
+    def _left_context(self, start: int, done: list[Edit]) -> str:
+        """Return the end of the line before ``start``; a quotation opened further back is kept open."""
+        line = self._line_before(start, done)
         near = self._plain(line[-6 * CONTEXT :])[-CONTEXT:]
         opened = line.rfind("“") > line.rfind("”") and "“" not in near
         return ("“" if opened else "") + near

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from speechrag.cleaning.gbk import decode_pair
+from speechrag.text import is_han
 
 MIN_SHARE = 0.9  # of a character whose byte is lost; below it the character is marked as lost
 MIN_NEIGHBOUR = 0.98  # the same where the character beside it has lost a byte too
 LOST = "□"  # how an illegible character is printed in Chinese
+
+_QUOTED = re.compile("“(?P<quoted>[^“”]{8,200})”[这的等]{0,2}“?$")
+_COUNT = re.compile(r"(?P<rest>\d{1,2})个?字")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +62,18 @@ def consensus(
     sure = [known and not unsure for known, unsure in zip(sure, thin, strict=True)]
     kept = [char if known else LOST for char, known in zip(best, sure, strict=True)]
     return "".join(kept), min((share for share, known in zip(shares, sure, strict=True) if known), default=0.0)
+
+
+def counted_digit(before: str, after: str) -> str:
+    """Return the lost digit between ``before`` and ``after`` that the length of a quotation proves, "" for none.
+
+    Marks do not count. The other digits of the number have to agree, so the proof is more than a guess.
+
+    >>> counted_digit("“真抓实干；常抓不懈，久久为功。”的“", "2字”要求")
+    '1'
+    """
+    quotation, count = _QUOTED.search(before), _COUNT.match(after)
+    if not quotation or not count:
+        return ""
+    length = str(sum(map(is_han, quotation["quoted"])))
+    return length[0] if length[1:] == count["rest"] else ""

@@ -95,7 +95,8 @@ class TextFiller:
             metadata = {k: v for k, v in part.speech.metadata.items() if k != "also_in"}
             speech = replace(part.speech, metadata=metadata)
             self._sketches[speech.speech_id] = part.sketch
-            flaws = float(speech.quality.get("damage", 0)) + float(speech.quality.get("holes", 0))
+            counted = (float(speech.quality.get(key, 0)) for key in ("damage", "holes"))
+            flaws = sum(counted) + len(speech.quality.get("gaps", ()))
             # Of two equally whole copies the one that needed less repair is the safer to show.
             self._ranks[speech.speech_id] = (flaws, repaired, -float(len(speech.text)))
             self._samples.extend(part.samples)

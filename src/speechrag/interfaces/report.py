@@ -62,8 +62,11 @@ class DocumentReport:
 
     @property
     def weight(self) -> int:
-        """How much of it a person should look at: doubtful places, damage, broken ends, missing parts."""
-        flaws = sum(int(s.quality.get("damage", 0)) + 5 * bool(s.quality.get("truncated")) for s in self.speeches)
+        """How much of it a person should look at: doubtful places, damage, words gone, broken ends, missing parts."""
+        flaws = sum(
+            int(s.quality.get("damage", 0)) + len(s.quality.get("gaps", ())) + 5 * bool(s.quality.get("truncated"))
+            for s in self.speeches
+        )
         promised = max((int(s.quality.get("promised", 0)) for s in self.speeches), default=0)
         found = max((int(s.quality.get("found", 0)) for s in self.speeches), default=0)
         return self.doubted + flaws + 10 * (promised not in (0, found)) + len(self.notes) + len(self.left_out)
@@ -79,6 +82,7 @@ class Totals:
     truncated: int = 0
     holes: int = 0
     damage: int = 0
+    gaps: int = 0
     doubted: int = 0
     corrected: int = 0
     rules: Counter[str] = field(default_factory=Counter)
@@ -136,6 +140,7 @@ def _count(totals: Totals, document: CleanDocument, speeches: Sequence[Speech]) 
         totals.truncated += bool(speech.quality.get("truncated"))
         totals.holes += int(speech.quality.get("holes", 0))
         totals.damage += int(speech.quality.get("damage", 0))
+        totals.gaps += len(speech.quality.get("gaps", ()))
         totals.corrected += METADATA_FROM in speech.quality
         totals.metadata.update(key for key in METADATA_KEYS if speech.metadata.get(key) not in (None, "", [], ()))
         totals.families[speech.family].append(speech.speech_id)

@@ -54,6 +54,17 @@ RULES: Mapping[str, str] = {
     "line-join": "接合断行",
     "invisible": "去掉不可见字符",
 }
+GAPS: Mapping[str, str] = {
+    "quotation": "引号、书名号里的字",
+    "date": "年份、日期",
+    "number": "数字",
+    "name": "人名、会议名",
+    "start": "句首",
+    "end": "句尾",
+    "heading": "小标题里的字",
+    "numbering": "前面的小标题或要点",
+}
+GAP_CONTEXT = 14  # characters shown on each side of a place where words are gone
 MEDIA: Mapping[str, str] = {
     "text": "纯文本",
     "html": "网页",
@@ -164,6 +175,7 @@ def _quality(report: Report) -> str:
         (
             ("结尾中断", f"{totals.truncated:,}\u00a0篇", "最后一句没有写完，多为网页截断"),
             ("空缺", f"{totals.holes:,}\u00a0处", "20xx年、××局、--同志之类，照原样保留，不代填"),
+            ("缺失", f"{totals.gaps:,}\u00a0处", "原文丢了字句而未留标记，位置见各篇，不代填"),
             ("损坏", f"{totals.damage:,}\u00a0处", "无法辨认的字节，照原样保留"),
             ("存疑的修复", f"{totals.doubted:,}\u00a0处", "有未知字（□）或把握不足，见逐份说明"),
         ),
@@ -333,10 +345,22 @@ def _speech(speech: Speech) -> tuple[str, str, str, str]:
         if speech.metadata.get(key)
     ]
     flaws = [f"空缺 {speech.quality['holes']}"] if speech.quality.get("holes") else []
+    flaws += [_gaps(speech)] if speech.quality.get("gaps") else []
     flaws += [f"损坏 {speech.quality['damage']}"] if speech.quality.get("damage") else []
     flaws += ["<b>结尾中断</b>"] if speech.quality.get("truncated") else []
     headed = sum(bool(section.heading) for section in speech.sections)
     return f"{int(speech.quality.get('chars', len(speech.text))):,}", str(headed), "；".join(facts), "、".join(flaws)
+
+
+def _gaps(speech: Speech) -> str:
+    """Return where words of the source are gone, by kind, each with what stands around it."""
+    by_kind: dict[str, list[str]] = {}
+    for gap in speech.quality["gaps"]:
+        low, high = max(0, gap["start"] - GAP_CONTEXT), gap["end"] + GAP_CONTEXT
+        shown_at = speech.text[low : gap["start"]] + "▲" + speech.text[gap["start"] : high]
+        by_kind.setdefault(gap["kind"], []).append(shown(" ".join(shown_at.split())))
+    items = (f"{GAPS.get(kind, kind)} {len(places)}：{'；'.join(places[:5])}" for kind, places in by_kind.items())
+    return f"<details><summary>缺失 {len(speech.quality['gaps'])}</summary>{'<br>'.join(items)}</details>"
 
 
 def _value(value: object) -> str:

@@ -49,12 +49,13 @@ WARNING_LABELS: Mapping[str, str] = {
     "stale": "表述可能过时",
     "single_source": "只有一处依据",
     "borrowed": "借自其他主题",
+    "local": "当地提法",
     "copied": "与原稿雷同较多",
     "damaged_source": "来源有缺损",
     "cliche": "套话较多",
     "skeleton": "结构与原稿雷同",
 }
-QUALITY: Mapping[str, str] = {"truncated": "疑似残缺", "holes": "有缺字", "damage": "有损坏"}
+QUALITY: Mapping[str, str] = {"truncated": "疑似残缺", "holes": "有缺字", "gaps": "有脱漏", "damage": "有损坏"}
 _SKIPPED_FACTS = frozenset({"topics", "region", "speaker_role"})  # too long for the thin line under a result
 # Words of a question that say what kind of answer is wanted; marking them in a passage would only distract.
 _ASKING = (
@@ -169,9 +170,14 @@ def matched(text: str, wanted: Sequence[str]) -> list[tuple[int, int]]:
 
 
 def hits_view(query: str, hits: Sequence[Hit], cutter: Segmenter) -> View:
-    """Return a result list, the words of the query marked in titles and passages."""
+    """Return a result list, the words of the query marked in the passages.
+
+    ``literal`` tells whether any title or passage holds one of them; where none does, the list is of like meanings.
+    """
     wanted = terms(query, cutter)
-    return {"kind": "hits", "query": query, "hits": [_hit_view(hit, wanted) for hit in hits]}
+    listed = [_hit_view(hit, wanted) for hit in hits]
+    literal = any(hit["marks"] or matched(hit["title"], wanted) for hit in listed)
+    return {"kind": "hits", "query": query, "literal": literal, "hits": listed}
 
 
 def _hit_view(hit: Hit, wanted: Sequence[str]) -> View:

@@ -120,7 +120,8 @@ def _body_start(speech: Speech) -> int:
     """
     line, _, rest = speech.text.partition("\n")
     named = line.rstrip(" \t\u3000:：")
-    if not speech.title or shown_title(named) != speech.title or _starting(speech.sections, 0, len(named)):
+    title = speech.quality.get("part", speech.title)  # a part of a collection opens with the line that says which
+    if not title or shown_title(named) != title or _starting(speech.sections, 0, len(named)):
         return 0
     return len(named) if rest.strip() else 0
 

@@ -10,7 +10,7 @@ from speechrag.errors import SourceError
 from speechrag.records import Document, Skipped
 from speechrag.registry import READERS, resolve
 from speechrag.sources.archive import MAX_DEPTH, Budget, members
-from speechrag.sources.encoding import Decoded, decode
+from speechrag.sources.encoding import Decoded, decode, is_destroyed
 from speechrag.sources.html import declared_charset
 from speechrag.sources.lines import rows
 from speechrag.sources.office import converter
@@ -20,7 +20,7 @@ from speechrag.sources.walk import SourceFile, find_sources
 
 MAX_BYTES = 200 * 1024 * 1024  # of one file or one member of an archive
 MAX_UNPACKED = 2 * MAX_BYTES  # of all members of an archive together
-READERS_VERSION = "3"  # counts up when the same file would be read differently
+READERS_VERSION = "4"  # counts up when the same file would be read differently
 
 __all__ = ["MAX_BYTES", "Reading", "SourceFile", "find_sources", "member_of", "read_source", "readers_fingerprint"]
 
@@ -92,6 +92,8 @@ def _read_bytes(data: bytes, name: str, budget: Budget, depth: int) -> Iterator[
 def _document(decoded: Decoded, data: bytes, name: str, media: str) -> Document:
     if not decoded.text.strip():
         raise SourceError("the file holds no text")
+    if is_destroyed(decoded.text):
+        raise SourceError("most of its text was lost before it was saved (U+FFFD stands in its place); get it again")
     digest = hashlib.sha256(data).hexdigest()
     return Document(digest[:12], name, decoded.text, digest, decoded.encoding, media, decoded.notes)
 
@@ -115,5 +117,8 @@ def _read_rows(plain: Decoded, name: str) -> Iterator[Document | Skipped]:
         source = f"{name}!{row.name}"
         if row.refused:
             yield Skipped(source, row.refused)
-        else:
+            continue
+        try:
             yield _document(Decoded(row.text, plain.encoding), row.data, source, "jsonl")
+        except SourceError as exc:
+            yield Skipped(source, str(exc))

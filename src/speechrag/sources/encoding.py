@@ -20,6 +20,7 @@ _MARKS = frozenset("，。、；：？！“”‘’（）《》　\n\r\t ")
 _HAN = re.compile(f"[{HAN}]")
 _SAMPLE = 200_000
 _TINY_DAMAGE = 0.001  # share of undecodable bytes that is kept as U+FFFD and noted, rather than refused
+_DESTROYED, _DESTROYED_FROM = 1 / 3, 20  # share and number of lost characters that leave nothing to read
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -78,6 +79,12 @@ def plausibility(text: str) -> float:
     if not beyond:
         return 1.0
     return sum(char in _COMMON or char in _MARKS for char in beyond) / len(beyond)
+
+
+def is_destroyed(text: str) -> bool:
+    """Tell whether most of a text was lost in an earlier conversion: U+FFFD, or 锟斤拷, its bytes read as GBK."""
+    lost = text.count("\ufffd") + 2 * text.count("锟斤拷")  # of the characters before
+    return lost >= _DESTROYED_FROM and lost > _DESTROYED * len(text)
 
 
 def _nearest(data: bytes) -> str:

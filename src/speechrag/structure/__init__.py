@@ -11,7 +11,7 @@ from speechrag.structure.pasted import cut_points
 from speechrag.structure.quality import measure
 from speechrag.structure.sections import find_sections
 from speechrag.structure.tables import pattern
-from speechrag.structure.titles import find_title, shown_title
+from speechrag.structure.titles import find_title, is_about, shown_title
 from speechrag.text import trim
 
 STRUCTURE_VERSION = "1"
@@ -98,19 +98,27 @@ def _speech(clean: CleanDocument, ordinal: int, cut: _Cut) -> Speech:
     body = cut.body - cut.start
     sections = find_sections(text, body, len(text))
     facts = find_metadata(text, body, sections, titled=cut.own)
+    title, evidence, quality = shown_title(cut.title), facts.evidence, measure(text, body, sections)
+    if "title" in evidence:
+        span = evidence["title"]
+        meeting = text[span.start : span.end]
+        if is_about(title, meeting):
+            evidence = {name: found for name, found in evidence.items() if name != "title"}
+        else:  # the collection's title names another subject
+            title, quality = f"{title}：{meeting}", {**quality, "part": title}
     return Speech(
         speech_id=f"{document.doc_id}-{ordinal}",
         doc_id=document.doc_id,
         source=document.source,
         ordinal=ordinal,
-        title=shown_title(cut.title),
+        title=title,
         text=text,
         doc_start=cut.start,
         doc_end=cut.end,
         sections=sections,
         metadata=facts.values,
-        evidence=facts.evidence,
-        quality=measure(text),
+        evidence=evidence,
+        quality=quality,
     )
 
 

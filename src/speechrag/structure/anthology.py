@@ -24,8 +24,13 @@ _MARKED = re.compile(
     rf"|(?:第\s*(?P<c>{_N})\s*篇|{_WORD}\s*(?P<d>{_N}))(?=\s|[:：、]|$))[:：、]?(?P<rest>[^\n。！？]{{0,60}}))$",
     re.MULTILINE,
 )
+# ……讲话篇一, ……讲话（篇一）, ……讲话第一篇, 【……讲话 篇1】, 《……讲话》（范文一）
+_OF_STEM = (
+    rf"(?:[（(【\[]\s?(?:精选|经典|优秀)?(?:{_WORD}\s{{0,2}}(?P<n>{_N})|第\s?(?P<o>{_N})\s?篇)\s?[）)】\]]"
+    rf"|{_WORD}\s{{0,2}}(?P<m>{_N})|第\s?(?P<p>{_N})\s?篇)"
+)
 _STEMMED = re.compile(
-    rf"{_EDGE}(?P<title>(?P<stem>[^\n。！？!?；;：:]{{2,50}}?)\s{{0,2}}{_WORD}\s{{0,2}}(?P<n>{_N})){_AFTER}",
+    rf"{_EDGE}(?P<title>[【\[]?(?P<stem>[^\n。！？!?；;：:]{{2,50}}?)[\s\-—•·]{{0,3}}{_OF_STEM}[】\]]?){_AFTER}",
     re.MULTILINE,
 )
 _SUFFIXED = re.compile(
@@ -34,6 +39,7 @@ _SUFFIXED = re.compile(
     rf"\s{{0,2}}(?:[（(]\s{{0,2}}(?P<n>{_N})\s{{0,2}}[)）]|之?(?P<m>{_N}))){_AFTER}",
     re.MULTILINE,
 )
+_LISTED = re.compile(r"^\d{1,2}\s?[.、．]\s?")
 _NEXT = r"[\s（(【\[〔之第一二三四五六七八九十\d]"
 _COUNTED = r"(?=\s*[一二三四五六七八九十\d])"
 _LABELLED = re.compile(
@@ -134,9 +140,9 @@ def _marks(text: str) -> Iterable[list[_Mark]]:
     for form in (_STEMMED, _SUFFIXED):
         if not (labelled if form is _STEMMED else _has_two(_ENDED, text)):
             continue
-        groups = ("n",) if form is _STEMMED else ("n", "m")
+        groups = ("n", "o", "m", "p") if form is _STEMMED else ("n", "m")
         found = [
-            _Mark(m.group("stem").strip(), _number(m, *groups), _clean(m.group("title")), m.start("title"), m.end())
+            _Mark(_clean(m.group("stem")), _number(m, *groups), _clean(m.group("title")), m.start("title"), m.end())
             for m in form.finditer(text)
         ]
         for stem in dict.fromkeys(mark.stem for mark in found):
@@ -145,7 +151,7 @@ def _marks(text: str) -> Iterable[list[_Mark]]:
             common = Counter(mark.stem for mark in found).most_common(1)[0][1]
             # Stems that differ from part to part are the parts' own titles.
             own = 2 * common <= len(found)
-            yield [replace(mark, title=mark.stem, own=mark.start) for mark in found] if own else found
+            yield [replace(mark, title=_LISTED.sub("", mark.stem), own=mark.start) for mark in found] if own else found
 
 
 def _marked(match: re.Match[str]) -> _Mark:

@@ -15,7 +15,8 @@ from speechrag.records import Evidence, Section
 from speechrag.structure.facts import TABLE, Facts
 from speechrag.structure.genres import find_genre
 from speechrag.structure.head import Head, find_head, names_speech
-from speechrag.structure.occasions import find_occasion, find_session
+from speechrag.structure.occasions import find_meeting, find_occasion, find_session
+from speechrag.structure.offices import PLACE
 from speechrag.structure.regions import find_region
 from speechrag.structure.tables import alternation, table
 from speechrag.structure.units import find_unit
@@ -30,7 +31,11 @@ _DENSE_REPORT = 12  # a report on everything names every field
 
 
 def find_metadata(text: str, body: int, sections: Sequence[Section], *, titled: bool) -> Facts:
-    """Return the facts about the speech ``text`` whose title ends at ``body``; ``titled``: the title is its own."""
+    """Return the facts about the speech ``text`` whose title ends at ``body``; ``titled``: the title is its own.
+
+    Of a speech under a title that is not its own ``evidence["title"]`` is where it names its meeting, or else its
+    subject.
+    """
     facts = Facts()
     head = find_head(text, 0 if titled else body, body)
     end = min(len(text), head.end + _OPENING)
@@ -41,7 +46,22 @@ def find_metadata(text: str, body: int, sections: Sequence[Section], *, titled: 
     find_session(facts, text, head, end)
     find_region(facts, text, head)
     _topics(facts, text, head.start)
+    subject = None if titled else find_meeting(facts, text, head, end) or _subject(facts, text, head)
+    if subject:
+        facts.evidence["title"] = Evidence(*subject)
     return facts
+
+
+def _subject(facts: Facts, text: str, head: Head) -> tuple[int, int] | None:
+    """Return the span of the work that the speech is on, as it first calls what its chief topic is: 水利信息化建设."""
+    topics = facts.values.get("topics")
+    if not topics:
+        return None
+    words = alternation(table(TABLE)["topics"][topics[0]])
+    work = r"(?:(?![的和与及])[\u4e00-\u9fff]){0,6}?(?:工作|建设)|(?<=工作)"
+    named = rf"(?:全(?:{PLACE}|国))?(?:{words})(?:{work})(?![会者队人员])"
+    match = re.compile(named).search(text, head.end)
+    return match.span() if match else None
 
 
 _YEAR = r"(?P<year>(?:19|20)\d\d|[一二]\s?[九〇零○][\d〇零○一二三四五六七八九]{2})年"
@@ -101,8 +121,10 @@ def _topics(facts: Facts, text: str, start: int) -> None:
     """
     finder, starts, topics = _topic_words()
     counts: Counter[str] = Counter()
-    for match in finder.finditer(text, start):
-        counts.update(starts[match.group() + match.group(match.lastindex or 0)])
+    longest = Counter(match.group() + match.group(match.lastindex or 0) for match in finder.finditer(text, start))
+    for longer, times in longest.items():
+        for word in starts[longer]:
+            counts[word] += times
     found: list[tuple[int, str, Evidence]] = []
     whole = facts.values.get("genre") == "工作报告" or facts.values.get("occasion") == "代表大会"
     dense = _DENSE_REPORT if whole else _DENSE

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from speechrag.structure.facts import TABLE, Facts
 from speechrag.structure.head import Head, is_spoken, names_speech
+from speechrag.structure.offices import PLACE
 from speechrag.structure.tables import alternation, table
 
 _NUM = "[一二三四五六七八九十]{1,3}"
@@ -63,6 +64,32 @@ def find_occasion(facts: Facts, text: str, head: Head, end: int) -> None:
         facts.add("occasion", "代表大会", congress.span())
     for match in spoken:
         facts.add("occasion", events[match.group("event")], match.span("event"))
+
+
+_PLACED = rf"全(?:{PLACE}|国|系统)|[xX×*＊]{{0,3}}(?:{PLACE})(?=[\u4e00-\u9fff])"
+_MEETING_NAME = re.compile(
+    r"(?:今天|今日|在此|在这里|这次|此次|本次|我们|召开|举办|举行|[的了，]){0,8}(?:一次|首次)?"
+    rf"(?P<name>(?:[^。！？，\n]{{0,24}}?(?={_PLACED}))?[\u4e00-\u9fffxX×*＊（）]{{1,40}})$"
+)
+_NO_MEETING_NAME = re.compile("^[把将对为向被以用由从开]|召开|举办|举行|参加|收听|收看|非常|重要|一次")
+_NAME = range(6, 35)  # characters of a meeting's name
+_OF_ALL = re.compile(f"全(?P<place>{PLACE}|国)")
+
+
+def find_meeting(facts: Facts, text: str, head: Head, end: int) -> tuple[int, int] | None:
+    """Return the span of the name of the meeting that the opening says is held: 全市统计工作会议; None without one.
+
+    A meeting of all the province that a town has listened to is not its own.
+    """
+    for match in _events()[1].finditer(text, head.end, end):
+        named = _MEETING_NAME.match(text, match.start(), match.end("event")) if _is_own(text, head, match) else None
+        if not named or len(named.group("name")) not in _NAME or _NO_MEETING_NAME.search(named.group("name")):
+            continue
+        of_all = _OF_ALL.match(named.group("name"))
+        place = of_all.group("place") if of_all else ""
+        if not place or facts.values.get("level") == {"国": "国家", **table(TABLE)["levels"]}[place]:
+            return named.span("name")
+    return None
 
 
 def _is_own(text: str, head: Head, match: re.Match[str]) -> bool:

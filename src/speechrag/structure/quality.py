@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
+
+from speechrag.records import Section
+from speechrag.structure.gaps import find_gaps
 
 # What stands where a name, number or word was masked or deleted: 20xx年, ××局, --同志, 2*年, □. Every branch starts
 # with a literal, which lets the search skip all other characters.
@@ -17,15 +21,20 @@ _FINAL = "。！？!?…；;”’』」）)】》:："
 _UNFINISHED = "，,、"
 
 
-def measure(text: str) -> dict[str, Any]:
-    """Return chars, paragraphs, holes and damage (counts) and whether the text is truncated."""
-    return {
-        "chars": sum(1 for _ in re.finditer(r"\S", text)) if len(text) < 1000 else len("".join(text.split())),
+def measure(text: str, body: int = 0, sections: Sequence[Section] = ()) -> dict[str, Any]:
+    """Return chars, paragraphs, holes and damage (counts) and whether the text is truncated.
+
+    Where words are gone without a mark, ``gaps`` lists kind, start and end of each place (see ``gaps.KINDS``).
+    """
+    gaps = [{"kind": gap.kind, "start": gap.start, "end": gap.end} for gap in find_gaps(text, body, sections)]
+    counted = {
+        "chars": len("".join(text.split())),
         "paragraphs": sum(1 for line in text.split("\n") if line.strip()),
         "holes": sum(1 for _ in _HOLE.finditer(text)),
         "damage": sum(1 for rule in (_DAMAGE, _PRIVATE) for _ in rule.finditer(text)),
         "truncated": is_truncated(text),
     }
+    return {**counted, "gaps": gaps} if gaps else counted
 
 
 def is_truncated(text: str) -> bool:

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from speechrag.structure.facts import Facts
 from speechrag.structure.head import Head, byline_spans
+from speechrag.structure.places import own_place
 from speechrag.structure.tables import alternation, table
 
 _OFTEN = 3  # mentions that make a place the speech's own
@@ -47,6 +48,9 @@ def find_region(facts: Facts, text: str, head: Head) -> None:
         return
     _from_head(facts, text, head)
     _from_organs(facts, text, head)
+    own = None if "region" in facts.values or facts.values["level"] == "省" else own_place(text, head.start)
+    if own:
+        facts.add("region", own.name, (own.start, own.start + len(own.name)))
     _from_mentions(facts, text, head)
 
 
@@ -113,11 +117,15 @@ def _from_mentions(facts: Facts, text: str, head: Head) -> None:
         match = _known().match(text, place.start())
         if match:
             named.setdefault(match.group("c") or match.group("p"), []).append(match)
+    if facts.values["level"] == "省":  # what a province does with a city is not the city's
+        named = {name: found for name, found in named.items() if name in table("structure_places")["provinces"]}
     if not named:
         return
     ranked = sorted(named.items(), key=lambda item: (-len(item[1]), item[0]))
     name, found = ranked[0]
     others = len(ranked[1][1]) if len(ranked) > 1 else 0
-    convenes = re.match(r"(?:政协|委|人民政府|政府|人大)?(?:召开|举办|举行)", text[found[0].end() : found[0].end() + 8])
+    held_there = text.startswith("在", max(0, found[0].start() - 1))  # 在贵阳召开: where it is held, not whose it is
+    acts = re.compile(r"(?:政协|委|人民政府|政府|人大)?(?:召开|举办|举行)").match(text, found[0].end())
+    convenes = acts and not held_there
     if (len(found) >= _OFTEN and len(found) >= 2 * others) or convenes:
         facts.add("region", name, (found[0].start(), found[0].start() + len(name)))

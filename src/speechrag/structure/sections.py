@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from speechrag.records import Section
 from speechrag.structure.endings import closing_start
 from speechrag.structure.headings import Heading, read_heading
 from speechrag.structure.labels import POINT_LEVEL, Label, find_labels
+from speechrag.structure.parallel import parallel_leads
 from speechrag.structure.roles import announced_role, role_of
 
 _FINISHED = 1_000  # a number that no list reaches: the inner list is over
@@ -58,13 +60,31 @@ def find_sections(text: str, start: int, end: int) -> tuple[Section, ...]:
     """Return the sections of ``text[start:end]`` in reading order, parents before children; offsets into ``text``."""
     labels = find_labels(text, start, end)
     if not labels:
-        return ()
+        return tuple(_unnumbered(text, start, closing_start(text, start, end), 1, ""))
     end = _body_end(text, labels[-1], end)
     roots = _Tree(text, labels, end).build()
     _set_levels(roots, parent=0)
     _set_ends(text, roots, end)
     _promote(roots, end - start)
-    return tuple(_flatten(text, roots, ""))
+    return tuple(_with_unnumbered(text, list(_flatten(text, roots, ""))))
+
+
+def _with_unnumbered(text: str, sections: list[Section]) -> Iterator[Section]:
+    """Yield the sections, and below those that hold no other the headings without numbers."""
+    for section, following in zip_longest(sections, sections[1:]):
+        yield section
+        holds_none = following is None or following.start >= section.end
+        if holds_none and section.level < POINT_LEVEL and text.find("\n", section.body, section.end) >= 0:
+            yield from _unnumbered(text, section.body, section.end, section.level + 1, section.role)
+
+
+def _unnumbered(text: str, start: int, end: int, level: int, role: str) -> Iterator[Section]:
+    for run in parallel_leads(text, start, end):
+        for lead, following in zip_longest(run, run[1:]):
+            stop = following.start if following else lead.end
+            heading = text[lead.start : lead.stop]
+            last = len(text[:stop].rstrip())
+            yield Section(heading, level, lead.start, last, "", role_of(heading, role), min(lead.stop + 1, last))
 
 
 def _body_end(text: str, last: Label, end: int) -> int:

@@ -36,6 +36,13 @@ _BEHIND = re.compile(
 )
 
 
+# What titles of collections are made of beside their subject.
+_COMMON_WORDS = re.compile(
+    "领导|讲话稿?|发言稿?|致辞|致词|主持词|报告|会议|工作会?|座谈会|大会|会上|范文|例文|大全|精选|通用|最新|稿件|模板|关于|篇"
+    r"|[^\u4e00-\u9fff]+|[一二三四五六七八九十的在上之第]"
+)
+
+
 def shown_title(title: str) -> str:
     """Return a title without the words, brackets and names that sites put around it; the text keeps them.
 
@@ -50,6 +57,25 @@ def shown_title(title: str) -> str:
         if shown[:1] == "《" and shown.find("》") == len(shown) - 1:
             shown = shown[1:-1].strip()
     return shown if len(shown) >= _SHORTEST else title
+
+
+def is_about(title: str, subject: str) -> bool:
+    """Tell whether a collection's title is true of a speech that names its meeting or subject so.
+
+    It is where most of its own words stand in the name, where the name says no more than it does, and where it names
+    no subject at all (讲话篇一).
+
+    >>> is_about("禁烧工作会议讲话篇一", "全镇秸秆禁烧工作会议"), is_about("禁烧工作会议讲话篇二", "全市统计工作会议")
+    (True, False)
+    """
+    pairs, named = _pairs(title), _pairs(subject)
+    if not pairs:
+        return True
+    return 2 * sum(pair in subject for pair in pairs) > len(pairs) or all(pair in title for pair in named)
+
+
+def _pairs(title: str) -> list[str]:
+    return [run[place : place + 2] for run in _COMMON_WORDS.split(title) if run for place in range(len(run) - 1)]
 
 
 def find_title(text: str, start: int, end: int, source: str) -> tuple[str, int]:

@@ -16,6 +16,10 @@ from speechrag.structure.tables import alternation, table
 # 传达省委召开的会议精神: another unit's meeting is spoken of.
 _BEFORE_QUOTED = re.compile("(?:传达|贯彻|学习|落实|按照|根据)[^，。\\n]{0,4}$")
 _AFTER_QUOTED = re.compile("精神|部署|文件")
+# 市政协办公厅的……为我们作了辅导报告: a guest's unit, not the speaker's.
+_GUEST = re.compile("[^。，；\n]{0,24}(?:为|给|向)(?:我们|大家)|(?:领导|同志)?(?:莅临|亲临|到会指导|专程)")
+_COMMISSIONERS = re.compile("各位委员")  # the members of a CPPCC, where its own words stand in the text
+_CPPCC = re.compile("界别|政协委员")
 _OFFICER = re.compile(
     "副?(?:书记|秘书长|省长|市长|县长|区长|主席|主任)"
 )  # 省委书记会见……: a person acts, not the organ
@@ -136,6 +140,7 @@ def _convener(facts: Facts, text: str, start: int, end: int) -> None:
             facts.add("level", "乡镇", match.span())
         elif not (
             _AFTER_QUOTED.match(text, match.end())
+            or _GUEST.match(text, match.end())
             or _BEFORE_QUOTED.search(text[max(start, match.start() - 10) : match.start()])
         ):
             _add(facts, text, match.start(kind))
@@ -163,6 +168,9 @@ def _own_names(facts: Facts, text: str, body: int) -> None:
             facts.add("organ", value, match.span())
             if value == "企业":
                 facts.add("level", "企业", match.span())
+    members = _COMMISSIONERS.match(text, body)
+    if members and _CPPCC.search(text, body):
+        facts.add("organ", "政协", members.span())
     if "organ" not in facts.values:
         _lead(facts, "organ", ((_values()[match.group("organ")], match) for match in _organ().finditer(text, body)))
     if "level" not in facts.values:
