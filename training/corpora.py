@@ -55,6 +55,7 @@ PAIRS = (
     Pairs("drcd_dev_question_context.jsonl.gz", "CC BY-SA 3.0", times=2),
 )
 COLLOQUIAL = Path(__file__).with_name("colloquial.tsv")
+EVERYDAY = Path(__file__).with_name("everyday.jsonl")
 THESAURUS = PACKAGE / "data" / "thesaurus.tsv"
 WORDNET = "wn-data-cmn.tab"  # Chinese Open Wordnet (Wang & Bond 2013), free for any purpose under its own licence
 
@@ -91,8 +92,9 @@ def pairs(source: Pairs, data: Path) -> list[tuple[str, str]]:
 
 
 def colloquial() -> list[tuple[str, str]]:
-    """Return (everyday wording, official wording): the hand-written pairs, then every form of the search thesaurus."""
+    """Return (everyday wording, official wording): written sentences and questions, every form of the thesaurus."""
     found = [(everyday, official) for everyday, official in _columns(COLLOQUIAL)]
+    found += [(row["q"], row["p"]) for row in map(json.loads, EVERYDAY.read_text(encoding="utf-8").splitlines())]
     for everyday, official in _columns(THESAURUS):
         found += [(form, official) for form in everyday.split()]
     return found

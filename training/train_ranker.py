@@ -8,7 +8,7 @@ steps, all with fixed seeds, about five minutes on two cores:
 1. ``recall.json``: for every character and pair of the training questions, the share of questions whose passage holds
    it too (smoothed), the questions of step 2 left out;
 2. 800 questions of each source are searched among all its passages (indexes are kept in ``WORK_DIR``) and the features
-   of the best hundred are written down by the product's own code;
+   of the best sixty are written down by the product's own code;
 3. the weights of the lexical features are fitted by a listwise softmax loss (Cao et al. 2007) with Adam.
 
 The dense features cannot be fitted here: the encoder was trained on the same pairs and looks better on them than it is.
@@ -34,7 +34,7 @@ from speechrag.config import Settings
 from speechrag.errors import IndexMismatch, IndexMissing
 from speechrag.index.opened import OpenIndex, open_index
 from speechrag.retrieval.ranker import FEATURES, MODEL, UNSEEN_RECALL
-from speechrag.retrieval.stages import RANKED, Pipeline, Stages
+from speechrag.retrieval.stages import Pipeline, Stages
 from speechrag.retrieval.understanding import Understood
 from speechrag.text import fold, segmenter, terms
 
@@ -52,6 +52,7 @@ SOURCES = {
 TITLED = "named chapters"  # the same pairs, the law's name as the title of the passage
 NO_RECALL = ("chapters", "named chapters")  # headings, not questions
 QUESTIONS = 800
+DEPTH = 60  # candidates of a question
 PASSAGES = 7_000
 SEED = 7
 
@@ -59,7 +60,7 @@ LEAST_SEEN = 10  # questions a term must occur in to be listed in recall.json
 PRIOR = 8.0  # questions' worth of UNSEEN_RECALL that every term starts with
 
 EPOCHS, RATE, RIDGE = 60, 0.02, 1e-4
-CHOSEN = {"dense": 0.05, "dense_gap": 2.5, "expansion": 14.0, "told": 10.0, "figure": 2.0, "facets": 0.3}
+CHOSEN = {"dense": 0.05, "dense_gap": 9.0, "expansion": 14.0, "told": 10.0, "figure": 2.0, "facets": 0.3}
 OFFSET_QUANTILE = 0.5  # the median score of right passages stands for 0.5
 
 
@@ -139,7 +140,7 @@ def feature_tables(work: Path, name: str, source: Collection) -> list[tuple[np.n
     tables = []
     for question, right in source.questions:
         asked = Understood(fold(question))
-        lexical = dict(index.lexical.search(asked.text, RANKED, (), pipeline.weigh))
+        lexical = dict(index.lexical.search(asked.text, DEPTH, (), pipeline.weigh))
         stored = index.store.passages_at(list(lexical))
         if stored:
             table = pipeline.features(asked, stored, lexical, None)  # without cosines: see above

@@ -93,8 +93,8 @@ class GramTable:
         lengths = np.array([len(gram) for gram, _ in grams], dtype=np.int64)
         numbers = np.array([number for _, number in grams], dtype=np.int32)
         depth = int(lengths.max(initial=0))
-        letters = np.array([gram for gram, _ in grams], dtype=f"U{max(depth, 1)}").view(np.uint32)
-        letters = letters.reshape(len(grams), -1).astype(np.uint64)
+        flat = np.array([gram for gram, _ in grams], dtype=f"U{max(depth, 1)}").view(np.uint32)
+        letters: Keys = flat.reshape(len(grams), -1).astype(np.uint64)
         at = np.zeros(len(grams), dtype=np.int64)
         keys = [np.array([np.iinfo(np.uint64).max], dtype=np.uint64)]
         count = 1
@@ -109,6 +109,9 @@ class GramTable:
         self._token[at] = numbers
         self._token[0] = -1
         self._trie = _Transitions(np.concatenate(keys))
+        # The first step of every walk is a look-up; letters beyond the table share its last place, which is empty.
+        self._roots = np.zeros(int(letters[:, :1].max(initial=0)) + 2, dtype=np.int32)
+        self._roots[letters[:, 0].astype(np.int64)] = self._trie.follow(letters[:, 0])
 
     def find(self, texts: Sequence[str], *, distinct: bool = False) -> tuple[Ids, Ids]:
         """Return ``(ids, starts)``: the grams of text ``i`` are ``ids[starts[i]:starts[i + 1]]``, ascending.
@@ -140,18 +143,19 @@ class GramTable:
 
         letters = np.frombuffer(joined.encode("utf-32-le"), dtype="<u4")
         longest = np.full(len(letters), -1, dtype=np.int64)
-        reach = np.zeros(len(letters), dtype=np.int64)
-        places = np.flatnonzero(letters > _FIRST_HAN)
-        nodes = self._trie.follow(letters[places].astype(np.uint64))
+        reach = np.zeros(len(letters), dtype=np.int32)
+        nodes = self._roots[np.minimum(letters, len(self._roots) - 1)]
+        places = np.arange(len(letters))
         depth = 0
-        while len(places := places[nodes > 0]):
-            nodes = nodes[nodes > 0]
+        while len(kept := np.flatnonzero(nodes > 0)):
+            places, nodes = places[kept], nodes[kept]
             depth += 1
             tokens = self._token[nodes]
-            known = places[tokens >= 0]
-            longest[known], reach[known] = tokens[tokens >= 0], known + depth
+            ends = tokens >= 0
+            known = places[ends]
+            longest[known], reach[known] = tokens[ends], known + depth
             nodes = self._trie.follow(_keys(nodes, letters[places + depth]))  # the last letter is a line end: no gram
-        earlier = np.maximum.accumulate(np.r_[0, reach])[: len(reach)]
+        earlier = np.maximum.accumulate(np.r_[np.int32(0), reach])[: len(reach)]
         places = np.flatnonzero(reach > earlier)
         return places, longest[places]
 

@@ -51,7 +51,7 @@ class LedgerEntry:
 class StoredPassage(NamedTuple):
     """A passage as it is stored, with its ordinal and the span of the original text it was cleaned from.
 
-    A search reads sixty of them and shows ten: this is cheap, ``passage`` is made when it is asked for.
+    A search reads forty of them and shows ten: this is cheap, ``passage`` is made when it is asked for.
     """
 
     ordinal: int
@@ -216,7 +216,7 @@ class CorpusStore:
         """Return the passages with these ordinals, in the order given."""
         names, read = self._speech_ids, self._texts.read
         found = []
-        # Every search comes here for sixty passages: taking a row apart is faster than asking for its fields.
+        # Every search comes here for forty passages: taking a row apart is faster than asking for its fields.
         for ordinal, row in zip(ordinals, self._passages.at(ordinals), strict=True):
             speech, number, at, units, headings_at, headings_units, start, end, original_start, original_end = row
             headings = read(headings_at, headings_units) if headings_units else ""

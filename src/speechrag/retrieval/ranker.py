@@ -48,7 +48,7 @@ FEATURES = (
     "density",
     "length",  # log of the characters
     "dense",  # cosine in standard deviations from the mean of the candidates
-    "dense_gap",  # the same times the square of the gap: how far the words of the query are missing from all candidates
+    "dense_gap",  # the same times the cube of the gap: how far the words of the query are missing from all candidates
     "expansion",  # official terms for the query's everyday words, times the gap
     "told",  # share of the query's words told in them or in official terms, times the gap
     "figure",  # the same as near_units with a figure close by, where the query asks for one
@@ -108,7 +108,7 @@ def features(asked: Asked, candidates: Candidates, mean_length: float) -> Floats
         *(found.bm25_units, found.bm25_pairs, found.cover_units, found.cover_pairs, found.run),
         *(found.near_units, found.near_pairs, found.early, found.density),
         np.log([len(text) + 20.0 for text in candidates.texts]),
-        *(dense, dense * gap**2),
+        *(dense, dense * gap**3),
         *(official, meant, found.near_figure, candidates.facets),
     ]
     return np.stack(columns, axis=1)

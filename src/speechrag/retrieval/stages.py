@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from speechrag.retrieval.filters import Mask
     from speechrag.retrieval.ranker import Floats
 
-RANKED = 60  # candidates the learned ranker looks at
-RANKED_WIDE = 100  # the same for a query in everyday words, whose own words bring up little
+RANKED = 40  # candidates the learned ranker looks at
+RANKED_WIDE = 60  # the same for a query in everyday words, whose own words bring up little
+RANKED_NEAREST = 20  # passages nearest in meaning that it looks at wherever the fused score puts them
 USUAL_DENSE = 0.1  # the dense share for which the ranker's weights were chosen
 RERANKED = 30  # candidates a cross-encoder reads: it takes a thousand times as long for each
 EXPANDED = 50  # candidates taken from the search for official terms
@@ -117,7 +118,8 @@ class Pipeline:
         found = (("lexical", lexical), ("dense", dense), ("expansion", expansion))
         ranking = Ranking([pair for pair in fused if pair[1] > 0], {name: hits for name, hits in found if hits})
         if self._ranker and ranking.order:
-            self._rank_learned(ranking, asked, dict(lexical), cosines if dense else None)
+            nearest = [ordinal for ordinal, _ in dense[:RANKED_NEAREST] if cosines[ordinal] > 0]
+            self._rank_learned(ranking, asked, dict(lexical), nearest, cosines if dense else None)
         if self._stages.reranker and ranking.order:
             self._rerank(ranking, text)
         return ranking
@@ -217,17 +219,24 @@ class Pipeline:
         return features(self._asked(asked), candidates, self.mean_length)
 
     def _rank_learned(
-        self, ranking: Ranking, asked: Understood, lexical: Mapping[int, float], cosines: Mapping[int, float] | None
+        self,
+        ranking: Ranking,
+        asked: Understood,
+        lexical: Mapping[int, float],
+        nearest: Sequence[int],
+        cosines: Mapping[int, float] | None,
     ) -> None:
         assert self._ranker is not None
-        looked_at = RANKED_WIDE if asked.official else RANKED
-        head = self.read(ranking, [ordinal for ordinal, _ in ranking.order[:looked_at]])
+        fused = [ordinal for ordinal, _ in ranking.order]
+        looked_at = list(dict.fromkeys([*fused[: RANKED_WIDE if asked.official else RANKED], *nearest]))
+        head = self.read(ranking, looked_at)
         scores = self._ranker.scores(self.features(asked, head, lexical, cosines)).tolist()
         ranked = sorted(
             ((s.ordinal, x) for s, x in zip(head, scores, strict=True)), key=lambda pair: (-pair[1], pair[0])
         )
         ranking.channels["ranker"] = ranked
-        ranking.order = ranked + _below(ranking.order[looked_at:], ranked[-1][1])
+        left = set(fused).difference(looked_at)
+        ranking.order = ranked + _below([pair for pair in ranking.order if pair[0] in left], ranked[-1][1])
 
     def _rerank(self, ranking: Ranking, text: str) -> None:
         """Order the head anew; its places keep their scores, so that the list stays sorted and calibrated."""
