@@ -1,6 +1,6 @@
 """Graded judgements by two readers, for an index of ``corpus/``: python eval/graded.py --index INDEX [--out DIR]
 
-``eval/questions/graded.jsonl`` holds for 48 of the questions the first ten passages of four unlike searches (words
+``eval/graded.jsonl`` holds for 48 of the questions the first ten passages of four unlike searches (words
 alone, vectors alone, both fused, the whole pipeline), each judged 0 to 3 by two readers who did not know which search
 had brought it. Prints how far they agree. With --out the lower of the two grades is written as judgements for this
 index, so that ``speechrag evaluate --dataset DIR --index INDEX`` measures nDCG with grades and says which share of the
@@ -90,7 +90,7 @@ def main() -> int:
     parser.add_argument("--index", required=True, type=Path, help="an index of corpus/")
     parser.add_argument("--out", type=Path, help="folder for topics and judgements")
     options = parser.parse_args()
-    judged = read_judged(QUESTIONS / "graded.jsonl")
+    judged = read_judged(QUESTIONS.parent / "graded.jsonl")
     for line in agreement([one for every in judged.values() for one in every]):
         sys.stdout.write(line + "\n")
     if options.out is None:

@@ -58,7 +58,7 @@ def test_the_judgements_hold_for_an_index_of_other_passages(
     monkeypatch.setattr(sys, "argv", ["graded.py", "--index", str(tmp_path / "index"), "--out", str(tmp_path / "set")])
     assert graded.main() == 0
     assert "1017 passages judged twice, 1000 alike\nCohen's kappa 0.921" in capsys.readouterr().out
-    judged = graded.read_judged(ROOT / "eval" / "questions" / "graded.jsonl")
+    judged = graded.read_judged(ROOT / "eval" / "graded.jsonl")
     wanted = {qid for qid, every in judged.items() if any(min(one.first, one.second) for one in every)}
     found = {qrel.query_id for qrel in read_qrels(tmp_path / "set" / "qrels" / "test.tsv") if qrel.relevance}
     assert found == wanted and len(judged) == 48

@@ -15,13 +15,13 @@ from scipy.stats import kendalltau
 from speechrag.errors import EvaluationError
 from speechrag.evaluation.matching import assignment, chrf, kendall_tau, matched
 from speechrag.evaluation.outlines import (
+    Content,
     chance_threshold,
     evidence,
     heading_score,
     headings_of,
     leaves_of,
     sanity_gate,
-    soft_score,
     structure_faults,
 )
 from speechrag.records import Citation, Outline, OutlinePoint, Warning_
@@ -128,11 +128,30 @@ def levels() -> list[tuple[str, list[list[str]]]]:
     ]
 
 
-def test_the_character_measure_ranks_better_outlines_above_worse_ones() -> None:
+def test_the_content_measure_ranks_better_outlines_above_worse_ones() -> None:
     """Every step of the sanity gate holds with p < .01."""
-    values = [(name, [soft_score(g, h, chrf) for g, h in zip(GOLD, lists, strict=True)]) for name, lists in levels()]
+    content = Content(GOLD)
+    values = [(name, [content(g, h) for g, h in zip(GOLD, lists, strict=True)]) for name, lists in levels()]
     assert sanity_gate(values) == []
-    assert values[0][1] == [1.0] * len(GOLD)
+    assert values[0][1] == pytest.approx([1.0] * len(GOLD))
+
+
+def test_what_every_topic_says_weighs_nothing_in_the_content() -> None:
+    """Of three topics all hold 甲; 乙 is held by one, and the cosines of lengths 1 and 2 are worked by hand."""
+    content = Content([["甲乙"], ["甲"], ["甲"]])
+    assert content(["甲"], ["甲"]) == 0.0
+    assert content(["甲乙"], ["乙甲"]) == pytest.approx(1 / 4)
+    assert content(["甲乙"], ["甲乙"]) == pytest.approx(2 / 4)
+    assert content([], ["甲乙"]) == content(["甲乙"], []) == 0.0
+
+
+@given(st.lists(st.text("甲乙丙丁戊", max_size=8), max_size=4), st.lists(st.text("甲乙丙丁戊", max_size=8), max_size=4))
+def test_content_is_symmetric_and_a_share_whatever_the_order(left: list[str], right: list[str]) -> None:
+    """From 0 to 1; the order of the points says nothing of what they hold."""
+    content = Content([["甲乙", "丙"], ["丁"], ["戊甲"]])
+    assert content(left, right) == pytest.approx(content(right, left))
+    assert -1e-9 <= content(left, right) <= 1 + 1e-9
+    assert content(left[::-1], right) == pytest.approx(content(left, right))
 
 
 def test_matched_f1_tells_the_topic_from_another() -> None:

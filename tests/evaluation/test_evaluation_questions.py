@@ -14,9 +14,9 @@ from small_corpus import QUICK
 from speechrag.build import build_index
 
 OWN = ("corpus", "corpus_more")
-SAMPLES = (*OWN, "corpus_blind")
-SCRAPED = ("seeds", "seeds_more", "seeds_train", "seeds_blind")
-FILES = (*SAMPLES, *SCRAPED, "reports")
+SAMPLES = (*OWN, "corpus_blind", "corpus_third", "corpus_unseen")
+SCRAPED = ("seeds", "seeds_more", "seeds_train", "seeds_blind", "seeds_unseen")
+FILES = (*SAMPLES, *SCRAPED, "reports", "reports_more", "gwr")
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from speechrag.records import Answer
-from speechrag.writing.answer import MAX_LISTED, REFUSAL, join
+from speechrag.writing.answer import REFUSAL, join
+from speechrag.writing.answer_selection import MAX_LISTED
 from speechrag.writing.asking import Asking
 
 sys.path.insert(0, str(Path(__file__).parent))

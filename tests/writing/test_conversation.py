@@ -79,6 +79,15 @@ def test_a_topic_does_not_pile_up() -> None:
     assert "会商" in reading and "奖励" not in reading
 
 
+def test_a_refused_question_lends_no_subject_to_a_question_that_has_its_own() -> None:
+    """After a refusal a follow-up with a subject is read as it stands; one without still needs the one before."""
+    refused, answered, follow = "红烧肉怎么做", "防汛会商有什么要求", "那险情报告呢"
+    assert not ask(refused).supported and ask(answered).supported
+    assert ASKING.readings(follow, [refused], None) == (follow,)
+    assert ASKING.readings(follow, [answered], None) != (follow,)
+    assert ASKING.readings("那时限呢", [refused], None) != ("那时限呢",)
+
+
 def test_another_year_or_place_is_exchanged() -> None:
     """那2010年呢 asks the question before of another year."""
     assert readings("那2010年呢？", "2009年加固堤防多少公里") == ("2010年加固堤防多少公里",)

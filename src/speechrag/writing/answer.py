@@ -7,22 +7,18 @@ passages support them (see ``answer_generated``); whatever goes wrong there ends
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from speechrag.errors import GenerationError, PromptError
 from speechrag.records import Answer, AnswerSentence, Citation, Hit, Query, Speech
-from speechrag.text import Segmenter, fold, jaccard, sentence_spans, shingles
-from speechrag.writing.answer_constraints import constraints, hole, unmet, without_years
+from speechrag.text import Segmenter, fold
+from speechrag.writing.answer_constraints import Constraint, constraints, hole, unmet, without_years
 from speechrag.writing.answer_evidence import Candidate, Evidence
 from speechrag.writing.answer_features import INSIDE
-from speechrag.writing.answer_lists import series_of
-from speechrag.writing.answer_spans import Span, section_spans, series_spans
-from speechrag.writing.answer_types import values
+from speechrag.writing.answer_selection import WORDED, Quoted, by_meaning, select
 from speechrag.writing.generate import Generator
-from speechrag.writing.question_words import lexicon
-from speechrag.writing.questions import Kind, Question, analyse, expansions, several
+from speechrag.writing.questions import Question, analyse, expansions
 from speechrag.writing.reader import Seen, builtin_reader, look
 
 REFUSAL = "语料中没有找到能回答这个问题的内容。"
@@ -31,31 +27,11 @@ EXPANDED = 10  # further passages from the search in official words
 NEAREST = 5
 CONSIDERED = 80  # candidates that the reader looks at
 _UNTOLD = 0.0  # stands for the retriever's probability where it gives none
-_READ = 0.3  # how much the reader's log-odds count beside the score that orders candidates
-MAX_SENTENCES = 3
-MAX_SOURCES = 5  # speeches that give different values
-MAX_LISTED = 16
-# Two sentences this alike (4-gram Jaccard) say the same thing; the second is not quoted again.
-_SAME = 0.6
-_ANAPHORA = re.compile(r"其中|这(?!次|里)|该|此(?!次)|对此|为此|他们|它")
-_POINT = re.compile(
-    r"[一二三四五六七八九十]{1,2}(?:是|要|、)|第[一二三四五六七八九十]|[（(]?\d{0,2}[一二三四五六七八九十]?[）)、.]"
-)
-# How good, relative to the best, the sentence of another speech must be that gives another value.
-_ANOTHER = 0.72
-# How well, relative to the best, a list of another speech must fit to be quoted beside it.
-_AS_WELL, _AS_LISTED, _SURE = 0.95, 0.88, 0.7
-# How sure the reader must be, relative to the best, of a sentence that gives another value.
-_AS_SURE = 0.4
-# A word of at least this weight that the passage lacks is its subject, unless most of the rest is there.
-_ABSENT, _BARELY = 0.4, 0.8
-# 关键在三条, 做到两点： announces what is to follow.
-_COUNTS = re.compile(r"[两二三四五六七八九十\d](?:个|条|点|项|件|招|步|种|方面|大)[^，。；]{0,12}[。：:]?$|[：:]$")
-# How well, relative to its best point, a series must fit to be quoted whole; to the best, a sentence to be gathered.
-_AROUND, _SEVERAL_POINTS = {Kind.LIST: 0.92, Kind.HOW: 0.97, Kind.WHY: 0.92}, 0.75
-_GATHERED = 0.75
-# A sentence up to this size only announces what follows.
-_LEAD = 24
+# What a candidate must meet where the question names it; how telling the others are the reader decides.
+_BINDING = frozenset({"year", "place", "person"})
+# How much the reader's log-odds count beside the score that orders candidates; where their words say little, more.
+_READ, _READ_ALONE = 0.3, 1.0
+_REWORDED = "原文没有用同样的说法，所引是意思最相近的原话，请自行核对"
 
 
 def answer_stream(question: str, search: Search, generator: Generator | None = None) -> Iterator[Answer]:
@@ -69,7 +45,8 @@ def answer_stream(question: str, search: Search, generator: Generator | None = N
         told = REFUSAL + _searched(found.asked, found.hits, found.candidates)
         yield Answer(question, False, told, nearest=found.nearest, kind=found.asked.kind.told)
         return
-    extract = replace(compose(question, found.chosen, found.nearest), kind=found.asked.kind.told)
+    notes = (_REWORDED,) if by_meaning(found.chosen[0][0]) else ()
+    extract = replace(compose(question, found.chosen, found.nearest), kind=found.asked.kind.told, notes=notes)
     yield from [extract] if generator is None else _generated(question, extract, found.hits, search.speech, generator)
 
 
@@ -80,7 +57,7 @@ class _Found:
     asked: Question
     hits: list[Hit]
     candidates: list[Candidate]
-    chosen: list[tuple[Candidate, Span]]
+    chosen: list[Quoted]
 
     @property
     def nearest(self) -> tuple[str, ...]:
@@ -112,7 +89,7 @@ class Search:
             hits = [replace(hit, rank=rank) for rank, hit in enumerate((h for h in hits if not dropped(h)), 1)]
         found = Evidence(asked, hits, self.speech).candidates()
         wanted = constraints(asked)
-        able = [c for c in found[:CONSIDERED] if not _astray(asked, c) and not unmet(asked, wanted, c.window, c.year)]
+        able = [c for c in (_checked(asked, wanted, c) for c in found[:CONSIDERED]) if c is not None]
         query = Query(question, RETRIEVED, self.filters)
         retrieved = self.confidence(query, hits[:RETRIEVED]) if self.confidence and hits else _UNTOLD
         seen = look(asked, able, retrieved, self.document_frequency) if able and asked.terms else None
@@ -141,11 +118,16 @@ class Reading:
         if self.seen is None:
             return []
         judged = [
-            (candidate.score + _READ * logit, replace(candidate, sure=1 / (1 + math.exp(-logit))))
+            (replace(candidate, sure=1 / (1 + math.exp(-logit))), logit)
             for candidate, logit in zip(self.able, builtin_reader().logits(self.seen).tolist(), strict=True)
-            if not _unnamed(self.asked, candidate)
         ]
-        return [candidate for _, candidate in sorted(judged, key=lambda pair: -pair[0])]
+        found = _in_order(judged, _READ)
+        return _in_order(judged, _READ_ALONE) if by_meaning(found[0]) else found
+
+
+def _in_order(judged: Sequence[tuple[Candidate, float]], weight: float) -> list[Candidate]:
+    """Return candidates, each given with the reader's log-odds, by score and ``weight`` times these, best first."""
+    return [candidate for candidate, _ in sorted(judged, key=lambda pair: -(pair[0].score + weight * pair[1]))]
 
 
 def _search(
@@ -162,17 +144,17 @@ def _search(
     return hits
 
 
-def _unnamed(asked: Question, candidate: Candidate) -> bool:
-    """Tell whether a named quantity is asked for (库容多少, not 多少座) that stands nowhere near the candidate."""
-    named = asked.kind is Kind.NUMBER and bool(asked.asked) and not asked.measure
-    return named and candidate.features.asked == 0
+def _checked(asked: Question, wanted: Sequence[Constraint], candidate: Candidate) -> Candidate | None:
+    """Return the candidate with the number of things ``wanted`` that it does not meet; None where it cannot answer.
 
-
-def _astray(asked: Question, candidate: Candidate) -> bool:
-    """Tell whether the points of a series stand in a passage that lacks the subject of the question."""
-    features = candidate.features
-    lacking = features.absent >= _ABSENT and features.covered < _BARELY
-    return candidate.listed and not asked.hard and lacking
+    It cannot where it misses what binds, nor where it has the words of a question but not the act asked about.
+    """
+    missing = unmet(asked, wanted, candidate.window, candidate.year)
+    # 电动车怎么上牌 is not answered by what else is said of 电动车.
+    undone = bool(candidate.features.act) and candidate.features.asked == 0
+    if any(c.kind in _BINDING for c in missing) or (undone and candidate.features.covered >= WORDED):
+        return None
+    return replace(candidate, unmet=len(missing)) if missing else candidate
 
 
 def _searched(asked: Question, hits: Sequence[Hit], found: Sequence[Candidate]) -> str:
@@ -202,162 +184,17 @@ def _generated(
         yield replace(extract, notes=(*extract.notes, f"未使用大模型：{exc}"))
 
 
-def select(question: Question, candidates: Sequence[Candidate]) -> list[tuple[Candidate, Span]]:
-    """Choose what to quote: the best candidate, then what adds to it or disagrees with it."""
-    best = _whole_series(question, _series_around(question, candidates))
-    chosen: list[tuple[Candidate, Span]] = []
-    gathered = question.hard or _told_apart(question)
-    limit = MAX_LISTED if best.listed else MAX_SOURCES if gathered else MAX_SENTENCES
-    under = section_spans(question, best.speech, best.spans[0]) if not best.listed else ()
-    if under:
-        best, limit = replace(best, spans=under, listed=True), MAX_LISTED
-    _take(chosen, best, [*_before(best), *best.spans, *_behind(question, best)], limit)
-    for other in candidates[1:40]:
-        if len(chosen) >= limit:
-            break
-        if best.listed and not best.themed:
-            if _further_list(question, best, other, chosen):
-                _take(chosen, other, other.spans if len(chosen) + len(other.spans) <= limit else (), limit)
-            continue
-        if best.themed:
-            if other.themed and other.speech.speech_id != best.speech.speech_id:
-                _take(chosen, other, other.spans if len(chosen) + len(other.spans) <= limit else (), limit)
-            continue
-        if _adds(question, best, other, chosen):
-            _take(chosen, other, other.spans, limit)
-    return chosen
-
-
-def _told_apart(question: Question) -> bool:
-    """Tell whether the question lists things that sentences far apart may name: 有哪些奖励; not 有哪些要求."""
-    named = not lexicon()["categories"].issuperset(question.asked)
-    return question.kind is Kind.LIST and named and not question.count
-
-
-def _series_around(question: Question, candidates: Sequence[Candidate]) -> Candidate:
-    """Return the best candidate, or the series of which it is but one point where that fits nearly as well."""
-    best = candidates[0]
-    if best.listed or question.kind not in _AROUND:
-        return best
-    heads = [(c.speech.speech_id, c.spans[0][0]) for c in candidates[:5] if not c.listed]
-    for other in (c for c in candidates[1:40] if c.listed):
-        around = (other.lead, *other.spans)
-        held = [any(a <= at < b for a, b in around) and key == other.speech.speech_id for key, at in heads]
-        # Two of its points among the best say that it is the whole which answers.
-        least = _SEVERAL_POINTS if sum(held) > 1 else _AROUND[question.kind]
-        if held[0] and other.score >= least * best.score:
-            return other
-    return best
-
-
-def _further_list(
-    question: Question, best: Candidate, other: Candidate, chosen: Sequence[tuple[Candidate, Span]]
-) -> bool:
-    """Tell whether ``other`` is what a further speech lists on the same question, and not a copy of what is quoted."""
-    if question.kind is not Kind.LIST or question.count or question.names or not other.listed:
-        return False
-    if any(other.speech.speech_id == c.speech.speech_id for c, _ in chosen):
-        return False
-    if other.features.covered < _AS_WELL * best.features.covered or other.features.asked < best.features.asked:
-        return False
-    if other.score < _AS_LISTED * best.score or other.sure < _SURE * best.sure:
-        return False
-    text = " ".join(other.speech.text[a:b] for a, b in other.spans)
-    return all(jaccard(shingles(text), shingles(c.speech.text[a:b])) < _SAME for c, (a, b) in chosen)
-
-
-def _whole_series(question: Question, best: Candidate) -> Candidate:
-    """Return ``best`` with all points of the series that it only begins: 总体目标：一是…。二是…。"""
-    if question.hard or best.listed:
-        return best
-    start, end = best.spans[0]
-    for series in series_of(best.speech.text, best.spans):
-        listing = question.kind is Kind.LIST or _COUNTS.search(best.speech.text[start:end])
-        announced = series.intro == (start, end) and listing and len(best.spans) == 1
-        fits = not question.count or question.count == len(series.points)
-        if start < series.start < end <= series.points[-1][0] or (announced and fits):
-            return replace(best, spans=series_spans(best.speech.text, series), listed=True)
-    return best
-
-
-def _take(chosen: list[tuple[Candidate, Span]], candidate: Candidate, spans: Sequence[Span], limit: int) -> None:
-    for span in spans:
-        if len(chosen) < limit and all(not _overlap(candidate, span, c, s) for c, s in chosen):
-            chosen.append((candidate, span))
-
-
-def _overlap(candidate: Candidate, span: Span, other: Candidate, taken: Span) -> bool:
-    if candidate.speech.speech_id != other.speech.speech_id:
-        return False
-    return span[0] < taken[1] and taken[0] < span[1]
-
-
-def _before(best: Candidate) -> list[Span]:
-    """Return the sentence before the best one where that begins with 其中, 这 or the like."""
-    text, start = best.speech.text, best.spans[0][0]
-    if best.listed or not _ANAPHORA.match(text, start):
-        return []
-    before = sentence_spans(text, max(0, start - 200), start)
-    # The first of them may be torn by the window.
-    return [span for span in before[1:][-1:] if span[1] - span[0] <= 160]
-
-
-def _behind(question: Question, best: Candidate) -> list[Span]:
-    """Return what explains a bare heading or lead sentence: the sentences behind it, up to the next point."""
-    start, end = best.spans[-1]
-    # A sentence that only repeats what is to be explained needs the reasons behind it.
-    unexplained = question.kind is Kind.WHY and best.features.typed == 0
-    if question.hard or best.listed or (end - start > _LEAD and not unexplained):
-        return []
-    following = sentence_spans(best.speech.text, end, min(len(best.speech.text), end + 400))[:3]
-    kept = []
-    for span in following:
-        if _POINT.match(best.speech.text, span[0]) or span[1] == end + 400:
-            break
-        if best.speech.text[span[1] - 1] not in "？?":
-            kept.append(span)
-    return kept
-
-
-def _adds(question: Question, best: Candidate, other: Candidate, chosen: Sequence[tuple[Candidate, Span]]) -> bool:
-    """Tell whether ``other`` is worth a sentence of its own: as good, with another value or in other words."""
-    text = " ".join(other.speech.text[a:b] for a, b in other.spans)
-    if other.listed or question.count or len(text) > 220 or other.features.names < best.features.names:
-        return False
-    taken = [c.speech.text[a:b] for c, (a, b) in chosen]
-    if any(jaccard(shingles(text), shingles(quoted)) >= _SAME for quoted in taken):
-        return False
-    if question.hard and values(question, text) <= values(question, " ".join(taken)):
-        return False
-    # Another speech with another value is a second source the reader must see, even if it fits a little less.
-    elsewhere = question.hard and all(other.speech.speech_id != c.speech.speech_id for c, _ in chosen)
-    related = other.features.covered >= 0.88 * best.features.covered
-    if (
-        elsewhere
-        and related
-        and other.sure >= _AS_SURE * best.sure
-        and other.features.typed >= 0.85 * best.features.typed
-    ):
-        return other.score >= _ANOTHER * best.score
-    if several(question) and question.hard and other.features.typed >= 0.75 * best.features.typed:
-        return other.score >= _GATHERED * best.score and other.sure >= _AS_SURE * best.sure
-    if _told_apart(question) and other.features.asked >= max(0.75, best.features.asked - 0.25):
-        return other.score >= _GATHERED * best.score and other.features.own >= 0.6
-    close, own = (0.85, 0.8) if elsewhere or question.kind in {Kind.HOW, Kind.WHY} else (0.93, 0.9)
-    if other.features.typed < 0.9 * best.features.typed or other.features.own < max(0.6, own * best.features.own):
-        return False
-    return other.score >= close * best.score
-
-
-def compose(question: str, chosen: Sequence[tuple[Candidate, Span]], nearest: tuple[str, ...] = ()) -> Answer:
-    """Return the extractive answer made of the chosen spans, in the order given."""
+def compose(question: str, chosen: Sequence[Quoted], nearest: tuple[str, ...] = ()) -> Answer:
+    """Return the extractive answer made of the chosen spans, in the order given; the points of a list one a line."""
     citations: list[Citation] = []
     sentences: list[AnswerSentence] = []
     for candidate, (start, end) in chosen:
         number = len(citations) + 1
         citations.append(cite(number, candidate.hit, candidate.speech, start, end))
         sentences.append(AnswerSentence(candidate.speech.text[start:end], (number,)))
-    return Answer(question, True, join(s.text for s in sentences), tuple(sentences), tuple(citations), nearest)
+    listed = any(candidate.listed for candidate, _ in chosen) and len(sentences) > 1
+    text = join((s.text for s in sentences), "\n" if listed else "")
+    return Answer(question, True, text, tuple(sentences), tuple(citations), nearest)
 
 
 def cite(number: int, hit: Hit, speech: Speech, start: int, end: int) -> Citation:
@@ -377,10 +214,10 @@ def cite(number: int, hit: Hit, speech: Speech, start: int, end: int) -> Citatio
     )
 
 
-def join(sentences: Iterable[str]) -> str:
+def join(sentences: Iterable[str], between: str = "") -> str:
     """Return sentences as running text; one without punctuation at its end gets a semicolon, the last a full stop."""
     parts = list(sentences)
-    return "".join(part + closing_mark(part, last=place == len(parts)) for place, part in enumerate(parts, 1))
+    return between.join(part + closing_mark(part, last=place == len(parts)) for place, part in enumerate(parts, 1))
 
 
 def closing_mark(sentence: str, *, last: bool) -> str:

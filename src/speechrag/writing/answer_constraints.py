@@ -27,13 +27,14 @@ _ORGAN = re.compile(
     r"[\u4e00-\u9fff]{2}(?<![大全格布结定骗危时破残])局(?!面|部|势|限|长|局长)|[\u4e00-\u9fff]{2}(?<![大客餐舞歌])厅(?!长|厅长))"
 )
 _POST = re.compile(
-    r"(?P<unit>总|省委|市委|县委|区委|党工委|党委|纪委|政法委|政协|人大|(?:组织|宣传|统战)(?=部长)|[\u4e00-\u9fff]{2}(?=局长)|信息中心|办公室)?"
+    r"(?P<unit>总|省委|市委|县委|区委|党工委|党委|纪委|政法委|政协|人大|(?:组织|宣传|统战)(?=部长)|(?:(?![位副个名的哪])[\u4e00-\u9fff]){2}(?=局长)|信息中心|办公室)?"
     r"(?P<deputy>副)?(?P<post>书记|省长|市长|县长|区长|镇长|乡长|村长|主席|部长|厅长|局长|处长|科长|主任|秘书长|院长|校长|"
     r"所长|站长|会长|总理|矿长|董事长|总经理)"
 )
 _NO_PERSON = re.compile("[省市县区镇乡委局部厅院校长]")  # 滕州市长 is no 滕州市, 长
 _HOLE = re.compile(r"(?:19|20)(?:[x×*╳—-]{2}|\d[x×*]|[x×*])年?|(?<!\d)[x×*]{1,4}年")
 _LAST, _THIS, _NEXT = (re.compile(p) for p in ("去年|上年|上一年度", "今年|本年|当年", "明年|来年|下一年度"))
+_LOOKS_BACK = re.compile("去年|上年|过去(?:的)?一年|一年来|年末|年底")
 _OFTEN = 3
 _RANKS = frozenset("省市县区镇乡")
 
@@ -170,7 +171,9 @@ def _in_year(wanted: int, own: str, near: str, inside: str, year: int) -> bool:
         return wanted in relative | named
     if f"{wanted}年" in near:
         return True
-    return wanted == year or f"{wanted}年" in inside
+    # A report looks back on the year before without naming it in every sentence.
+    looks_back = wanted == year - 1 and bool(_LOOKS_BACK.search(inside))
+    return wanted == year or looks_back or f"{wanted}年" in inside
 
 
 def _person_there(wanted: Constraint, inside: str) -> bool:

@@ -66,6 +66,7 @@ class Candidate:
     themed: bool = False  # the main headings of a speech whose subject is the question's
     window: Window = field(default_factory=lambda: Window(()))  # the folded texts around it
     sure: float = 0.0  # the reader's probability, 0..1, that it answers
+    unmet: int = 0  # how many of the posts, organs and figures that the question names are not spoken of around it
     lead: Span = (0, 0)  # of a series what stands before its introduction and says what it is about
 
     @property

@@ -56,6 +56,9 @@ class Features:
     words: float  # logarithm of one more than the number of question words, that taken as ``_WORDS`` has it
     hard: float  # 1 where the answer type can be recognised (a figure, a time, a person, a place), else 0
     act: float  # 1 where the question asks how to do a named thing (怎么补办), else 0
+    strength: float  # how well the best figure, time, person or place of the candidate fits; 1 where none is asked for
+    around: float  # question words covered close to one that fits
+    bears: float  # the asked-for thing is in the candidate itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,19 +128,28 @@ def best_credit(asked: Sequence[str], window: Window) -> float:
     return max((window.credit(word) for word in asked), default=0.0)
 
 
-def _typed(question: Question, window: Window) -> float:
-    """Return the fit of the answer type: strength of the best spot times the coverage of the words near it."""
+_FITS = 0.7  # from this strength on a figure or a date is of the kind asked for
+
+
+def _typed(question: Question, window: Window) -> tuple[float, float, float]:
+    """Return the fit of the answer type: strength of the best spot times the coverage of the words near it.
+
+    Behind it that strength and the best coverage near a spot that fits.
+    """
     own = window.own
     if question.kind in {Kind.LIST, Kind.HOW, Kind.WHAT} and not question.which:
-        return manner(question, own)
+        return manner(question, own), 1.0, 1.0
     if question.kind is Kind.TOPIC:
-        return 1.0
-    best = 0.0
+        return 1.0, 1.0, 1.0
+    best = fits = covered = 0.0
     for start, end, strength in spots(question, own):
         near = own[max(0, start - _NEAR) : end + _NEAR]
         around = Window(((near, 1.0), *((t, w * 0.7) for t, w in window.layers)))
-        best = max(best, strength * (0.4 + 0.6 * _weighted(question.terms, around.credit)))
-    return best
+        held = _weighted(question.terms, around.credit)
+        best, fits = max(best, strength * (0.4 + 0.6 * held)), max(fits, strength)
+        if strength >= _FITS:
+            covered = max(covered, _weighted(question.terms, Window(((near, 1.0),)).credit))
+    return best, fits, covered
 
 
 def _asked(question: Question, window: Window) -> float:
@@ -193,6 +205,7 @@ def features(question: Question, window: Window, standing: Standing) -> Features
     credits = [(term, window.credit(term.text)) for term in question.terms]
     near, inside = Window(window.layers[:NEIGHBOURS]), Window(window.layers[:INSIDE])
     lost = [_lost(term, window, inside) for term in question.terms]
+    typed, strength, around = _typed(question, window)
     everything = "\n".join(text for text, _ in window.layers)
     return Features(
         covered=_weighted(question.terms, window.credit),
@@ -200,7 +213,7 @@ def features(question: Question, window: Window, standing: Standing) -> Features
         alone=_weighted(question.terms, Window(window.layers[:2]).credit),
         pairs=_weighted(question.pairs, near.credit),
         asked=_asked(question, window),
-        typed=_typed(question, window),
+        typed=typed,
         names=sum(name in everything for name in question.names) / len(question.names) if question.names else 1.0,
         missing=max((t.weight * (1 - min(1.0, c / SPEECH)) for t, c in credits), default=1.0),
         absent=max((t.weight * share for t, share in zip(question.terms, lost, strict=True)), default=1.0),
@@ -211,6 +224,9 @@ def features(question: Question, window: Window, standing: Standing) -> Features
         words=math.log(1 + min(max(len(question.terms), _WORDS[0]), _WORDS[1])),
         hard=float(question.hard),
         act=float(question.kind is Kind.HOW and bool(question.asked)),
+        strength=strength,
+        around=around,
+        bears=best_credit(question.asked, Window(window.layers[:1])),
     )
 
 

@@ -12,7 +12,7 @@ from speechrag.writing.questions import Kind, Question
 
 _CN = "一二三四五六七八九十百千万亿两半零〇"
 NUMBER = re.compile(
-    rf"(?:约|近|超过|不少于|不低于|达到?)?(?:\d[\d,.]*(?:[-—~至到]\d[\d,.]*)?(?:/\d+)?%?|百分之[{_CN}]{{1,16}}|[{_CN}]{{1,16}})"
+    rf"(?:约|近|超过|不少于|不低于|达到?)?(?:\d[\d,.]*(?:[-—~至到]\d[\d,.]*)?(?:/\d+)?%?|[{_CN}]{{1,4}}分之[{_CN}\d]{{1,16}}|[{_CN}]{{1,16}})"
     r"(?:余|多|几)?(?:万|亿)?"
 )
 # What may stand right behind a figure for it to be a count or an amount and not part of a word such as 一般, 统一.
@@ -28,7 +28,8 @@ _DURATION = re.compile(
 )
 _DATE = re.compile(
     rf"(?:\d{{4}}|\d{{2}}[x×*]{{2}}|20[x×*]{{1,2}})\s*年(?:\d{{1,2}}月)?(?:\d{{1,2}}日)?|\d{{1,2}}月(?:\d{{1,2}}[日号]|份)?|"
-    rf"(?:今|去|明|前|当)年(?:\d{{1,2}}月)?|年底|年初|[上下]半年|月底|月初|[{_CN}]{{1,16}}月(?:份)?|"
+    rf"(?:今|去|明|前|当)年(?:\d{{1,2}}月(?:\d{{1,2}}[日号])?)?|年底|年初|[上下]半年|月底|月初|[{_CN}]{{1,16}}月(?:份|[{_CN}]{{1,16}}[日号])?|"
+    rf"[{_CN}]{{4}}年(?:[{_CN}]{{1,16}}月)?|"
     r"[上下]周[一二三四五六日末]?|[上下]午|晚上|昨天|今天|明天|“?十[一二三四五]五”?|\d{4}-\d{2}"
 )
 _ROLE = (
@@ -36,6 +37,8 @@ _ROLE = (
     r"常委|领导|责任人|负责人|一把手|联络员|信息员|专家|干部|人员|汇报人)"
 )
 _PERSON = re.compile(
+    rf"[\u4e00-\u9fff]{{2,8}}(?:局|委|办|厅|部门|公司|银行|政府|财政|中心)(?=[^，,。；;、]{{0,6}}(?:牵头|负责|承担|主管|承办|出|掏|垫|管|办))|"
+    rf"(?:农民|农户|群众|村民|企业|业主|家长|个人|单位)(?:自己|自行|自筹)?(?=[^，,。；;、]{{0,2}}(?:盖|出|交|负担|承担|负责|支付|筹))|"
     rf"[\u4e00-\u9fff]{{0,4}}(?:副)?{_ROLE}|(?<![\u4e00-\u9fff])老[\u4e00-\u9fff](?=[，,。；;、])|"
     r"(?:由|请)(?![于此衷])[\u4e00-\u9fff]{2,10}?(?=[出先代兼兜挂帮掏支垫主审签把盯领汇])|"
     r"谁[^，,。；;]{1,8}谁[^，,。；;]{1,6}|[\u4e00-\u9fff]{1,6}?(?:小组|委员会|专班|理事会|办公室|部门)(?=[^，,。；;]{0,8}(?:管|负责|牵头|承担|审|兜|说了算))|"
@@ -70,7 +73,7 @@ def figures(text: str) -> Iterator[re.Match[str]]:
         figure = match.group()
         if len(figure) > 2 and re.search(r"[百千万亿]", figure) and _ENDS.match(text, match.end()):
             yield match  # said without its unit: 还短十一万六
-        elif figure[-1] == "%" or "百分之" in figure or "/" in figure or _UNIT.match(text, match.end()):
+        elif figure[-1] == "%" or "分之" in figure or "/" in figure or _UNIT.match(text, match.end()):
             yield match
 
 
@@ -111,10 +114,11 @@ def spots(question: Question, text: str) -> Iterator[tuple[int, int, float]]:
         yield from _named_things(question, text)
         return
     pattern = _name_pattern() if question.named else _PATTERNS.get(question.kind)
-    limited = question.kind is Kind.DURATION
+    limited, dated = question.kind is Kind.DURATION, question.kind is Kind.DATE
     for match in pattern.finditer(text) if pattern else ():
         deputy = question.named and "副" in match.group() and "副" not in question.text
         strength = 0.4 if deputy else _time_strength(question, match.group()) if limited else 1.0
+        strength = _date_strength(question, match.group()) if dated else strength
         yield match.start(), match.end(), strength
     if limited and _LIMIT.search(question.text):
         yield from ((match.start(), match.end(), 0.8) for match in _DUE.finditer(text))
@@ -132,11 +136,24 @@ def _name_pattern() -> re.Pattern[str]:
 
 # What stands before a noun without naming the one: 这家公司, 有关单位.
 _UNNAMED = "这那该某各些个的家哪座了在是和、，。；每本此所有多几两"
+_SAME_CHARACTER = 0.7
+# What has a title of its own, and what stands for any organ or firm.
+_PRINTED = re.compile("书$|文章|刊物|杂志|节目|栏目|报纸|文件|条例|论文|电影|歌曲|品牌|软件|平台|应用")
+_TITLED = re.compile(r"《[^》]{2,40}》|[“\"][^”\"]{2,20}[”\"]")
+_BODIES = frozenset(["单位", "部门", "科室", "机构", "企业", "公司", "机关", "学校", "大学", "医院", "组织"])
+_BODY = re.compile(
+    r"[\u4e00-\u9fff]{2,10}(?:局|委|办|厅|科|室|部|处|中心|公司|集团|银行|大学|学院|医院|学校|协会|工会|妇联|社|厂|院|站|所)"
+    r"(?![长面势员务])"
+)
 
 
 def _named_things(question: Question, text: str) -> Iterator[tuple[int, int, float]]:
     """Yield the names of things of the asked kind: 姜家码头; of its last or first character less: 产业园 for 园区."""
     noun = question.asked[0]
+    if _PRINTED.search(noun):
+        yield from ((match.start(), match.end(), 1.0) for match in _TITLED.finditer(text))
+    if noun in _BODIES:
+        yield from ((match.start(), match.end(), _SAME_CHARACTER) for match in _BODY.finditer(text))
     forms = [(noun, 1.0), *((char, _SAME_CHARACTER) for char in (noun[-1], noun[0]) if len(noun) > 1)]
     for form, strength in forms:
         for match in re.finditer(re.escape(form), text):
@@ -147,7 +164,6 @@ def _named_things(question: Question, text: str) -> Iterator[tuple[int, int, flo
                 yield max(0, match.start() - 4), match.end(), strength
 
 
-_SAME_CHARACTER = 0.7
 _LIMIT = re.compile(r"(?:多久|多长时间)(?:之内|以内|内)|最迟|最晚|时限|期限")
 
 
@@ -161,11 +177,28 @@ def _time_strength(question: Question, found: str) -> float:
     return 0.6 if found.startswith(("年底", "月底")) and "截止" not in question.text else 1.0
 
 
+_FINE, _MONTHLY, _YEARLY = (
+    re.compile(p) for p in ("几[号日]|哪一?[天日]|什么日子|日期", "几月|哪个月|月份", "哪一?年|年份")
+)
+_DAY, _MONTH, _YEAR_NAMED = (
+    re.compile(p) for p in ("[日号]|周[一二三四五六日末]|今天|昨天|明天", "月", r"\d{2}|年|五”?$")
+)
+
+
+def _date_strength(question: Question, found: str) -> float:
+    """Tell how well a date fits: 几月几号 and 哪天 want a day, 几月份 a month, 哪年 a year; 今年 says little."""
+    for asked, wanted in ((_FINE, _DAY), (_MONTHLY, _MONTH), (_YEARLY, _YEAR_NAMED)):
+        if asked.search(question.text):
+            return 1.0 if wanted.search(found) else 0.3
+    return 0.6 if found in {"今年", "去年", "明年", "当年", "前年", "今天"} else 1.0
+
+
 _DUE = re.compile(r"\d{1,2}月(?:\d{1,2}[日号]|底|初|中旬|[上下]旬)?(?:之前|以?前)|年底前|月底前|截止")
 _PATTERNS = {Kind.DURATION: _DURATION, Kind.DATE: _DATE, Kind.PERSON: _PERSON, Kind.PLACE: _PLACE, Kind.WHY: _REASON}
 # 一 before these is an article more often than a count; before the asked measure only where that says little itself.
 _ARTICLE, _VAGUE = frozenset("个名位种项些次条"), frozenset("个名位种项次")
 _GROWTH = re.compile(r"增长|提高|下降|增速|增幅|上升")
+_SHARED = re.compile("(?<![效频汇税])率|比例|比重|百分|几分之几|几成")
 _RIGHT = 0.7  # from this strength on a figure has the measure asked for
 # Measure words that stand for each other: 几个乡镇 is answered by 10处, 几名 by 30位.
 _ALIKE = tuple(frozenset(group) for group in ("个处家所座项类种", "个名位人", "篇条件份", "家户所个", "次期届回"))
@@ -175,8 +208,15 @@ _CALLED = frozenset(
 _MONEY = re.compile(r"[多几余]?(?:元|块|万元|亿元|美元|角)")
 _SIZES = {"长": "米|公里|里|厘米", "高": "米|厘米|层", "宽": "米|厘米", "重": "吨|斤|公斤|克", "远": "公里|里|米"}
 _SIZES["深"] = _SIZES["宽"]
-_AMOUNT = {"年纪": "岁", "年龄": "岁", "比例": "%", "时间": "时"}
+_AMOUNT = {"年纪": "岁", "年龄": "岁", "比例": "%", "时间": "时", "兆": "m"}
 _AMOUNT |= dict.fromkeys(("钱", "资金", "经费", "投资", "金额", "奖金", "工资", "补助", "津贴", "产值"), "元")
+
+
+def _measure(question: Question) -> str:
+    """Return the measure word or unit asked for, as a text writes it: 多少万人 asks for 人, 多少钱 for 元."""
+    wanted = _AMOUNT.get(question.measure, question.measure)
+    unit = wanted.lstrip("百千万亿")
+    return unit if len(unit) < 2 else wanted
 
 
 def _figure_strength(question: Question, text: str, match: re.Match[str]) -> float:
@@ -191,10 +231,12 @@ def _figure_strength(question: Question, text: str, match: re.Match[str]) -> flo
     ordinal = text[match.start() - 1 : match.start()] == "第" and not re.search("第|排|名次", question.text)
     if article or slogan or ordinal:
         return 0.1
-    ratio = match.group().endswith("%") or "百分之" in match.group() or "/" in match.group()
-    wanted = _AMOUNT.get(question.measure, question.measure)
+    ratio = match.group().endswith("%") or "分之" in match.group() or "/" in match.group()
+    wanted = _measure(question)
+    if ratio and (wanted == "%" or _SHARED.search(question.text)):
+        return 1.0
     growth = ratio and "增" not in question.text and _GROWTH.search(text, max(0, match.start() - 5), match.start())
-    if growth and wanted != "%":
+    if growth:
         return 0.5  # the amount is asked, not by how much it grew
     if wanted == "元":
         return 1.0 if _MONEY.match(behind) else (0.8 if _ENDS.match(behind) and not ratio else 0.35 if ratio else 0.15)
@@ -203,7 +245,7 @@ def _figure_strength(question: Question, text: str, match: re.Match[str]) -> flo
         return 1.0 if re.match("字|页" if size[1] else _SIZES[size[2]], behind) else 0.1
     if not wanted or wanted in {"比", "大", "少"}:
         return 0.9 if not re.match(r"年|月|日", behind) else 0.4
-    if wanted in behind[: len(wanted) + 2] or (wanted == "%" and ratio):
+    if wanted in behind[: len(wanted) + 2]:
         return 1.0
     if any(wanted in group and behind[:1] in group for group in _ALIKE):
         return 0.65

@@ -55,10 +55,16 @@ class Asking(Search):
             yield replace(answer, suggestions=suggest(answer, self.speech, self._answerable))
 
     def readings(self, question: str, history: Sequence[str], generator: Generator | None) -> tuple[str, ...]:
-        """Return the ways to read ``question`` after ``history``, likeliest first."""
+        """Return the ways to read ``question`` after ``history``, likeliest first.
+
+        A question that was refused lends no subject to one that has its own.
+        """
         if not history:
             return (question,)
-        read = Conversation(history, self.segmenter, self.document_frequency).readings(question)
+        before = Conversation(history, self.segmenter, self.document_frequency)
+        read = before.readings(question)
+        if read != (question,) and before.complete(question) and not self._answerable(before.topic):
+            return (question,)
         reworded = rewritten(question, history, generator) if generator is not None and read != (question,) else ""
         return tuple(dict.fromkeys([reworded, *read] if reworded else read))
 

@@ -62,24 +62,30 @@ class Conversation:
     ) -> None:
         self._segmenter, self._frequency = segmenter, document_frequency
         self.subject = ""  # the last question, made whole
-        self._topic = ""  # the last question that stood on its own: what follow-ups are about
+        self.topic = ""  # the last question that stood on its own: what follow-ups are about
         for question in (q for q in history[-MAX_TURNS:] if nth_asked(q) is None):
             self.subject = self.readings(question)[0]
             own = self._analysed(question)
-            if self.subject == question or self._exchanged(self._bare(own), own, self._analysed(self._topic)):
-                self._topic = self.subject
+            if self.subject == question or self._exchanged(self._bare(own), own, self._analysed(self.topic)):
+                self.topic = self.subject
 
     def readings(self, question: str) -> tuple[str, ...]:
         """Return the ways to read ``question``, likeliest first; a whole question has one, itself."""
         own = self._analysed(question)
         short = sum(t.weight for t in own.terms) < _SHORT
         back = points_back(question)
-        if not self._topic or not (short or back):
+        if not self.topic or not (short or back):
             return (question,)
         carried = self._carried(own)
         if _PRONOUN.search(own.text) or not own.terms or (back and len(own.terms) < _WHOLE):
             return (carried,)
         return (question, carried)
+
+    def complete(self, question: str) -> bool:
+        """Tell whether a question has a subject of its own, though it may begin as a follow-up: 那迟报怎么追究."""
+        own = self._analysed(question)
+        weight = sum(t.weight for t in own.terms)
+        return len(own.terms) > 1 and weight >= _SHORT and not _PRONOUN.search(own.text)
 
     def _analysed(self, question: str) -> Question:
         return analyse(question, self._segmenter, self._frequency)
@@ -89,7 +95,7 @@ class Conversation:
 
     def _carried(self, own: Question) -> str:
         """Return a question with what it leaves out taken from the topic."""
-        before, bare = self._analysed(self._topic), self._bare(own)
+        before, bare = self._analysed(self.topic), self._bare(own)
         exchanged = self._exchanged(bare, own, before)
         if exchanged:
             return exchanged

@@ -92,7 +92,9 @@ _DURATION = re.compile(
     r"多久|多长时间|多少时间|时限|期限|频率|周期|(?<![那这前头])几个?(?:小时|钟头|天|周|月|年|分钟|秒)(?!份)|多少(?:个)?(?:小时|天|分钟)|"
     r"最迟|最晚|隔多|多少天|截止"
 )
-_DATE = re.compile(r"什么时候|什么时间|何时|哪年|哪一年|哪天|哪一天|几月|几号|几日|哪个月|啥时候|年份|日期|什么日子")
+_DATE = re.compile(
+    r"什么时候|什么时间|何时|哪年|哪一年|哪天|哪一天|几月份?几[号日]|几月|几号|几日|哪个月|啥时候|年份|日期|什么日子"
+)
 _PERSON = re.compile(
     r"谁|哪位|哪个人|什么人|何人|哪个领导|哪位领导|名字|姓名|(?:书记|[市县区镇乡局部处院校厅]长|主席|主任|同志)(?:叫|姓)[什啥]"
 )
@@ -107,6 +109,12 @@ _NUMBER = re.compile(r"多少|几|多大|多高|多长|多宽|多重|多快|比�
 _WHY = re.compile(r"为什么|为何|为啥|原因|怎么会|缘由|凭什么|何以")
 _HOW = re.compile(r"怎么(?!回事|一回事)|怎样|如何|咋|用什么办法|什么办法|哪种方式|什么方式|什么措施|什么要求|什么规定")
 _WHAT = re.compile(r"怎么|什么|啥|何谓|何为|指的是|哪|吗|是否|有没有|能否|能不能|是不是|可不可以|[?]")
+# 症结在哪里, 从哪儿入手, 用到哪里 ask for no place.
+_NO_PLACE = re.compile(
+    r"(?:关键|症结|问题|原因|毛病|窍门|诀窍|难点|难处|重点|根子|根源|出路|差距?|不足|短板|亮点|特点|优势|好处|意义|作用|区别|突破口|着力点|落脚点|"
+    r"体现|表现|强|好|难|错|坏|卡)(?:主要|都|究竟)?(?:是|就)?[在出]?(?:了)?(?:哪里|哪儿|何处|什么地方|哪)|从(?:哪里|哪儿|哪)(?:入手|着手|抓起|做起|破题)|"
+    r"(?:用|花|投)[在到](?:了)?(?:哪里|哪儿|什么地方)"
+)
 # Order matters: 多久 before 多少, 哪些 before 哪, 几点要求 (a list) before 几.
 _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (Kind.DATE, _DATE),
@@ -143,7 +151,9 @@ def kind_of(folded: str) -> Kind:
     >>> [kind_of(q).value for q in ("编发了多少期", "多久一次", "要当好哪四种角色", "领导讲话")]
     ['number', 'duration', 'list', 'topic']
     """
-    return next((kind for kind, pattern in _KINDS if pattern.search(folded)), Kind.TOPIC)
+    fitting = (kind for kind, pattern in _KINDS if pattern.search(folded))
+    kind = next(fitting, Kind.TOPIC)
+    return next(fitting, Kind.WHAT) if kind is Kind.PLACE and _NO_PLACE.search(folded) else kind
 
 
 def expected_count(folded: str, quoted: tuple[str, ...]) -> int:
@@ -162,6 +172,8 @@ def expected_count(folded: str, quoted: tuple[str, ...]) -> int:
 _WHERE = re.compile(r"^在[^，。]{1,14}?(?:会上|会议上|上|中|里)(?:要|曾|将)?")
 # 要抓什么, 要做到什么 ask for tasks; 做到 and 注意 name no act of their own.
 _TASK = re.compile(r"(抓|做|干|注意|把握|落实|强调|突出|防范)[好住到]?(?:什么|啥)")
+# 占百分之多少, 是几个百分点: what stands before it is what the share is of.
+_SHARE = re.compile(r"(?:达?到|占|为|是|了|有)?(?:百分之(?:多少|几)|百分比|几个百分点|多少个百分点|多大比例|多大比重)")
 # 多久之内要 上报: what stands between the question word and what is asked about.
 _WITHIN = re.compile(r"^(?:之内|以内|内|之前|以前|前)?(?:就?要|得|必须|应该?|能|可以)?")
 
@@ -179,6 +191,8 @@ def _head(folded: str, kind: Kind, content: Callable[[str], list[str]]) -> tuple
         return tuple(word for word in found if word not in {"工作", "建设"} | lexicon()["light"]), ""
     if kind is Kind.HOW:
         return _act(folded, content), ""
+    if share := _SHARE.search(folded):
+        return tuple(content(folded[: share.start()])[-1:]), "%"
     if task := _TASK.search(folded):
         return tuple(content(task[1])[:1]), ""
     after = re.search(
@@ -258,6 +272,33 @@ def _phrased(terms: Sequence[Term], folded: str) -> list[Term]:
 
 _FLOOR = 0.002
 
+_DIGITS = "〇一二三四五六七八九"
+# 98年, 08年, 八四年; not 20年来, 60年, 干了七八年.
+_SHORT_YEAR = re.compile(
+    rf"(?<![\d{_DIGITS}十百千万第了用过要近满])(?:(?P<digits>[5-9][1-9]|0\d)|(?P<han>[五六七八九][{_DIGITS}零]|[〇零][{_DIGITS}零]))"
+    r"(?=年(?![代级龄以来间内后前多期之]))"
+)
+_LONG_YEAR = re.compile(rf"(?<![\d{_DIGITS}十百千万])([一二][{_DIGITS}零]{{3}})(?=年)")
+_CENTURY = 30  # 29年 is 2029, 30年 is 1930
+
+
+def _full_years(folded: str) -> str:
+    """Return the question with its years as four digits.
+
+    >>> _full_years("98年和八四年"), _full_years("一九八四年"), _full_years("用了三年")
+    ('1998年和1984年', '1984年', '用了三年')
+    """
+    folded = _LONG_YEAR.sub(lambda match: _as_digits(match[1]), folded)
+    return _SHORT_YEAR.sub(lambda match: _with_century(match["digits"] or _as_digits(match["han"])), folded)
+
+
+def _as_digits(han: str) -> str:
+    return "".join(str(_DIGITS.index(char)) for char in han.replace("零", "〇"))
+
+
+def _with_century(digits: str) -> str:
+    return ("20" if int(digits) < _CENTURY else "19") + digits
+
 
 def rarity(share: float) -> float:
     """Return the inverse passage frequency, 0..1, of a word in ``share`` of the passages; 1 at ``_FLOOR`` and below."""
@@ -271,7 +312,7 @@ def analyse(question: str, cutter: Segmenter, document_frequency: Callable[[str]
     collection stands over all its passages, and the question may be about nothing else. A single character counts
     0.4 of that.
     """
-    folded = fold(question[:MAX_QUERY_CHARS]).strip()
+    folded = _full_years(fold(question[:MAX_QUERY_CHARS]).strip())
     quoted = tuple(a or b for a, b in _QUOTED.findall(folded))
     names = unique([*quoted, *_FIGURE.findall(folded)])
 

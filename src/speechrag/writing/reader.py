@@ -18,8 +18,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from speechrag.errors import ModelError
+from speechrag.retrieval.ranker import load_ranker
+from speechrag.retrieval.thesaurus import builtin_thesaurus
 from speechrag.text import unique
 from speechrag.writing.answer_evidence import Candidate
+from speechrag.writing.answer_types import enumerated, members
 from speechrag.writing.question_words import lexicon, related, synonyms, without_question_words
 from speechrag.writing.questions import Kind, Question, rarity
 
@@ -35,20 +38,25 @@ MODEL = Path(__file__).resolve().parent.parent / "models" / "reader" / "weights.
 # What is seen of one word of the question around one candidate, each 0..1.
 MATCH = (
     "own", "own_part", "near", "heading", "title", "passage", "passage_part", "speech", "often",
-    "other_own", "other_passage", "soft_own", "soft_passage",
+    "other_own", "other_near", "other_head", "other_passage", "soft_own", "soft_near", "soft_head", "soft_passage",
 )  # fmt: skip
 # What a word of the question is.
 GATE = (
     "rarity", "unseen", "single", "long", "digit", "latin", "category", "plain_act", "asked", "quoted", "position",
+    "recall", "everyday", *(f"vector_{n}" for n in range(8)),
 )  # fmt: skip
 # What is seen of a candidate as a whole.
 WHOLE = (
     "covered", "own", "alone", "pairs", "asked", "typed", "names", "missing", "absent", "lacking", "rank", "ranked",
     "alike", "words", "order", "listed", "cosine_own", "cosine_passage", "length", "short", "points",
-    "retrieved", "hard", "list", "how", "what", "topic",
+    "retrieved", "hard", "list", "how", "what", "topic", "astray", "unnamed", "unmet", "figure", "time", "person",
+    "everyday", "strange", "cosine_near", "count", "fits", "first",
+    "strength", "around", "bears", "act",
 )  # fmt: skip
 _OFTEN = 5  # times a word stands in a speech to be its subject
 _RELATED = 0.7
+# A word of at least this weight that the passage lacks is its subject, unless most of the rest is there.
+_ABSENT, _BARELY = 0.4, 0.8
 _USUAL_SCORE, _LONG, _SHORT, _MANY = 5.0, 100, 12, 8  # bring scores, characters and points to about 0..1
 _WORD = re.compile(r"\w")
 
@@ -89,7 +97,7 @@ def _deep(layers: tuple[Layer, Layer], x: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """The mean of several nets; ``even`` is the log-odds at which an answer is as likely as none."""
+    """The mean of several nets; ``even`` is the log-odds at which an answer is as good as none."""
 
     nets: tuple[Net, ...]
     even: float
@@ -134,15 +142,25 @@ class Seen:
     wholes: Floats  # [candidates, len(WHOLE)]
 
 
+def _everyday(question: Question) -> list[str]:
+    """Return the everyday phrases of the question that the table of the search has."""
+    bare = without_question_words(question.text)
+    return [form for form, _ in builtin_thesaurus().expand(bare)]
+
+
 def question_words(question: Question, grams: Callable[[str], Sequence[str]]) -> list[str]:
     """Return the words of the question that the encoder knows, the unknown ones as characters, stop words out.
 
-    No segmenter is asked: one that guesses (工信|部来作|专题报告) makes words that no speech holds.
+    An everyday phrase that the search's table has is one word. No segmenter is asked: one that guesses
+    (工信|部来作|专题报告) makes words that no speech holds.
     """
     stop = lexicon()["stop_words"]
-    found = [
-        word for word in unique(grams(without_question_words(question.text))) if word not in stop and _WORD.match(word)
-    ]
+    bare = without_question_words(question.text)
+    forms = _everyday(question)
+    for form in forms:
+        bare = bare.replace(form, "，")
+    found = forms + [word for word in unique(grams(bare)) if word not in stop and _WORD.match(word)]
+    found = sorted(unique(found), key=question.text.find)
     return [word for word in found if not any(word != other and word in other for other in found)]
 
 
@@ -162,17 +180,30 @@ def _other(word: str, text: str) -> float:
     return _RELATED if any(other in text for other in related(word)) else 0.0
 
 
-def _gates(question: Question, words: Sequence[str], document_frequency: Callable[[str], float]) -> Floats:
+def _recall(word: str) -> float:
+    """Return how likely the word comes back in an answer: the mean over its pairs, or over itself."""
+    known = load_ranker().recall
+    parts = [word[i : i + 2] for i in range(len(word) - 1)] or [word]
+    return sum(known(part) for part in parts) / len(parts)
+
+
+def _gates(
+    question: Question, words: Sequence[str], document_frequency: Callable[[str], float], vectors: Vectors
+) -> Floats:
     import numpy as np
 
     lists, last = lexicon(), max(1, len(words) - 1)
     quoted = "".join(question.names)
+    forms = frozenset(_everyday(question))
+    directions = [
+        tuple((4 * held.mean(axis=0)[:8]).tolist()) if len(held) else (0.0,) * 8 for held in vectors.words(words)
+    ]
     rows = [
         (
             rarity(document_frequency(word)), document_frequency(word) == 0, len(word) == 1, len(word) > 2,
             any(c.isdigit() for c in word), word[0].isascii() and word[0].isalpha(), word in lists["categories"],
             word in lists["plain_acts"], any(word in a or a in word for a in question.asked), word in quoted,
-            place / last,
+            place / last, _recall(word), word in forms, *directions[place],
         )
         for place, word in enumerate(words)
     ]  # fmt: skip
@@ -221,18 +252,21 @@ def look(
     words, vectors = question_words(question, encoder.features), Vectors(encoder)
     asked = vectors.texts([question.text])[0]
     owns = [_own(candidate) for candidate in candidates]
+    nears = [_near(candidate, own) for candidate, own in zip(candidates, owns, strict=True)]
+    heads = [candidate.window.layers[1][0] for candidate in candidates]
     passages = [candidate.window.layers[5][0] for candidate in candidates]
     matches = np.array(
         [_matches(words, *texts) for texts in zip(owns, passages, candidates, strict=True)], dtype=np.float32
-    ).reshape(len(candidates), len(words), len(MATCH) - 2)
-    soft = [_soft(words, texts, vectors) for texts in (owns, passages)]
-    cosines = [(vectors.texts(texts) @ asked).tolist() for texts in (owns, passages)]
+    ).reshape(len(candidates), len(words), len(MATCH) - 4)
+    soft = [_soft(words, texts, vectors) for texts in (owns, nears, heads, passages)]
+    cosines = [(vectors.texts(texts) @ asked).tolist() for texts in (owns, passages, nears)]
+    told = _question(question, words, document_frequency)
     wholes = [
-        _whole(question, candidate, own, retrieved, *cosine)
-        for candidate, own, *cosine in zip(candidates, owns, *cosines, strict=True)
+        (*_whole(question, candidate, own, retrieved, inside, passage), *told, near, *_fit(question, candidate))
+        for candidate, own, inside, passage, near in zip(candidates, owns, *cosines, strict=True)
     ]
     return Seen(
-        _gates(question, words, document_frequency),
+        _gates(question, words, document_frequency, vectors),
         np.concatenate([matches, *soft], axis=2),
         np.array(wholes, dtype=np.float32),
     )
@@ -244,15 +278,21 @@ def _own(candidate: Candidate) -> str:
     return own + candidate.window.layers[3][0] if candidate.listed else own
 
 
+def _near(candidate: Candidate, own: str) -> str:
+    """Return the candidate's own text between its neighbours."""
+    layers = candidate.window.layers
+    return layers[3][0] + own + layers[4][0]
+
+
 def _matches(words: Sequence[str], own: str, passage: str, candidate: Candidate) -> list[tuple[float, ...]]:
-    """Return for each word what ``MATCH`` names, but for the two soft ones."""
+    """Return for each word what ``MATCH`` names, but for the four soft ones."""
     _, (head, _), (title, _), (before, _), (after, _), _, (speech, _) = candidate.window.layers
     near = before + own + after
     return [
         (
             word in own, _part(word, own), word in near, word in head, word in title, word in passage,
             _part(word, passage), word in speech, min(1.0, speech.count(word) / _OFTEN),
-            _other(word, own), _other(word, passage),
+            _other(word, own), _other(word, near), _other(word, head), _other(word, passage),
         )
         for word in words
     ]  # fmt: skip
@@ -271,6 +311,52 @@ def _soft(words: Sequence[str], texts: Sequence[str], vectors: Vectors) -> Float
     return found
 
 
+def _question(
+    question: Question, words: Sequence[str], document_frequency: Callable[[str], float]
+) -> tuple[float, ...]:
+    """Return what is seen of the question itself, the same for every candidate."""
+    kind = question.kind
+    phrased = sum(map(len, _everyday(question))) / max(1, len(question.text))
+    strange = sum(document_frequency(word) == 0 for word in words) / max(1, len(words))
+    return (
+        float(kind is Kind.NUMBER), float(kind in {Kind.DATE, Kind.DURATION}),
+        float(kind is Kind.PERSON), phrased, strange,
+    )  # fmt: skip
+
+
+def _fit(question: Question, candidate: Candidate) -> tuple[float, ...]:
+    """Return how well the candidate has the form of what is asked for."""
+    found = candidate.features
+    return (
+        float(question.count > 0), _counts(question, candidate), 1 / candidate.hit.rank,
+        found.strength, found.around, found.bears, found.act,
+    )  # fmt: skip
+
+
+def _counts(question: Question, candidate: Candidate) -> float:
+    """Return 1 where the candidate has as many members as are asked for, half for more, 0 for fewer or any number."""
+    if not question.count:
+        return 0.0
+    own = candidate.window.own
+    points = len(candidate.spans)
+    # The first span of a series may be its introduction.
+    sizes = {members(own), enumerated(own), *((points, points - 1) if candidate.listed else ())}
+    return 1.0 if question.count in sizes else 0.5 if max(sizes) > question.count else 0.0
+
+
+def _unnamed(asked: Question, candidate: Candidate) -> bool:
+    """Tell whether a named quantity is asked for (库容多少, not 多少座) that stands nowhere near the candidate."""
+    named = asked.kind is Kind.NUMBER and bool(asked.asked) and not asked.measure
+    return named and candidate.features.asked == 0
+
+
+def _astray(asked: Question, candidate: Candidate) -> bool:
+    """Tell whether the points of a series stand in a passage that lacks the subject of the question."""
+    features = candidate.features
+    lacking = features.absent >= _ABSENT and features.covered < _BARELY
+    return candidate.listed and not asked.hard and lacking
+
+
 def _whole(
     question: Question, candidate: Candidate, own: str, retrieved: float, cosine: float, passage: float
 ) -> tuple[float, ...]:
@@ -281,5 +367,6 @@ def _whole(
         candidate.score / _USUAL_SCORE, float(candidate.listed), cosine, passage,
         min(1.0, len(own) / _LONG), float(len(own) < _SHORT), min(1.0, len(candidate.spans) / _MANY), retrieved,
         float(question.hard), float(kind is Kind.LIST), float(kind in {Kind.HOW, Kind.WHY}), float(kind is Kind.WHAT),
-        float(kind is Kind.TOPIC),
+        float(kind is Kind.TOPIC), float(_astray(question, candidate)), float(_unnamed(question, candidate)),
+        float(candidate.unmet),
     )  # fmt: skip

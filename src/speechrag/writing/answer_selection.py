@@ -1,0 +1,259 @@
+"""What an answer quotes of its candidates: the best one, the whole it is a part of, what adds to it or disagrees."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from speechrag.text import jaccard, sentence_spans, shingles
+from speechrag.writing.answer_evidence import Candidate
+from speechrag.writing.answer_lists import series_of
+from speechrag.writing.answer_spans import Span, section_spans, series_spans
+from speechrag.writing.answer_types import values
+from speechrag.writing.question_words import lexicon
+from speechrag.writing.questions import Kind, Question, several
+
+Quoted = tuple[Candidate, Span]
+
+MAX_SENTENCES = 3
+MAX_SOURCES = 5  # speeches that give different values
+MAX_LISTED = 16
+_LOOKED_AT = 40  # candidates that may add to the best
+_OWN_SENTENCE = 220  # characters of a candidate that adds to the best
+# Two sentences this alike (4-gram Jaccard) say the same thing; the second is not quoted again.
+_SAME = 0.6
+_ANAPHORA = re.compile(r"其中|这(?!次|里)|该|此(?!次)|对此|为此|他们|它")
+_POINT = re.compile(
+    r"[一二三四五六七八九十]{1,2}(?:是|要|、)|第[一二三四五六七八九十]|[（(]?\d{0,2}[一二三四五六七八九十]?[）)、.]"
+)
+# How good, relative to the best, the sentence of another speech must be that gives another value.
+_ANOTHER = 0.72
+# How well, relative to the best, a list of another speech must fit to be quoted beside it.
+_AS_WELL, _AS_LISTED, _SURE = 0.95, 0.88, 0.7
+# How sure the reader must be, relative to the best, of a sentence that gives another value.
+_AS_SURE = 0.2
+# 关键在三条, 做到两点： announces what is to follow.
+_COUNTS = re.compile(r"[两二三四五六七八九十\d](?:个|条|点|项|件|招|步|种|方面|大)[^，。；]{0,12}[。：:]?$|[：:]$")
+# How well, relative to its best point, a series must fit to be quoted whole; to the best, a sentence to be gathered.
+_AROUND, _SEVERAL_POINTS = {Kind.LIST: 0.92, Kind.HOW: 0.97, Kind.WHY: 0.92}, 0.75
+_GATHERED = 0.75
+# How likely the runner-up must be to answer, relative to the best, in the passage of the best and elsewhere.
+_LIKELY_NEAR, _LIKELY = 0.4, 0.5
+_RUNNERS = 5  # candidates, the best among them, of which one may be the runner-up
+# From this share of the question's words around it on a candidate answers in the words of the question.
+WORDED = 0.5
+_ALSO = 0.2  # how likely, relative to the best, a candidate must be to be quoted where none does
+# A sentence up to this size only announces what follows.
+_LEAD = 24
+
+
+def by_meaning(best: Candidate) -> bool:
+    """Tell whether the best candidate answers by its meaning alone: hardly a word of the question is around it."""
+    return best.features.covered < WORDED and not best.listed
+
+
+def select(question: Question, candidates: Sequence[Candidate]) -> list[Quoted]:
+    """Return what to quote of the ``candidates``, best first and at least one, in the order of the answer.
+
+    No two spans of one speech overlap. Where no word tells which candidate answers, the likeliest are all quoted.
+    """
+    if by_meaning(candidates[0]):
+        return _likeliest(candidates)
+    best, chosen = _whole(question, candidates), list[Quoted]()
+    gathered = question.hard or _told_apart(question)
+    limit = MAX_LISTED if best.listed else MAX_SOURCES if gathered else MAX_SENTENCES
+    _take(chosen, best, [*_before(best), *best.spans, *_behind(question, best)], limit)
+    for other in candidates[1:_LOOKED_AT]:
+        if len(chosen) >= limit:
+            break
+        # Of a list all points are quoted or none.
+        if (best.listed or best.themed) and len(chosen) + len(other.spans) > limit:
+            continue
+        if _joins(question, best, other, chosen):
+            _take(chosen, other, other.spans, limit)
+    second = None if best.listed else _runner_up(question, best, candidates, chosen)
+    if second is not None:
+        _take(chosen, second, second.spans, limit)
+    return chosen
+
+
+def _likeliest(candidates: Sequence[Candidate]) -> list[Quoted]:
+    """Return the likeliest sentences, each once."""
+    chosen: list[Quoted] = []
+    for other in candidates[: 2 * MAX_SOURCES]:
+        likely = len(other.spans) <= MAX_SENTENCES and other.sure >= _ALSO * candidates[0].sure
+        if likely and not _said(other.speech.text[slice(*other.spans[0])], chosen):
+            _take(chosen, other, other.spans, MAX_SOURCES)
+    return chosen
+
+
+def _take(chosen: list[Quoted], candidate: Candidate, spans: Sequence[Span], limit: int) -> None:
+    for span in spans:
+        if len(chosen) < limit and not any(_overlap(candidate, span, c, s) for c, s in chosen):
+            chosen.append((candidate, span))
+
+
+def _overlap(candidate: Candidate, span: Span, other: Candidate, taken: Span) -> bool:
+    if candidate.speech.speech_id != other.speech.speech_id:
+        return False
+    return span[0] < taken[1] and taken[0] < span[1]
+
+
+def _text(candidate: Candidate) -> str:
+    return " ".join(candidate.speech.text[a:b] for a, b in candidate.spans)
+
+
+def _said(text: str, chosen: Sequence[Quoted]) -> bool:
+    """Tell whether something that is quoted says the same as ``text``."""
+    return any(jaccard(shingles(text), shingles(c.speech.text[a:b])) >= _SAME for c, (a, b) in chosen)
+
+
+def _another_value(question: Question, text: str, chosen: Sequence[Quoted]) -> bool:
+    """Tell whether ``text`` has a value of the type asked for that nothing quoted has."""
+    return not values(question, text) <= values(question, " ".join(c.speech.text[a:b] for c, (a, b) in chosen))
+
+
+def _told_apart(question: Question) -> bool:
+    """Tell whether the question lists things that sentences far apart may name: 有哪些奖励; not 有哪些要求."""
+    named = not lexicon()["categories"].issuperset(question.asked)
+    return question.kind is Kind.LIST and named and not question.count
+
+
+# --- the best and the whole it is a part of ---
+
+
+def _whole(question: Question, candidates: Sequence[Candidate]) -> Candidate:
+    """Return the best candidate, or the series or the section of which it is a part, where that is what is asked."""
+    best = _whole_series(question, _series_around(question, candidates))
+    under = section_spans(question, best.speech, best.spans[0]) if not best.listed else ()
+    return replace(best, spans=under, listed=True) if under else best
+
+
+def _series_around(question: Question, candidates: Sequence[Candidate]) -> Candidate:
+    """Return the best candidate, or the series of which it is but one point where that fits nearly as well."""
+    best = candidates[0]
+    if best.listed or question.kind not in _AROUND:
+        return best
+    heads = [(c.speech.speech_id, c.spans[0][0]) for c in candidates[:5] if not c.listed]
+    for other in (c for c in candidates[1:_LOOKED_AT] if c.listed):
+        around = (other.lead, *other.spans)
+        held = [any(a <= at < b for a, b in around) and key == other.speech.speech_id for key, at in heads]
+        # Two of its points among the best say that it is the whole which answers.
+        least = _SEVERAL_POINTS if sum(held) > 1 else _AROUND[question.kind]
+        if held[0] and other.score >= least * best.score:
+            return other
+    return best
+
+
+def _whole_series(question: Question, best: Candidate) -> Candidate:
+    """Return ``best`` with all points of the series that it only begins: 总体目标：一是…。二是…。"""
+    if question.hard or best.listed:
+        return best
+    start, end = best.spans[0]
+    for series in series_of(best.speech.text, best.spans):
+        listing = question.kind is Kind.LIST or _COUNTS.search(best.speech.text[start:end])
+        announced = series.intro == (start, end) and listing and len(best.spans) == 1
+        fits = not question.count or question.count == len(series.points)
+        if start < series.start < end <= series.points[-1][0] or (announced and fits):
+            return replace(best, spans=series_spans(best.speech.text, series), listed=True)
+    return best
+
+
+def _before(best: Candidate) -> list[Span]:
+    """Return the sentence before the best one where that begins with 其中, 这 or the like."""
+    text, start = best.speech.text, best.spans[0][0]
+    if best.listed or not _ANAPHORA.match(text, start):
+        return []
+    before = sentence_spans(text, max(0, start - 200), start)
+    # The first of them may be torn by the window.
+    return [span for span in before[1:][-1:] if span[1] - span[0] <= 160]
+
+
+def _behind(question: Question, best: Candidate) -> list[Span]:
+    """Return what explains a bare heading or lead sentence: the sentences behind it, up to the next point."""
+    start, end = best.spans[-1]
+    # A sentence that only repeats what is to be explained needs the reasons behind it.
+    unexplained = question.kind is Kind.WHY and best.features.typed == 0
+    if question.hard or best.listed or (end - start > _LEAD and not unexplained):
+        return []
+    following = sentence_spans(best.speech.text, end, min(len(best.speech.text), end + 400))[:3]
+    kept = []
+    for span in following:
+        if _POINT.match(best.speech.text, span[0]) or span[1] == end + 400:
+            break
+        if best.speech.text[span[1] - 1] not in "？?":
+            kept.append(span)
+    return kept
+
+
+# --- what goes beside the best ---
+
+
+def _joins(question: Question, best: Candidate, other: Candidate, chosen: Sequence[Quoted]) -> bool:
+    """Tell whether ``other`` is to be quoted beside ``best``: headings beside headings, a list beside a list."""
+    if best.themed:
+        return other.themed and other.speech.speech_id != best.speech.speech_id
+    if best.listed:
+        return _further_list(question, best, other, chosen)
+    return _adds(question, best, other, chosen)
+
+
+def _further_list(question: Question, best: Candidate, other: Candidate, chosen: Sequence[Quoted]) -> bool:
+    """Tell whether ``other`` is what a further speech lists on the same question, and not a copy of what is quoted."""
+    if question.kind is not Kind.LIST or question.count or question.names or not other.listed:
+        return False
+    if any(other.speech.speech_id == c.speech.speech_id for c, _ in chosen):
+        return False
+    if other.features.covered < _AS_WELL * best.features.covered or other.features.asked < best.features.asked:
+        return False
+    if other.score < _AS_LISTED * best.score or other.sure < _SURE * best.sure:
+        return False
+    return not _said(_text(other), chosen)
+
+
+def _adds(question: Question, best: Candidate, other: Candidate, chosen: Sequence[Quoted]) -> bool:
+    """Tell whether ``other`` is worth a sentence of its own: as good, with another value or in other words."""
+    text, found = _text(other), other.features
+    if other.listed or question.count or len(text) > _OWN_SENTENCE or found.names < best.features.names:
+        return False
+    if _said(text, chosen) or (question.hard and not _another_value(question, text, chosen)):
+        return False
+    elsewhere = question.hard and all(other.speech.speech_id != c.speech.speech_id for c, _ in chosen)
+    as_sure = other.sure >= _AS_SURE * best.sure
+    # Another speech with another value is a second source the reader must see, even if it fits a little less.
+    if (
+        elsewhere
+        and as_sure
+        and found.covered >= 0.88 * best.features.covered
+        and found.typed >= 0.85 * best.features.typed
+    ):
+        return other.score >= _ANOTHER * best.score
+    if several(question) and question.hard and found.typed >= 0.75 * best.features.typed:
+        return as_sure and other.score >= _GATHERED * best.score
+    if _told_apart(question) and found.asked >= max(0.75, best.features.asked - 0.25):
+        return other.score >= _GATHERED * best.score and found.own >= 0.6
+    close, own = (0.85, 0.8) if elsewhere or question.kind in {Kind.HOW, Kind.WHY} else (0.93, 0.9)
+    if found.typed < 0.9 * best.features.typed or found.own < max(0.6, own * best.features.own):
+        return False
+    return other.score >= close * best.score
+
+
+def _runner_up(
+    question: Question, best: Candidate, candidates: Sequence[Candidate], chosen: Sequence[Quoted]
+) -> Candidate | None:
+    """Return the best candidate that says something else than what is quoted, where it may answer just as well.
+
+    Of two neighbours one often names the subject and the other says what is asked of it.
+    """
+    for other in candidates[1:_RUNNERS]:
+        text = _text(other)
+        if any(_overlap(other, span, *quoted) for span in other.spans for quoted in chosen) or _said(text, chosen):
+            continue
+        if question.hard and not _another_value(question, text, chosen):
+            return None
+        near = other.hit.passage.passage_id == best.hit.passage.passage_id
+        likely = other.sure >= (_LIKELY_NEAR if near else _LIKELY) * best.sure
+        fits = len(text) <= _OWN_SENTENCE or (question.kind is Kind.LIST and other.listed)
+        return other if likely and fits else None
+    return None

@@ -1,0 +1,121 @@
+"""The kind of value a question asks for tells which of the figures, dates and names beside each other is meant."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from speechrag.text import fold
+from speechrag.writing.answer_types import spots
+from speechrag.writing.questions import Kind, Question, analyse, kind_of
+
+sys.path.insert(0, str(Path(__file__).parent))
+from answer_corpus import CUTTER, document_frequency
+
+
+def taken(question: str) -> Question:
+    return analyse(question, CUTTER, document_frequency)
+
+
+def best(question: str, text: str) -> list[str]:
+    """Return the stretches of ``text`` that fit the question best, in their order."""
+    folded = fold(text)
+    found = list(spots(taken(question), folded))
+    return [folded[a:b] for a, b, strength in found if strength == max(s for *_, s in found)]
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "value"),
+    [
+        ("交流会是几月几号召开的", "1958年定下来，每到4月准备，3月12日召开", "3月12日"),
+        ("交流会是哪一天召开的", "1958年定下来，每到4月准备，3月12日召开", "3月12日"),
+        ("交流会在几月份召开", "1958年定下来，每到4月召开", "4月"),
+        ("交流会是哪一年定下来的", "1958年定下来，每到4月召开", "1958年"),
+    ],
+)
+def test_a_date_has_the_fineness_that_is_asked_for(question: str, text: str, value: str) -> None:
+    """几号 and 哪一天 want a day, 几月份 a month, 哪一年 a year; other dates beside it do not fit as well."""
+    assert best(question, text) == [value]
+
+
+def test_this_year_says_little_beside_a_year_by_name() -> None:
+    """Asked when, a report's 今年 fits less than a dated event."""
+    assert best("什么时候建成的水库", "今年加固水库，水库1958年建成") == ["1958年"]
+
+
+@pytest.mark.parametrize(
+    ("question", "value"),
+    [
+        ("水浇地占百分之多少", "百分之六十"),
+        ("水浇地占几分之几", "三分之二"),
+        ("引进资金多少万元", "300万"),
+        ("引进资金多少钱", "300万"),
+        ("专线带宽是多少兆", "达到100"),
+    ],
+)
+def test_a_figure_has_the_unit_that_is_asked_for(question: str, value: str) -> None:
+    """A share is no amount and an amount no share; 万元 is money and 兆 may be written M."""
+    told = {
+        "百分之六十": "涉及3个乡，水浇地占百分之六十",
+        "三分之二": "共有4万亩，水浇地占三分之二",
+        "300万": "项目42个，资金300万元，比上年增长12%",
+        "达到100": "共20个点，带宽达到100M",
+    }[value]
+    assert best(question, told) == [value]
+
+
+def test_growth_is_no_amount() -> None:
+    """By how much money grew does not answer how much it is."""
+    folded = "比上年增长12%"
+    assert all(strength <= 0.5 for *_, strength in spots(taken("引进资金多少钱"), folded))
+
+
+def test_a_book_is_known_by_its_title() -> None:
+    """哪本书 is answered by what stands in title marks."""
+    assert best("要读哪本书", "要读《矛盾论》，每人写3篇心得") == [fold("《矛盾论》")]
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "organ"),
+    [
+        ("由哪个部门牵头", "这项工作由县水务局牵头", "水务局"),
+        ("修路的钱由谁出", "修路的钱由县财政局承担", "财政局"),
+        ("盖房的钱谁出", "盖房的钱农户自筹", "农户"),
+    ],
+)
+def test_an_organ_or_a_group_may_be_who_is_asked_for(question: str, text: str, organ: str) -> None:
+    """谁 and 哪个部门 are answered by a body that leads or pays, not by persons only."""
+    assert any(organ in value for value in best(question, text))
+
+
+@pytest.mark.parametrize("question", ["症结在哪里", "差距究竟在哪里", "从哪里入手", "钱花在了哪里"])
+def test_where_may_ask_for_no_place(question: str) -> None:
+    """症结在哪里 asks what it is, 从哪里入手 how to begin."""
+    assert kind_of(question) is not Kind.PLACE
+
+
+def test_where_something_takes_place_asks_for_a_place() -> None:
+    """The words that tell the one from the other leave the plain question alone."""
+    assert kind_of("交流会在哪里召开") is Kind.PLACE
+
+
+@pytest.mark.parametrize(
+    ("said", "year"),
+    [
+        ("98年的洪水有多大", "1998"),
+        ("八四年的产量是多少", "1984"),
+        ("一九八四年的产量是多少", "1984"),
+        ("08年的雪灾", "2008"),
+    ],
+)
+def test_a_year_may_be_said_in_short_or_in_words(said: str, year: str) -> None:
+    """98年 and 一九九八年 are the year as speeches write it."""
+    assert f"{year}年" in taken(said).text
+
+
+@pytest.mark.parametrize("said", ["干了七八年有什么成绩", "60年代的水库", "用了三年"])
+def test_a_length_of_time_is_no_year(said: str) -> None:
+    """七八年, 60年代 and 三年 stay as they are."""
+    assert taken(said).text == said
