@@ -20,6 +20,26 @@ OFFICE = (
 )
 TITLE = re.compile(r"《([^》]{1,80})》")
 _HAN = r"[\u4e00-\u9fff]"
+# Bodies that are told apart by what stands before the last character; 图书馆 and 档案馆, 县委 and 县委办.
+_BODY = re.compile(
+    r"(?<![\u4e00-\u9fff])党委|[省市县区州地镇乡]委(?!员|托|派|会|屈)(?:办|[\u4e00-\u9fff]{2}部)?|[省市县区州镇乡]政府办?|"
+    r"[\u4e00-\u9fff][^\W省市县区州地镇乡]委(?!员|托|派|会|屈|领|书|常|主|组|宣|办|政|的)|"
+    r"[\u4e00-\u9fff]{2}(?:(?<![全内外大各干支总])部(?!门|分|署|队|长|件|位|级|委|里|下|属)|馆(?!长|藏|内|里)|(?<!网)站(?![在点长台岗出起住稳位好])|"
+    r"[科室](?!学|技|目|级|普|研|长|内|里|外)|医院|党校|中心(?!任|工|环|城|组|思|下|区|内)|大队|支队|协会|商会|法院|检察院)"
+)
+_RANK = re.compile(
+    r"(?P<vice>副)?(?P<rank>总?书记|省长|市长|县长|区长|镇长|乡长|主席|部长|厅长|局长|科长|主任|秘书长|组长|会长|院长|校长|总理|"
+    r"总经理|董事长|队长|所长|站长|行长)(?!会|们)"
+)
+# 由县, 报市, 须报: what ends so stands before a county or is a verb, and is no name of one.
+_BEFORE_A_NAME = frozenset("副由报经过把给请让交送叫是用要得必须应虚瞒漏迟转补速先直不")
+_IN_NO_NAME = frozenset("的了是在和与及对有到")
+# Who answers for a thing; the words of one line name the same person.
+_ROLES = (
+    ("主要领导", "主要负责人", "主要负责同志", "一把手", "主官", "正职"),
+    ("分管领导", "分管负责人", "分管负责同志", "分管的", "分管"),
+    ("第一责任人",), ("直接责任人",), ("法定代表人", "法人"),
+)  # fmt: skip
 # Where a name may begin; folding turns ，：；！ into their ASCII twins.
 _OPEN = rf"(?:^|[，。、；：！？,;:!?\s“”《》（）()]|{OFFICE}|由|请|是|和|及|与|给|向)"
 _SUFFIX = re.compile(
@@ -110,6 +130,58 @@ def places_missing(sentence: str, source: str) -> list[str]:
     missing = []
     for start, end in places(sentence):
         found = sentence[start:end]
+        if len(found) == 3 and found[1] in _BEFORE_A_NAME:
+            continue
         if found not in source and not (len(found) > 2 and _SUFFIX.match(found, 2) and found[:2] in source):
             missing.append(found)
     return missing
+
+
+def bodies_missing(sentence: str, source: str) -> list[str]:
+    """Return the departments, halls and committees of ``sentence`` that ``source`` does not name.
+
+    A body whose two distinguishing characters stand in the source by themselves is there under its short name.
+    """
+    missing = []
+    for match in _BODY.finditer(sentence):
+        body = match.group()
+        if set(body[:2]) & _IN_NO_NAME:
+            continue
+        short = body[:2] if len(body) > 3 or body[-1] in "部馆站科室" else body
+        if body not in source and (short not in source or body[1] in "委政"):
+            missing.append(body)
+    return missing
+
+
+def ranks_missing(sentence: str, source: str) -> list[str]:
+    """Return the offices and roles of ``sentence`` that ``source`` does not have: 市长 for 副市长, 书记 for 县长.
+
+    >>> ranks_missing("由市长坐镇", "由分管副市长坐镇")
+    ['市长']
+    """
+    held = {(bool(match["vice"]), match["rank"]) for match in _RANK.finditer(source)}
+    said = {(bool(match["vice"]), match["rank"]) for match in _RANK.finditer(sentence)}
+    missing = ["副" * vice + rank for vice, rank in sorted(said - held)]
+    for words in _ROLES:
+        role = next((word for word in words if word in sentence), "")
+        if role and not any(word in source for word in words):
+            missing.append(role)
+    return missing
+
+
+def names_moved(clause: str, best: str, window: str, sentence: str) -> list[str]:
+    """Return the places and bodies of ``clause`` in whose place its source has another of the same kind.
+
+    ``best`` is the source's clause that it renders, ``window`` that one with its neighbours; a name which ``sentence``
+    gives elsewhere is not replaced by this one.
+    """
+    return [
+        name
+        for name in _called(clause)
+        if name not in window and any(other[-1] == name[-1] and other not in sentence for other in _called(best))
+    ]
+
+
+def _called(text: str) -> list[str]:
+    found = [text[start:end] for start, end in places(text)] + [match.group() for match in _BODY.finditer(text)]
+    return [name for name in found if len(name) > 2 and name[1] not in _BEFORE_A_NAME]

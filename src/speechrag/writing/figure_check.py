@@ -1,0 +1,172 @@
+"""Are the figures of a written sentence those of its source, counting the same thing, with the same bound and rhythm?
+
+All texts are folded and ``measured``: figures in digits, and the ways to say one measure brought to one.
+"""
+
+from __future__ import annotations
+
+import re
+
+from speechrag.writing.clauses import align
+from speechrag.writing.figures import FIGURE, canonical, figures, same_measure
+
+# The words around a figure must be found around that figure in the source, so that figures are not swapped.
+_MIN_AROUND = 0.25
+_AROUND = 45
+_CLAUSE_END = re.compile(r"[,，。；;：:!！?？\n]")
+_FEW_PAIRS = 4
+_TENTHS = re.compile(r"(?<![\d.])(\d(?:\.\d)?)成(?![立为果本员功长绩熟交就都型人品])")
+_HALF = re.compile(r"(?<![\d.])(\d+)个半(?=小时|月|钟头)")
+# How often, and in which year or half: words that are figures in all but form.
+_EVERY = re.compile(r"每(?:半年|半个?月|季度?|[年月周天日旬班])")
+_YEAR = re.compile(r"(?:今|去|明|前|后)年(?=[^\d])|[上下]半年")
+_AT_LEAST = r"不少于|不低于|不下|至少|起码|最少|超过|多于|高于|大于"
+_AT_MOST = r"不超过|不多于|不高于|至多|最多|不足|不到|少于|低于|小于"
+_BEFORE = re.compile(rf"(?:(?P<least>{_AT_LEAST})|(?P<most>{_AT_MOST}))[\u4e00-\u9fff]{{0,4}}$")
+_BEHIND = re.compile(r"[\u4e00-\u9fff]{0,3}?(?:(?P<least>以上)|(?P<most>以下|以内|之内))")
+_FORBIDS = re.compile(r"不得|不准|不许|不能|严禁|禁止")
+_NEARLY = re.compile(r"(?<![最附远])近$|将近$")
+_ROUND_FROM = 10
+_LISTED = re.compile(r"(?:(?![和及与])[\w“”《》]){1,16}(?:[、和及与](?:(?![和及与])[\w“”《》]){1,16}){1,12}$")
+
+
+def measured(folded: str) -> str:
+    """Return the canonical text with tenths as shares, hours by one word and halves as decimals.
+
+    >>> measured("六成，两个半小时，三个钟头，八块")
+    '60%，2.5个小时，3个小时，8元'
+    """
+    text = canonical(folded)
+    text = _TENTHS.sub(lambda m: f"{float(m[1]) * 10:g}%", text)
+    text = _HALF.sub(lambda m: f"{m[1]}.5个", text)
+    return re.sub(r"(?<=\d)(个?)钟头", r"\1小时", re.sub(r"(?<=\d)块(?!地|田|牌|屏|板|石|砖)钱?", "元", text))
+
+
+def figures_missing(sentence: str, source: str) -> list[str]:
+    """Return the figures and rhythms of ``sentence`` that ``source`` does not have in that place; both are measured."""
+    missing = [
+        match.group()
+        for match in figures(sentence)
+        if not (
+            _figure_found(match, sentence, source) or _adds_up(match, sentence) or _rounded(match, sentence, source)
+        )
+        or _exchanged(match, sentence, source)
+        or _bound_turned(match, sentence, source)
+    ]
+    return missing + _rhythms_missing(sentence, source)
+
+
+def _figure_found(figure: re.Match[str], sentence: str, source: str) -> bool:
+    """Tell whether the source has this figure, of this measure, among some of the same words; both are canonical."""
+    around = _around(figure, sentence)
+    for match in re.finditer(rf"(?<![\d.]){re.escape(figure['value'])}(?!\d|\.\d)", source):
+        if not _same_kind(figure, source, match):
+            continue
+        if _among(around, source, match):
+            return True
+    return False
+
+
+def _among(around: set[str], source: str, match: re.Match[str]) -> bool:
+    """Tell whether enough of the pairs ``around`` our figure stand around theirs."""
+    near = source[max(0, match.start() - _AROUND) : match.end() + _AROUND]
+    return not around or len(around & _pairs(near)) >= _MIN_AROUND * len(around)
+
+
+def _around(figure: re.Match[str], sentence: str) -> set[str]:
+    """Return the pairs of characters near the figure: those of its clause, of its neighbours too where it has few."""
+    before, after = sentence[max(0, figure.start() - 14) : figure.start()], sentence[figure.end() : figure.end() + 14]
+    clause = _pairs(_CLAUSE_END.split(before)[-1]) | _pairs(_CLAUSE_END.split(after)[0])
+    return clause if len(clause) >= _FEW_PAIRS else _pairs(before) | _pairs(after)
+
+
+def _same_kind(figure: re.Match[str], source: str, match: re.Match[str]) -> bool:
+    """Tell whether the source counts the same there: a share, an ordinal, a measure word that may stand for ours."""
+    other = FIGURE.match(source, match.start())
+    if other is None:
+        return False
+    if (figure["share"] or "") != (other["share"] or ""):
+        return not other["share"] and not other["unit"] and _share_goes_on(source, match.start())
+    if figure["ordinal"] and source[match.start() - 1 : match.start()] != "第":
+        return False
+    return same_measure(figure["unit"] or "", other["unit"] or "")
+
+
+def _exchanged(figure: re.Match[str], sentence: str, source: str) -> bool:
+    """Tell whether the words right before the figure stand in the source before other figures only.
+
+    That is how two figures of one passage are exchanged: both are there, each beside the other's words.
+    """
+    lead = re.search(r"[\u4e00-\u9fff][》”]?[\u4e00-\u9fff》”]{2,5}$", sentence[: figure.start()])
+    if not lead or not re.search(r"[\u4e00-\u9fff]{2}", lead[0]):
+        return False
+    words = lead[0][-4:]
+    beside = [m["value"] for m in re.finditer(rf"{re.escape(words)}(?P<value>\d+(?:\.\d+)?)", source)]
+    return bool(beside) and figure["value"] not in beside
+
+
+def _share_goes_on(source: str, at: int) -> bool:
+    """Tell whether the figure without a unit at ``at`` is counted like the share before it: 占6%，市里的平均数是18."""
+    before = [m for m in FIGURE.finditer(source, max(0, at - _AROUND), at) if m["share"] or m["unit"]]
+    return bool(before) and bool(before[-1]["share"])
+
+
+def _adds_up(figure: re.Match[str], sentence: str) -> bool:
+    """Tell whether the figure only counts what the sentence lists right before it: 收入、支出和结余三项."""
+    listed = _LISTED.search(sentence[: figure.start()])
+    return bool(listed) and len(re.findall(r"[、和及与]", listed[0] if listed else "")) + 1 == float(figure["value"])
+
+
+def _rounded(figure: re.Match[str], sentence: str, source: str) -> bool:
+    """Tell whether the figure is a rounded one of the source's: 一百多 for 120, 近300 for 287; of the same measure."""
+    value = float(figure["value"])
+    more = figure["more"] and figure["more"] in "余多"
+    near = _NEARLY.search(sentence, max(0, figure.start() - 2), figure.start())
+    if not (more or near) or value < _ROUND_FROM:
+        return False
+    step = 10 ** (len(figure["value"].partition(".")[0]) - len(figure["value"].partition(".")[0].rstrip("0")))
+    low, high = (value, value + max(step, 1)) if more else (value - max(step, 1), value)
+    around = _around(figure, sentence)
+    return any(
+        low <= float(other["value"]) <= high
+        and figure["share"] == other["share"]
+        and same_measure(figure["unit"] or "", other["unit"] or "")
+        and _among(around, source, other)
+        for other in figures(source)
+    )
+
+
+def _limit(text: str, figure: re.Match[str]) -> str:
+    """Return "least" or "most" where the figure is a bound, "" where it is none; a ban turns it round: 不得超过."""
+    before = _BEFORE.search(text, max(0, figure.start() - 9), figure.start())
+    bound = before or _BEHIND.match(text, figure.end())
+    if bound is None:
+        return ""
+    clause = _CLAUSE_END.split(text[: figure.start()])[-1]
+    turned = bool(_FORBIDS.search(clause))
+    return "least" if bool(bound["least"]) != turned else "most"
+
+
+def _bound_turned(figure: re.Match[str], sentence: str, source: str) -> bool:
+    """Tell whether a lower bound became an upper one or the other way round, wherever the source has the figure."""
+    ours = _limit(sentence, figure)
+    theirs = {
+        _limit(source, other)
+        for other in figures(source)
+        if other["value"] == figure["value"] and same_measure(figure["unit"] or "", other["unit"] or "")
+    }
+    return bool(ours) and bool(theirs) and not theirs & {ours, ""}
+
+
+def _rhythms_missing(sentence: str, source: str) -> list[str]:
+    """Return 每周 where the source's clause has 每月, and 今年 where all of the source has only 去年."""
+    missing = [word for word in _YEAR.findall(sentence) if word not in source and _YEAR.search(source)]
+    for aligned in align(sentence, source):
+        found = _EVERY.findall(aligned.clause.text)
+        missing += [word for word in found if word not in aligned.window and _EVERY.search(aligned.window)]
+    return missing
+
+
+def _pairs(text: str) -> set[str]:
+    bare = re.sub(r"[^\w]", "", text)
+    return {bare[i : i + 2] for i in range(len(bare) - 1)}

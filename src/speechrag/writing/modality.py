@@ -1,0 +1,170 @@
+"""What a sentence makes of its source beside the facts: an order a permission, a plan a deed, some of them all of them.
+
+Each clause of the sentence is compared with the clause of the source that it renders and that one's neighbours
+(``clauses.align``). Only what goes further than the source is told; to leave a shade out is a matter of wording.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from speechrag.writing.clauses import Aligned
+
+_FORBIDDEN = r"不得|不准|不许|不允许|不可(?![避或缺少分])|不能|不要(?!求)|不应|不宜|严禁|禁止|杜绝|切忌|谢绝"
+_ALLOWED = (
+    r"不必|无需|无须|不用|不要求|可以|(?<!不)允许|准许|有权|即可|均可|也可|"
+    r"(?<![许认不只尚皆])可(?=[先由自在凭按向从以不直])"
+)
+_NOT = r"[不没无未莫勿别非禁]|杜绝|拒绝|谢绝|避免|防止"
+# 不少于, 不超过, 不仅 …: the character denies nothing.
+_NO_DENIAL = re.compile(
+    r"不(?=[少足低断仅但同过到超如论管久料错平日免利良善])|[非未](?=[常来公])|无(?=[论线偿锡])|没(?=收)|"
+    r"(?<=[差对要是])不|不(?=是.{1,12}而是)"
+)
+_DONE = (
+    r"已|了(?!解|事|结)|(?<![通超不经])过(?![程渡硬关])|经过|至今|以来|来[,，]|"
+    r"目前|现在|累计|先后|曾|完(?!成|善|整)|出来|起来|刚|才|到位"
+)
+_WISH = r"力争|争取|计划(?!生)|打算|准备|拟(?=[于在定建])|预计|有望|希望|目标"
+_PLAN = (
+    rf"{_WISH}|以前|之前|[底日月年]前|[年月]底|将|明年|下一步|必须|确保|尽快|抓紧|推进|加快|推动|"
+    r"(?:^|,)(?:建设|建立|实现|健全|完善|加强|落实|做好|抓好|开展|组织)"
+)
+# What leaves a thing to come in a sentence that drops the wish.
+_TO_COME = rf"{_WISH}|要|将|应|须|前|底|内|明年|今后|下一步|到\d{{4}}年|确保|推进|推动|尽快|提出"
+_FREE = rf"{_ALLOWED}|鼓励|提倡|倡导|自愿|原则上|尽量|尽可能|欢迎|建议"
+_DUTY = r"必须|务必|必需|应当|须|要求|一律"
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """Words that go further than a source which has none of the others near by."""
+
+    said: re.Pattern[str]
+    warranted: re.Pattern[str]
+    only_beside: re.Pattern[str] | None = None  # what the source must have near by for the words to be a step at all
+
+
+_STEPS = (
+    # A permission or a freedom that nobody gave.
+    _Step(re.compile(_ALLOWED), re.compile(_ALLOWED + "|自愿|原则上|能够|[都就也才]能")),
+    # A prohibition, where the source denies nothing at all.
+    _Step(re.compile(_FORBIDDEN), re.compile(_NOT)),
+    # Room to do otherwise, where the source leaves none.
+    _Step(
+        re.compile(r"原则上|尽量|尽可能|鼓励|自愿|酌情|视情|提倡|一般(?:情况下|应|可|要)"),
+        re.compile(r"原则|尽|鼓励|自愿|酌情|视情|提倡|倡导|一般|适当|可"),
+    ),
+    # A deed, where the source has a term, a wish or an order and no sign that anything has happened.
+    _Step(
+        re.compile(
+            r"已(?!知)|[\u4e00-\u9fff]{2}了(?![解事结])|(?:如期|顺利|成功|圆满|全面)(?:完成|建成|实现|通过)"
+        ),
+        re.compile(_DONE),
+        re.compile(_PLAN),
+    ),
+    # A plan, where the source tells a deed.
+    _Step(
+        re.compile(r"计划(?!生)|打算|准备(?=[\u4e00-\u9fff]{2})|拟(?=[于在定建])|有望|预计"),
+        re.compile(rf"{_WISH}|要|将|{_PLAN}"),
+        re.compile(r"[\u4e00-\u9fff]{2}了|已"),
+    ),
+    # All of them, or the utmost, where the source has no such word.
+    _Step(
+        re.compile(r"全部|所有|一切|完全|彻底|普遍|无一例外|总体(?!目标|规划|要求)|最为?(?=[突大高好多强严先佳])|唯一|前列|首位|榜首"),
+        re.compile(r"全(?![县市省国区乡镇村年面会州])|所有|一切|一律|都|均|各|每|统统|一概|人人|逐|完全|彻底|普遍|总体|最|唯一|无一|个个|无|前列|首|第"),
+    ),
+    # Most of them, or much, where the source does not say how many or how much.
+    _Step(
+        re.compile(r"大部分|绝?大多数|多数|过半|半数以上"),
+        re.compile(r"大部|多数|大多|过半|一半|半数|多半|主要|大头|[%‰]"),
+    ),
+    _Step(
+        re.compile(r"显著|明显|大幅|极大|广受|深受|一致(?=好评|认可|肯定)|高度(?=评价|认可|赞扬|肯定)"),
+        re.compile(r"显著|明显|大幅|大|很|极|非常|十分|特别|猛|翻|倍|高|深|广|[%‰]"),
+    ),
+    # A cause or a consequence, where the source only tells one after the other.
+    _Step(
+        re.compile(r"因此|因而|从而|由此|所以|由于|因为|缘于|源于|根源在于|归因|导致|造成|致使|使得|以致|说明(?=.{4})|表明|归功于|得益于"),
+        re.compile(r"因|由于|所以|导致|造成|[致使]|结果|得益|靠|说明|表明|证明|可见|为什么|为何|怎么|就是|才|让"),
+    ),
+)  # fmt: skip
+_DENIED = re.compile(
+    rf"(?:{_FORBIDDEN}|不|没有|没|未)(?:[得准许要能再会敢允应]|随意|擅自|随便|任意|动辄|轻易|私自)?"
+    r"(?P<what>[\u4e00-\u9fff]{2})"
+)
+# 不得向上级…: what is denied begins behind the preposition.
+_COVERBS = frozenset("把将在用由对向以通从给被按和与因")
+_CLAUSE = re.compile(r"[,，。；;:：]")
+_OPPOSITES = (
+    ("增长", "下降"), ("增加", "减少"), ("提高", "降低"), ("上升", "下降"), ("上涨", "下跌"), ("增加", "下降"),
+    ("以上", "以下"), ("以内", "以外"), ("高于", "低于"), ("超过", "不足"), ("超过", "不到"), ("至少", "至多"),
+    ("最多", "最少"), ("最高", "最低"), ("最好", "最差"), ("最大", "最小"), ("之前", "之后"), ("以前", "以后"),
+    ("提前", "推迟"), ("提前", "晚了"), ("推迟", "早了"), ("提前", "延后"),
+    ("扩大", "缩小"), ("加快", "放慢"), ("必须", "可以"), ("严禁", "允许"),
+    ("不得", "可以"), ("赞成", "反对"), ("支持", "反对"), ("公开", "保密"), ("免费", "收费"), ("自愿", "强制"),
+    ("成功", "失败"), ("盈利", "亏损"),
+)  # fmt: skip
+
+
+def overstatements(aligned: Sequence[Aligned]) -> list[str]:
+    """Return the words by which a sentence goes further than its source, or turns it round.
+
+    Clauses taken over as they are do neither.
+    """
+    changed = [pair for pair in aligned if pair.clause.text not in pair.best.text]
+    return [
+        word
+        for pair in changed
+        for word in (
+            *(word for step in _STEPS for word in _further(step, pair)),
+            *_duty_added(pair),
+            *_turned_round(pair),
+            *_wish_dropped(pair),
+            *_denied_only(pair.window, pair.clause.text),
+            *_denied_only(pair.clause.text, pair.window),
+        )
+    ]
+
+
+def _further(step: _Step, pair: Aligned) -> Iterator[str]:
+    said = step.said.search(pair.clause.text)
+    own = step.only_beside is not None and step.only_beside.search(pair.best.text)
+    beside = step.only_beside is None or own or step.only_beside.search(pair.window)
+    # A clause with a term of its own is no deed because the next one is.
+    if said and beside and not step.warranted.search(pair.best.text if own else pair.window):
+        yield said.group()
+
+
+def _duty_added(pair: Aligned) -> Iterator[str]:
+    """Yield the word of duty where the source's clause leaves people free."""
+    said = re.search(_DUTY, pair.clause.text)
+    if said and re.search(_FREE, pair.best.text) and not re.search(f"{_DUTY}|{_FORBIDDEN}", pair.best.text):
+        yield said.group()
+
+
+def _wish_dropped(pair: Aligned) -> Iterator[str]:
+    """Yield the wish of the source's clause that the sentence tells as a fact: 力争提高到九成, 提高到九成."""
+    wished = re.search(_WISH, pair.best.text)
+    if wished and not re.search(_TO_COME, pair.clause.text):
+        yield wished.group()
+
+
+def _turned_round(pair: Aligned) -> Iterator[str]:
+    """Yield the words in whose place the source's clause has the opposite: 增长 for 下降, 以下 for 以上."""
+    for opposites in _OPPOSITES:
+        for word, opposite in (opposites, opposites[::-1]):
+            ours, theirs = pair.clause.text.replace(opposite, ""), pair.best.text.replace(word, "")
+            if word in ours and opposite in theirs and opposite not in pair.clause.text and word not in pair.window:
+                yield word
+
+
+def _denied_only(denying: str, affirming: str) -> Iterator[str]:
+    """Yield what one text only ever denies or forbids and the other says in a clause without any denial."""
+    affirmed = [clause for clause in _CLAUSE.split(affirming) if not re.search(_NOT, clause)]
+    for match in _DENIED.finditer(_NO_DENIAL.sub("　", denying)):
+        what = match["what"]
+        if what[0] not in _COVERBS and denying.count(what) == 1 and any(what in clause for clause in affirmed):
+            yield what
