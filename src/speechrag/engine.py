@@ -73,8 +73,11 @@ class Engine:
         return self._index.store
 
     def warm(self) -> None:
-        """Read what the first search would wait for, about a second for a large index."""
+        """Read what the first search and the first outline would wait for: 1 and 2 s for a large index."""
+        from speechrag.writing.outlines import facts
+
         self._retriever.warm()
+        facts.warm()
 
     def search(self, query: Query, *, llm: str = "", widen: bool = False) -> list[Hit]:
         """Return the hits for a query, best first. Raises UsageError for a query that cannot be asked.

@@ -2,14 +2,15 @@
 
 Headings are matched one to one and a match counts from a threshold on that headings of different topics reach once in
 a hundred pairs, so that a similarity with a high floor cannot flatter (soft recall, as STORM has it, does not guard
-against that).
+against that). Such a threshold puts all that is off the topic at the floor, words or not; whether a measure also tells
+wrong words from none (``sanity_gate``) is asked of ``Content``.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
@@ -23,6 +24,7 @@ from speechrag.writing.check import longest_run
 FEWEST, MOST = 3, 7  # top sections
 COPIED = 20  # letters in a row from one source that a heading may not have
 PERCENTILE = 0.99
+GRAMS = range(1, 5)  # lengths of the character n-grams by which contents are compared
 SURE = 0.01
 
 
@@ -77,10 +79,40 @@ def heading_score(
     return HeadingScore(precision, recall, f1, kendall_tau(pairs))
 
 
-def soft_score(gold: Sequence[str], produced: Sequence[str], similarity: Similarity) -> float:
-    """Return the F1 of the best one-to-one match with every pair counted by its similarity, 0..1: no threshold."""
-    total = sum(similarity(gold[row], produced[column]) for row, column in matched(gold, produced, similarity, 0.0))
-    return 2 * total / (len(gold) + len(produced)) if total else 0.0
+class Content:
+    """How much two lists of points say the same, 0..1, wherever each of them says it.
+
+    The mean over n = 1..4 of the cosines of their character n-grams, each weighted by its count and by how few of the
+    ``topics`` hold it (CIDEr, Vedantam et al. 2015, on characters instead of words): what any speech says weighs
+    nothing. Points are not paired: two drafters cut the same matter into different points, and where every point must
+    have a partner, most pairs only share the words of the genre.
+    """
+
+    def __init__(self, topics: Sequence[Sequence[str]]) -> None:
+        self._topics = len(topics)
+        self._held = Counter(gram for topic in topics for gram in set().union(*map(_grams, topic)))
+
+    def __call__(self, left: Sequence[str], right: Sequence[str]) -> float:
+        """Return how alike two lists of points are; 0 where either says nothing."""
+        one, two = self._weighed(left), self._weighed(right)
+        return math.fsum(_cosine(one[n], two[n]) for n in GRAMS) / len(GRAMS)
+
+    def _weighed(self, points: Sequence[str]) -> dict[int, dict[str, float]]:
+        counts: dict[int, dict[str, float]] = {n: {} for n in GRAMS}
+        for gram, count in sum((Counter(_grams(point)) for point in points), Counter()).items():
+            counts[len(gram)][gram] = count * math.log((1 + self._topics) / (1 + self._held[gram]))
+        return counts
+
+
+def _grams(text: str) -> list[str]:
+    bare = letters(text)
+    return [bare[i : i + n] for n in GRAMS for i in range(len(bare) - n + 1)]
+
+
+def _cosine(left: Mapping[str, float], right: Mapping[str, float]) -> float:
+    dot = math.fsum(weight * right[gram] for gram, weight in left.items() if gram in right)
+    lengths = [math.sqrt(math.fsum(weight * weight for weight in side.values())) for side in (left, right)]
+    return dot / (lengths[0] * lengths[1]) if all(lengths) else 0.0
 
 
 def structure_faults(outline: Outline) -> list[str]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from speechrag.records import Citation, Outline, OutlinePoint, Paragraph, Phrase
 from speechrag.text import displayable, numerals
+from speechrag.writing.title_lines import title_lines
 
 if TYPE_CHECKING:
     from docx.document import Document as Word
@@ -22,6 +23,7 @@ LATIN_FONT = "Times New Roman"
 TITLE_POINTS, BODY_POINTS, NOTE_POINTS, NUMBER_POINTS = 22, 16, 12, 14  # 2号, 3号, 小4号, 4号
 LINE_POINTS = 28  # fixed line spacing: 22 lines a page
 TITLE_LINE_POINTS = 36
+TITLE_WIDTH = 20  # characters of 2号 on a line of the type area
 PAGE_MM = (210, 297)
 MARGINS_MM = {"top": 37, "bottom": 35, "left": 28, "right": 26}
 
@@ -64,6 +66,7 @@ def outline_docx(outline: Outline, *, sources: bool = False) -> bytes:
     _substitutes(word)
     _properties(word, outline)
     title, *_ = (*outline.titles, "讲话提纲")
+    title = "\n".join(title_lines(printable(title), TITLE_WIDTH))
     _paragraph(word, title, TITLE_FONT, TITLE_POINTS, align="center", indent=False, line=TITLE_LINE_POINTS, outline=0)
     _paragraph(word, "（【待补：讲话时间】）", SUB_FONT, BODY_POINTS, align="center", indent=False)
     _paragraph(word, "", BODY_FONT, BODY_POINTS)

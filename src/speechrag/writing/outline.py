@@ -16,12 +16,15 @@ from speechrag.text import numerals
 from speechrag.writing.outlines import compose
 from speechrag.writing.outlines.leaves import Leaf
 from speechrag.writing.outlines.lint import warnings
+from speechrag.writing.outlines.local import local_warnings
 from speechrag.writing.outlines.mine import mine
 from speechrag.writing.outlines.phrases import phrase_bank, select_phrases
 from speechrag.writing.outlines.plan import NOTHING, Plan, read_plan
-from speechrag.writing.outlines.select import SHARE, Part, choose_parts, family
+from speechrag.writing.outlines.select import SHARE, Part, choose_parts
 from speechrag.writing.outlines.sentences import borrowed
+from speechrag.writing.outlines.skeleton import with_found
 from speechrag.writing.outlines.units import Pool
+from speechrag.writing.outlines.used import family
 
 NO_FILTERS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 FRAME_ROLES = ("opening", "call", "transition")  # functions that speeches on any theme lend
@@ -59,11 +62,11 @@ def draft_outline(
     """
     plan = read_plan(brief, overrides)
     pool = mine(plan, retrieve, speech, filters)
+    plan = with_found(plan, pool)
     parts = choose_parts(pool, plan)
     if not _holds(pool, parts, plan):
         return _nothing(brief, plan, pool)
-    asked = Counter(plan.roles()) == Counter(part.role for part in parts)
-    if not asked or any(len(part.leaves) < ON_THEME for part in parts):
+    if Counter(plan.roles()) - _present(parts) or any(len(part.leaves) < ON_THEME for part in parts):
         wide = mine(plan, retrieve, speech, filters, wide=True)
         lent = choose_parts(wide, plan, lend=True)
         pool, parts = (wide, lent) if len(lent) >= len(parts) else (pool, parts)
@@ -81,7 +84,12 @@ def draft_outline(
         closing=frame["closing"],
         citations=citations.all(),
         slots=compose.slots(points, frame),
-        warnings=(*warnings(points, citations.all(), plan, speech), *_lent(parts), *_concentrated(parts)),
+        warnings=(
+            *warnings(points, citations.all(), plan, speech),
+            *local_warnings(points, citations.all(), plan, speech),
+            *_lent(parts),
+            *_concentrated(parts),
+        ),
         plan=plan.as_mapping(),
         notes=_notes(parts, plan, points),
         phrases=_phrases(pool, plan),
@@ -130,6 +138,11 @@ def _holds(pool: Pool, parts: Sequence[Part], plan: Plan) -> bool:
     return bool(plan.theme) and _about(parts) >= ON_THEME
 
 
+def _present(parts: Sequence[Part]) -> Counter[str]:
+    """Return the functions that the parts fulfil; 成绩 and 问题 may be one part."""
+    return Counter([*(part.role for part in parts), *("problem" for part in parts if part.joined)])
+
+
 def _leaves(parts: Sequence[Part]) -> list[Leaf]:
     return [leaf for part in parts for leaf in part.leaves]
 
@@ -163,7 +176,7 @@ def _notes(parts: Sequence[Part], plan: Plan, points: Sequence[OutlinePoint]) ->
     """Return what the reader should know of how the outline came about."""
     speeches = {leaf.unit.speech.speech_id for part in parts for leaf in part.leaves}
     notes = [f"要点取自{len(speeches)}篇讲话的实际标题和段落；地名、人名、数字、时间等已换成【待补】。"]
-    missing = [role for role in dict.fromkeys(plan.roles()) if role not in {part.role for part in parts}]
+    missing = [role for role in dict.fromkeys(plan.roles()) if role not in _present(parts)]
     if missing:
         names = "、".join(_ROLE_NAMES[role] for role in missing)
         notes.append(f"语料库里“{plan.theme}”的{names}方面材料不足，没有列出，请自行补充。")

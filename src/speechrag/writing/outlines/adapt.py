@@ -52,11 +52,12 @@ _SIDE_WORK = re.compile(
 )
 _NOMINAL = ("n", "vn", "l", "j", "b", "i", "an")
 _DANGLING = re.compile(
-    r"^(?:同志们|[\u4e00-\u9fff]{0,4}朋友们|各位[\u4e00-\u9fff]{2,4}(?=[，,])|各位|可以(?:这样|这么)?[讲说]|需要说明的是|提醒一句|今后统一这样办：|对此|为此|因此|所以|同时|其次|此外|另外|总之|但是|但|而且|并且|然而|于是|首先|再次|最后|特别是|尤其是|也就是说|这就|这样|只有这样)[，,]?"
+    r"^(?:同志们|[\u4e00-\u9fff]{0,4}朋友们|各位[\u4e00-\u9fff]{2,4}(?=[，,])|各位|可以(?:这样|这么)?[讲说]|需要说明的是|提醒一句|今后统一这样办：|对此|为此|因此|所以|同时|其次|此外|另外|总之|但是|但|而且|并且|然而|于是|首先|再次|最后|特别是|尤其是|也就是说|这就|这样|只有这样)[，,]?|^(?:主要是|具体是|主要措施是)[：:]|^[也还](?=要)"
 )
 
 
 BESIDE = 2  # themes that a speech may be about
+BESIDE_SHARE = 0.3  # how often the other theme is named at least, of how often the brief's is
 ASIDE = 2.0  # weight of another theme's words from which on a piece may belong to it
 TITLED = 0.3  # names of the theme in a thousand characters of a speech whose title names it
 _COLLECTED = re.compile(r"篇[一二三四五六七八九十\d]|[一二三四五六七八九十\d]篇|范文|汇编|精选|合集|集锦|模板")
@@ -113,7 +114,7 @@ def read_source(speech: Speech, plan: Plan) -> Source:
         titled,
         plan.theme if first else "",
         1000 * sum(bare.count(word) for word in words) / max(len(text), 1),
-        tuple(row for row in _ranking(bare)[:BESIDE] if _stands_beside(row, plan)) if on_theme and plan.rows else (),
+        tuple(row for row in _ranking(bare)[:BESIDE] if _stands_beside(row, plan, bare)) if on_theme else (),
     )
 
 
@@ -214,14 +215,26 @@ _NOT_NAME = frozenset(
 def local_names(text: str) -> frozenset[str]:
     """Return the names of places that ``text`` gives twice or more and no dictionary knows: 东岫 of 东岫矿.
 
-    What stands before 县, 矿 or 集团 so is a name; one mention may be chance.
+    What stands before 县, 矿 or 集团 so is a name; one mention may be chance. A word may be one too, where the
+    dictionary has it as a place with what follows (山亭 of 山亭区).
     """
     known = tokenizer().FREQ
-    counts = Counter(match["name"] for match in _NAMED.finditer(text))
+    found = Counter((match["name"], text[match.end("name")]) for match in _NAMED.finditer(text))
     return frozenset(
         name
-        for name, count in counts.items()
-        if not known.get(name) and not _NOT_NAME & set(name) and max(count, text.count(name)) >= 2
+        for (name, suffix), count in found.items()
+        if max(count, text.count(name)) >= 2
+        and (_is_area(name, suffix) if known.get(name) else not _NOT_NAME & set(name))
+    )
+
+
+def _is_area(name: str, suffix: str) -> bool:
+    """Tell whether the dictionary knows ``name`` with its suffix as a place."""
+    return (
+        suffix in "县市区旗"
+        and name[0] not in "各全我本该"
+        and name not in genre().not_names
+        and tagged(name + suffix) == ((name + suffix, "ns"),)
     )
 
 
@@ -241,9 +254,15 @@ def _rival(row: Theme, plan: Plan) -> tuple[_Weighed, _Weighed]:
     )
 
 
-def _stands_beside(row: Theme, plan: Plan) -> bool:
-    """Tell whether ``row`` is a theme other than the brief's: 政协信息 is a part of 政协宣传信息, not beside it."""
-    if row in plan.rows:
+def _stands_beside(row: Theme, plan: Plan, text: str) -> bool:
+    """Tell whether ``text`` is on ``row`` too, a theme other than the brief's.
+
+    政协信息 is a part of 政协宣传信息, not beside it, as towns are of 经济; and what is named seldom is only mentioned.
+    """
+    if not plan.rows or row in plan.rows or any(own.covers for own in plan.rows):
+        return False
+    own, other = (sum(text.count(name) for name in names) for names in (plan.names, row.names))
+    if other < BESIDE_SHARE * own:
         return False
     return not any(len(name) >= 3 and all(word in plan.theme for word, _ in tagged(name)) for name in row.names)
 

@@ -80,9 +80,10 @@ def points(parts: Sequence[Part], plan: Plan, citations: Citations) -> tuple[Out
     """Return the outline's main points with their sub-points; every one of them cites where it was found."""
     units = citations.units
     others = Others(units, citations.loose)
+    told = "\n".join(f"{leaf.heading}。{leaf.text}" for part in parts for leaf in part.leaves)
     found = []
     for part in parts:
-        point = _point(part, plan, citations)
+        point = _point(part, plan, citations, told)
         below = tuple(
             _common(leaf_point, others.of_leaf(leaf, part), like_leaf(leaf, units))
             for leaf_point, leaf in zip(point.points, part.leaves, strict=False)
@@ -98,21 +99,26 @@ def _common(point: OutlinePoint, others: tuple[Alternative, ...], like: Sequence
     return replace(point, alternatives=others, frequency=frequency, years=years)
 
 
-def _point(part: Part, plan: Plan, citations: Citations) -> OutlinePoint:
+def _point(part: Part, plan: Plan, citations: Citations, told_below: str) -> OutlinePoint:
     own = tuple(citations.cite(unit.speech, unit.start, unit.head_end) for unit in part.found[:2])
     if not part.leaves:
         return OutlinePoint(part.heading, 1, part.role, UNTOLD, own)
     if len(part.leaves) == 1:
         only = _leaf_point(part.leaves[0], citations)
-        return OutlinePoint(part.heading, 1, part.role, only.text, tuple(dict.fromkeys((*own, *only.citations))))
-    lead, lead_citation = _lead(part, plan, citations)
+        named = only.heading and not only.text.startswith(only.heading)
+        told = f"{only.heading}。{only.text}" if named else only.text
+        return OutlinePoint(part.heading, 1, part.role, told, tuple(dict.fromkeys((*own, *only.citations))))
+    lead, lead_citation = _lead(part, plan, citations, told_below)
     below = tuple(_leaf_point(leaf, citations) for leaf in part.leaves)
     numbers = (*own, *lead_citation) or tuple(point.citations[0] for point in below)
     return OutlinePoint(part.heading, 1, part.role, lead, tuple(dict.fromkeys(numbers)), below)
 
 
-def _lead(part: Part, plan: Plan, citations: Citations) -> tuple[str, tuple[int, ...]]:
-    """Return a sentence that leads from a heading to its sub-points, where its source has one that carries over."""
+def _lead(part: Part, plan: Plan, citations: Citations, told: str) -> tuple[str, tuple[int, ...]]:
+    """Return a sentence that leads from a heading to its sub-points, where its source has one that carries over.
+
+    It is none of those in ``told``, what the sub-points of the outline say.
+    """
     for unit in part.found[:1]:
         for start, end in unit.sentences[:1]:
             if end <= unit.head_end or any(u.start <= start < u.end for u in _units_below(part, unit)):
@@ -121,12 +127,16 @@ def _lead(part: Part, plan: Plan, citations: Citations) -> tuple[str, tuple[int,
             text = adapter.carry(unit.speech.text[max(start, unit.head_end) : end]).strip("。，：: ")
             if adapter.swaps(unit.speech.text[start:end]) and not adapter.swapped_well(text):
                 continue
+            if text in told:
+                continue
             good = 12 <= len(text) <= 70 and not adapter.facts(text) and not adapter.residue(text)
             about = unit.source.on_theme or plan.work in text or theme_score(text, plan) >= 2
             if (
                 good
                 and about
-                and not re.search(r"刚才|今天|[一二三四五六]是|下面|以下|会议|[“”：？]|^(?:这|此|其|对)", text)
+                and not re.search(
+                    r"刚才|今天|近.?年|取得了|发挥了|[一二三四五六]是|下面|以下|会议|[“”：？]|^(?:这|此|其|对)", text
+                )
             ):
                 return text + "。", (citations.cite(unit.speech, max(start, unit.head_end), end),)
     return "", ()
@@ -148,7 +158,9 @@ def _leaf_point(leaf: Leaf, citations: Citations) -> OutlinePoint:
         numbers = [citations.cite(unit.speech, leaf.start, leaf.end)]
         numbers.append(citations.cite(unit.speech, unit.start, unit.head_end))
     numbers += [citations.cite(other.speech, other.start, _short_end(other)) for other in leaf.also]
-    return OutlinePoint(leaf.heading, 2, leaf.unit.role, leaf.text, tuple(dict.fromkeys(numbers)))
+    numbers += [citations.cite(told.unit.speech, told.start, told.end) for told in leaf.further]
+    text = leaf.text + "".join(told.text for told in leaf.further)
+    return OutlinePoint(leaf.heading, 2, leaf.unit.role, text, tuple(dict.fromkeys(numbers)))
 
 
 def _short_end(unit: Unit) -> int:

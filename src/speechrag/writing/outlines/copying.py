@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from speechrag.records import Outline, Speech, Warning_
+from speechrag.stopping import check
 from speechrag.text import fold, shingles
 from speechrag.writing.check import longest_run
 from speechrag.writing.outlines import compose
 from speechrag.writing.outlines.lint import warnings
+from speechrag.writing.outlines.local import local_warnings
 from speechrag.writing.outlines.plan import plan_of
 
 GRAM = 8  # characters of a gram: shared wording, not shared words
@@ -37,7 +39,8 @@ def rewarned(outline: Outline, speech: Callable[[str], Speech]) -> Outline:
     made = tuple(w for w in outline.warnings if w.kind in {"borrowed", "concentration"})
     plan = plan_of(outline)
     fresh = warnings(outline.points, outline.citations, plan, speech)
-    return replace(outline, warnings=(*fresh, *made, *copy_warnings(outline, speech)))
+    local = local_warnings(outline.points, outline.citations, plan, speech)
+    return replace(outline, warnings=(*fresh, *local, *made, *copy_warnings(outline, speech)))
 
 
 def copied(outline: Outline, speech: Callable[[str], Speech]) -> tuple[Copied, ...]:
@@ -56,6 +59,7 @@ def copied(outline: Outline, speech: Callable[[str], Speech]) -> tuple[Copied, .
 
 
 def _row(family: str, speeches: list[Speech], told: list[tuple[str, str]], grams: set[str]) -> Copied:
+    check()
     source = "|".join(_bare(speech.text) for speech in speeches)
     runs = [(longest_run(text, source), where) for where, text in told]
     run, where = max(runs, key=lambda pair: pair[0], default=(0, ""))

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from speechrag.errors import GenerationError, PromptError
 from speechrag.records import Citation, Outline, OutlinePoint, Paragraph, Section, Speech
+from speechrag.stopping import check
 from speechrag.text import fold, trim
 from speechrag.writing.answer_generated import plain
 from speechrag.writing.check import check_sentence, cited_sentences
@@ -43,6 +44,7 @@ def expanded(outline: Outline, path: Sequence[int], speech: Find, generator: Gen
     writer = _Writer(plan, speech, _room(plan, outline), generator)
     writer.known(outline)
     for place in list(_leaf_paths(outline, path)):
+        check()
         point = point_at(outline, place)
         if not point.locked:
             outline = writer.write(outline, place, point)

@@ -9,9 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any, NamedTuple
 
+from speechrag.structure.tables import table
 from speechrag.writing.outlines.genre import genre, wordings
+
+LONGEST_AREA = 7  # characters of the name of a county
+_PLAIN_AREA = re.compile(r".区|[新老旧城中东西南北市关郊矿山高]{2,3}区")  # 城区, 新城区: names, but words first
 
 _D = "0-9０-９"
 _C = "〇零一二三四五六七八九十百千万亿两"
@@ -55,7 +60,7 @@ _NUMBER = re.compile(
     rf"|(?:近|约|超过|仅|不足|不低于|不少于|高达)?(?:[{_C}]{{2,12}}|[二两三四五六七八九十百千万亿])(?:多|余)?(?:{_UNIT})(?!{_IDEA})"
 )
 _IDIOM = re.compile(
-    r"千家万户|两条腿走路|千方百计|三令五申|一家一户|万无一失|四面八方|千头万绪|一五一十|三心二意|十全十美|百花齐放|千言万语|万众一心|"
+    r"千家万户|两条腿走路|两头(?=[都抓])|千方百计|三令五申|一家一户|万无一失|四面八方|千头万绪|一五一十|三心二意|十全十美|百花齐放|千言万语|万众一心|"
     r"一年一度|百年大计|千秋|万万|两手抓|两不误|三查|第一(?:时间|责任人|线|要务|资源|位|道防线|手|关)|一级抓一级|一岗双责|双向|两级|三级(?=联动|网络|书记)|"
     r"24小时值班|二十四小时值班|24小时|二十四小时|五位一体|四个全面|三会一课|一票否决|两代表一委员|两新|两会|三农|七一|八一|五一|十一(?=假)|"
     r"三重一大|四不两直|三同时|三违|四风|八项规定|两个责任|[一二两三四五六七八九十]个(?:" + _IDEA + r")|四项基本原则|"
@@ -85,13 +90,14 @@ _NOT_PERSON = re.compile(
     r"(?:石|江|于|温|康|武|甘|严|范|程|田|龙|史|余|施|钱|马|申|丁)(?:的|是|在|对|要|化|格|围|大|区)"
 )
 
+_NO_AREA = r"(?!(?<=市)[场民]|(?<=[乡村镇])[乡村镇街庄民亲])"  # 市场, 乡村, 乡亲: the level is part of a word
 _AREA = re.compile(
-    r"(?<![\u4e00-\u9fff])(?![年月日])(?P<a>[\u4e00-\u9fff]{2,3}(?:省|市|县|镇|乡|街道|村|办事处|开发区))(?=[\u4e00-\u9fff])"
-    r"|(?P<b>[\u4e00-\u9fff]{2}(?:镇|乡|街道办事处|水库|灌区|工业园|开发区|巷|古镇|古城))"
+    rf"(?<![\u4e00-\u9fff])(?![年月日])(?P<a>[\u4e00-\u9fff]{{2,3}}(?:省|市|县|镇|乡|街道|村|办事处|开发区)){_NO_AREA}(?=[\u4e00-\u9fff])"
+    rf"|(?P<b>[\u4e00-\u9fff]{{2}}(?:镇|乡|街道办事处|水库|灌区|工业园|开发区|巷|古镇|古城)){_NO_AREA}"
 )
 _GENERIC_AREA = re.compile(
     r"[了着过把被让使给将从对以是有各全我本该外邻省市县区乡镇街村城社地农行山库园景小校辖片灾林牧矿牵下入进驻到为和与及、的在各级有关一个每个广大所有基层中心重点经济高新技术产业]"
-    r"|国家|农村|城市|城乡|行政|自然|贫困|示范|边远|偏远|美丽|文明|先进|落后|试点"
+    r"|国家|农村|城市|城乡|病险|行政|自然|贫困|示范|边远|偏远|美丽|文明|先进|落后|试点"
 )
 _BODY = re.compile(
     r"[\u4e00-\u9fff]{2}(?:化工|冶炼|水泥|药业|纺织|钢铁|地产)(?=承诺|投入|公司|集团|厂|的|[，。])|[\u4e00-\u9fff]{2,8}(?:有限公司|公司|集团|医院|中学|小学|大学|学院)(?!化|系|生)"
@@ -99,7 +105,10 @@ _BODY = re.compile(
 _GENERIC_BODY = re.compile(
     r"石油化工|煤化工|精细|危险|传统|[各全我本大中]|乡镇|企业|国有|有关|定点|上市|保险公司|物业公司|中小学|运维|外包|服务公司"
 )
+_LEADS_IN = frozenset("pcdrt")  # 按照省, 去年县: the tags of words that are no name before any level
+_ORDERS = _LEADS_IN | {"v"}  # 移送县纪委; a village may be called 联合村
 _LEVEL_WORD = re.compile(r"[全我本各][国省市县区镇乡村].{0,30}|.{0,30}[省市县区]级")
+_SIDE_BY_SIDE = frozenset(f"{level}和县" for level in "省市州区委府")  # 市和县, not the county 和县
 _COUNTRY = frozenset(
     ("中国", "全国", "国家", "我国", "中华人民共和国", "北京", "中央", "中华", "国务院", "党中央", "中共中央")
 )
@@ -133,10 +142,7 @@ def _counties() -> frozenset[str]:
 
     Taken from the dictionary of the tagger, which knows 淳安县 as a place and 淳安 as any proper noun.
     """
-    known: dict[str, str] = {}
-    for line in tokenizer().get_dict_file().read().decode("utf-8").splitlines():
-        word, _, flag = line.split(" ")[:3]
-        known[word] = flag
+    known = _tagger().word_tag_tab
     bare = {word[:-1] for word, flag in known.items() if flag == "ns" and len(word) == 3 and word[-1] in "县市区旗"}
     return frozenset(
         name for name in bare if known.get(name, "nz") in {"nz", "nrt", "nt"} and name not in genre().not_names
@@ -147,7 +153,16 @@ def _counties() -> frozenset[str]:
 def _tagger() -> Any:
     import jieba.posseg
 
-    return jieba.posseg.POSTokenizer(tokenizer())
+    class Tagger(jieba.posseg.POSTokenizer):  # type: ignore[misc]
+        def load_word_tag(self, _: Any) -> None:
+            self.word_tag_tab = jieba.posseg.dt.word_tag_tab  # read on import already: half a second each time
+
+    return Tagger(tokenizer())
+
+
+def warm() -> None:
+    """Load what the first outline would wait for: the tagger, its dictionary and the names made from it (2 s)."""
+    find_facts("全县")
 
 
 @lru_cache(maxsize=4096)
@@ -163,7 +178,7 @@ def find_facts(text: str, *, allowed: str = "", names: Iterable[str] = (), year:
     A dated wording (十七大) is a fact unless the new speech's ``year`` lies within its years.
     """
     idioms = [match.span() for match in _IDIOM.finditer(text)]
-    found = [*_dated(text, year), *_matched(text), *_named(text, names), *_tagged(text)]
+    found = [*_dated(text, year), *_matched(text), *_named(text, names), *_listed(text), *_tagged(text)]
     kept: list[Fact] = []
     for fact in sorted(found, key=lambda fact: (fact.start, fact.start - fact.end, fact.slot)):
         word = text[fact.start : fact.end]
@@ -208,10 +223,44 @@ def _matched(text: str) -> Iterable[Fact]:
             yield Fact(match.start(), match.end(), "单位")
     for match in _AREA.finditer(text):
         word = match.group("a") or match.group("b")
+        if _led_in(word):
+            continue
         if not _GENERIC_AREA.search(
             re.sub(r"(?:省|市|县|镇|乡|街道|村|办事处|街道办事处|开发区|水库|灌区|工业园)$", "", word)
         ):
             yield Fact(match.start(), match.end(), "地名")
+
+
+def _led_in(word: str) -> bool:
+    """Tell whether what looks like a named area opens with an ordinary word that leads up to a level: 按照省."""
+    first, flag = tagged(word)[0]
+    leads = _ORDERS if word[-1] in "省市县" else _LEADS_IN
+    return len(first) >= 2 and flag in leads and bool(tokenizer().FREQ.get(first))
+
+
+@lru_cache(maxsize=1)
+def _areas() -> frozenset[str]:
+    """Return the full names of the counties and districts of the public list: 麦积区."""
+    listed = (name for names in table("structure_places").get("counties", {}).values() for name in names.split())
+    return frozenset(name for name in listed if not _PLAIN_AREA.fullmatch(name))
+
+
+def _listed(text: str) -> Iterable[Fact]:
+    """Yield the counties and districts of the public list, whatever the tagger makes of them."""
+    starts = _word_starts(text)
+    for match in re.finditer("[县市区旗]", text):
+        for length in range(LONGEST_AREA, 1, -1):
+            start = match.end() - length
+            if start not in starts or text[start] in "各全我本" or text[start - 1 : start + 2] in _SIDE_BY_SIDE:
+                continue
+            if text[start : match.end()] in _areas():
+                yield Fact(start, match.end(), "地名")
+                break
+
+
+def _word_starts(text: str) -> frozenset[int]:
+    """Return where the words of ``text`` begin: 适应城市 holds no 应城市."""
+    return frozenset(accumulate((len(word) for word, _ in tagged(text)), initial=0))
 
 
 def _masks(text: str) -> Iterable[Fact]:

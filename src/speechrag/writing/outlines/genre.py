@@ -24,6 +24,7 @@ class Occasion:
     verb: str  # 讲/谈/提 N点意见
     aims: str  # what such a meeting is called for
     thanks: bool = False
+    back: tuple[str, ...] = ()  # looks back that it has where the speeches on its theme have them
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Theme:
     terms: tuple[str, ...]
     decoys: tuple[str, ...] = ()  # phrases in which a name means something else
     wide: bool = False  # it gathers several fields: a speech on one of them is not on the others
+    covers: bool = False  # whatever a speech on it speaks of is a part of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,15 @@ def _load(name: str) -> dict[str, Any]:
 
 def _occasion(row: Mapping[str, Any]) -> Occasion:
     parts = {int(count): tuple(roles) for count, roles in row["parts"].items()}
-    return Occasion(row["name"], tuple(row["marks"]), parts, row["verb"], row["aims"], row.get("thanks", False))
+    return Occasion(
+        row["name"],
+        tuple(row["marks"]),
+        parts,
+        row["verb"],
+        row["aims"],
+        row.get("thanks", False),
+        tuple(row.get("back", ())),
+    )
 
 
 @lru_cache(maxsize=1)
@@ -130,7 +140,13 @@ def genre() -> Genre:
 def themes() -> tuple[Theme, ...]:
     """Return the themes of ``genre_themes.toml``."""
     return tuple(
-        Theme(tuple(row["names"]), tuple(row["terms"]), tuple(row.get("decoys", ())), row.get("wide", False))
+        Theme(
+            tuple(row["names"]),
+            tuple(row["terms"]),
+            tuple(row.get("decoys", ())),
+            row.get("wide", False),
+            row.get("covers", False),
+        )
         for row in _load("genre_themes.toml")["theme"]
     )
 

@@ -69,7 +69,7 @@ def _variants(heading: str) -> list[str]:
 def _transferable(heading: str, unit: Unit, plan: Plan, adapter: Adapter) -> bool:
     if not 6 <= len(heading) <= MAIN_CHARS or adapter.residue(heading) > 0 or not usable_heading(heading, adapter):
         return False
-    if not official(heading):
+    if not official(heading) or (unit.level > 1 and heading.endswith("问题")):  # one problem does not head a part
         return False
     if shape(heading) == "statement" or "本职工作" in heading:
         return False

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from speechrag.stopping import check
 from speechrag.text import sentence_spans
 from speechrag.writing.outlines.adapt import Adapter
 from speechrag.writing.outlines.facts import tagged
@@ -27,6 +28,14 @@ WORTH_FRAMING = 0.0  # what such a sentence must be worth
 FRAMED = 24  # sentences of a main section looked at for a part without sub-points
 BARE = -0.7  # worth of such a body
 BARE_SECTION, SECTION = -0.35, 3  # the same, where the heading is that of a section of this level or above
+SAYS_ENOUGH = 6  # characters of a heading that may stand without its body
+# What a function's heading never is: an order is no reason, a subject no shortcoming, why it matters no task.
+_UNFIT = {
+    "significance": re.compile(r"^(?:严禁|必须|不得|坚决|要(?!求|素|害)|杜绝)"),
+    "problem": re.compile(r"热点|难点|焦点"),
+    "task": re.compile(r"(?:认识|重要性|意义)$"),
+}
+_NOTHING = re.compile(r"(?!)")
 _MAIN_WORDS = re.compile(r"责任感|紧迫感|重要意义|重大意义|重要性")
 _SHOULD = re.compile(r"[\u4e00-\u9fff]{2,4}要(?!求)[\u4e00-\u9fff]{1,3}")  # 领导责任要清
 
@@ -34,6 +43,15 @@ _SHOULD = re.compile(r"[\u4e00-\u9fff]{2,4}要(?!求)[\u4e00-\u9fff]{1,3}")  # �
 class Told(NamedTuple):
     """What is said under a heading, and the span of the sentences it was made of."""
 
+    text: str
+    start: int
+    end: int
+
+
+class Further(NamedTuple):
+    """A sentence of ``unit`` that stands after the gist: as told, and the span it was made of."""
+
+    unit: Unit
     text: str
     start: int
     end: int
@@ -51,6 +69,7 @@ class Leaf:
     score: float
     also: tuple[Unit, ...] = ()  # like points of other speeches
     second: Told | None = None  # what else its body says, where that is taken
+    further: tuple[Further, ...] = ()  # sentences that stand after ``text``
 
 
 def candidates(
@@ -66,6 +85,7 @@ def candidates(
     rough.sort(key=lambda pair: (-pair[1], pair[0].speech.speech_id, pair[0].start, pair[0].level))
     leaves: list[Leaf] = []
     for unit, worth in rough[:SHORTLIST]:
+        check()
         leaf = _leaf(unit, worth, plan, adapters[unit.speech.speech_id])
         if leaf is not None and borrowed(unit):
             strange = commons.strange(leaf.heading + "。" + leaf.text.replace(plan.work, "这项工作"))
@@ -112,8 +132,8 @@ def _leaf(unit: Unit, worth: float, plan: Plan, adapter: Adapter) -> Leaf | None
         return None
     if "本职工作" in heading or any(sector in heading for sector in unit.source.sectors):
         return None  # its own field was the point of it
-    if unit.role == "significance" and re.match(r"严禁|必须|不得|坚决|要(?!求|素|害)|杜绝", heading):
-        return None  # an order is no reason
+    if _UNFIT.get(unit.role, _NOTHING).search(heading):
+        return None
     heading = _neutral(heading, plan, adapter)
     if len(heading) > HEADING_CHARS or not usable_heading(heading, adapter) or _is_about_other(heading, unit, plan):
         options = (other for other in _shorter(heading, unit) if len(other) <= HEADING_CHARS)
@@ -121,7 +141,7 @@ def _leaf(unit: Unit, worth: float, plan: Plan, adapter: Adapter) -> Leaf | None
         if not heading:
             return None
     told = told_under(unit, heading, plan, adapter)
-    if told is None and not _bare_point(unit):
+    if told is None and not (_bare_point(unit) and len(heading) >= SAYS_ENOUGH):
         return None
     bare = BARE_SECTION if unit.level <= SECTION else BARE
     text, start, end, quality = told or (UNTOLD, unit.start, unit.head_end, bare)
@@ -168,6 +188,9 @@ def _heading_worth(heading: str, unit: Unit, plan: Plan) -> float:
     worth = -0.06 * max(0, len(heading) - 14) - 0.1 * max(0, 5 - len(heading))
     worth += 0.2 if shape(heading) == "directive" and unit.role in {"task", "safeguard"} else 0.0
     worth -= 0.6 * foreign_organ(heading, plan)
+    worth -= 1.2 * (
+        bool(plan.work) and plan.work in heading and bare_length(heading, plan) == 0
+    )  # says the theme alone
     worth -= 0.8 * any(w.last and w.pattern.search(heading) and not w.in_force(plan.year) for w in wordings())
     if unit.role == "significance" and _MAIN_WORDS.search(heading):
         worth -= 0.8  # that is what the main heading says
@@ -218,7 +241,8 @@ def framed(unit: Unit, role: str, plan: Plan, adapter: Adapter, taken: Callable[
     if told is None or told[3] < WORTH_FRAMING:
         return None
     text, start, end, quality = told
-    return Leaf(unit, unit.heading, text, start, end, quality)
+    heading = unit.heading if usable_heading(unit.heading, adapter) else ""
+    return Leaf(unit, heading, text, start, end, quality)
 
 
 def _merged(leaves: Sequence[Leaf]) -> list[Leaf]:

@@ -99,10 +99,16 @@ def _damaged(
 ) -> Iterator[Warning_]:
     for number in leaf.citations:
         citation = by_number[number]
-        if _HOLES.search(citation.quote):
+        if _HOLES.search(citation.quote) or _has_gap(speech(citation.speech_id), citation):
             yield Warning_("damaged_source", f"来源[{number}]的引文有缺字或遮盖，请核对原文。", where)
         elif _much_damaged(speech(citation.speech_id)):
             yield Warning_("damaged_source", f"来源[{number}]《{citation.title}》的文本缺损较多，请核对原文。", where)
+
+
+def _has_gap(speech: Speech, citation: Citation) -> bool:
+    """Tell whether words of the source are gone inside the quotation."""
+    gaps = speech.quality.get("gaps", ())
+    return any(citation.start <= gap["start"] and gap["end"] <= citation.end for gap in gaps)
 
 
 def _much_damaged(speech: Speech) -> bool:

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from speechrag.records import Hit, Passage, Query, Section, Speech
+from speechrag.stopping import check
 from speechrag.text import sentence_spans, trim
 from speechrag.writing.outlines.adapt import Adapter, Source, read_source
 from speechrag.writing.outlines.clauses import best_clause, clause_units, topic_units
 from speechrag.writing.outlines.headings import FULL_CHARS, clean_heading, short_heading, usable_heading
 from speechrag.writing.outlines.plan import Plan
 from speechrag.writing.outlines.roles import role_of
-from speechrag.writing.outlines.units import Pool, Unit, weight_of
+from speechrag.writing.outlines.units import Pool, Unit, theme_score, weight_of
 
 Retrieve = Callable[[Query], Sequence[Hit]]
 SPEECHES = 24  # speeches taken apart for one outline
@@ -21,6 +22,8 @@ HITS = 30  # passages asked for by each query
 NEAR = 0.25  # share of the nearest speech's density in words of the theme that a speech on it has at least
 NEAREST = 0.6  # the same, of the nearest ones, where no speech is on the theme before all others
 UNITS = 60  # sections taken from one speech
+NAMED = 2.0  # theme of a heading that speaks of it by a name
+UNDER = 3.0  # theme that the points of such a section have at least
 INNER = 8  # sentences of its sub-points that speak for a section without any of its own
 _ASPECTS = (
     "",
@@ -74,7 +77,8 @@ def queries(plan: Plan) -> list[str]:
         return []
     asked = [f"{plan.work} {aspect}".strip() for aspect in _ASPECTS]
     trade = " ".join((*plan.names[:4], *plan.terms[:10]))
-    return [plan.theme, *asked, trade, *plan.focus, *([" ".join(plan.titles)] if plan.titles else [])]
+    wished = [f"{plan.theme} {matter}" for matter in plan.focus]
+    return [plan.theme, *asked, trade, *wished, *([" ".join(plan.titles)] if plan.titles else [])]
 
 
 def _near(sources: Sequence[Source], plan: Plan) -> list[Source]:
@@ -107,6 +111,7 @@ def _distinct(sources: Sequence[Source]) -> list[Source]:
 def _units(
     source: Source, plan: Plan, passages: Sequence[Passage], rank: Mapping[str, float], top: float
 ) -> Iterable[Unit]:
+    check()
     adapter = Adapter(source, plan)
     sections = source.speech.sections
     wanted = [s for s in sections if source.on_theme or any(p.start < s.end and s.start < p.end for p in passages)]
@@ -143,6 +148,8 @@ def section_unit(section: Section, source: Source, plan: Plan, adapter: Adapter)
     parent = max(parents, key=lambda s: (s.level, s.start), default=None)
     own = "".join(text[a:b] for a, b in spans[:3])
     weight = weight_of(raw, own, source, plan)
+    under = parent is not None and theme_score(parent.heading, plan) >= NAMED
+    weight = max(weight, UNDER) if under else weight
     return Unit(
         source=source,
         heading=heading,
@@ -160,6 +167,7 @@ def section_unit(section: Section, source: Source, plan: Plan, adapter: Adapter)
         parted=inner < section.end,
         parent=parent.start if parent else -1,
         aside=adapter.aside(raw, own),
+        under=under,
     )
 
 

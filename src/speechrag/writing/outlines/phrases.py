@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from speechrag.records import Citation, Phrase, Section, Speech
+from speechrag.stopping import check
 from speechrag.text import sentence_spans, trim
 from speechrag.writing.outlines.facts import find_facts, tagged
 from speechrag.writing.outlines.genre import ROLES, genre
@@ -67,6 +68,7 @@ def phrase_bank(speeches: Iterable[Speech]) -> tuple[Phrase, ...]:
     """Return the phrases of ``speeches``: by function, golden ones first, then by count (of families) and wording."""
     found: dict[tuple[str, str], list[_Found]] = {}
     for speech in speeches:
+        check()
         for one in _of_speech(speech):
             found.setdefault((one.kind, _bare(one.text)), []).append(one)
     phrases = [_phrase(group) for (kind, _), group in found.items() if kind != "set" or _families(group) >= SHARED]

@@ -12,9 +12,13 @@ from typing import Any
 from speechrag.errors import UsageError
 from speechrag.records import Outline
 from speechrag.text import MAX_QUERY_CHARS, bigrams, displayable, parse_chinese_number, segmenter, to_simplified, unique
+from speechrag.writing.outlines.asks import asked, asked_length
 from speechrag.writing.outlines.genre import Gathering, Occasion, Theme, by_length, genre, themes
 
 POINTS = range(3, 7)  # main points a speech has; three is the commonest number
+MOST = 5  # main points of a speech for which none were asked
+ORDER = ("achievement", "significance", "problem", "task", "call", "safeguard")
+BACKWARD = ("achievement", "problem")  # what looks back, and is left out where nobody asks for it or has it
 LEVELS = "国省市县区州旗镇乡村校院局厅"
 GOVERNED = "省市县区州旗镇乡"  # levels that have a committee and a government of their own
 
@@ -38,19 +42,6 @@ _POINTS = re.compile(
 )
 _YEAR = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)\s*年?")
 _YEAR_WORDS = re.compile(r"(?P<year>[一二][〇零○一二三四五六七八九]{3})年")
-_LENGTH = re.compile(
-    r"(?P<n>\d{3,5}|[一二两三四五六七八九]千(?:[一二三四五六七八九]百)?|[五六七八九]百)\s*(?:多|余|来)?字"
-)
-_MINUTES = re.compile(
-    r"(?P<half>半个?(?:小时|钟头))|(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})\s*(?P<unit>分钟|个?小时|个?钟头)"
-)
-_RECAP = re.compile(
-    r"(?:总结|回顾)(?:去年|上年|上半年|前一?阶段|一年来|过去|20\d\d年)|(?:总结|回顾).{0,12}[，、](?:部署|安排|布置)"
-)
-SPOKEN = 200  # characters a leader reads in a minute
-_FOCUS = re.compile(
-    r"(?:重点|着重|突出|强调|主要)(?:讲讲|讲清|讲|说|谈|部署|强调|安排|突出)?(?P<focus>[^，。；,;\n是]{3,30})"
-)
 _ALL = re.compile(rf"[全我本](?P<level>[{LEVELS}](?![\u4e00-\u9fff]?党)|街道|系统|集团|公司)")
 _ORGAN = re.compile(rf"(?P<level>街道|[{GOVERNED}])(?:党?委|党工委|政府|人民政府|政协|人大|纪委|直|长|领导)")
 _PLACE = re.compile(rf"[\u4e00-\u9fff]{{2,3}}(?P<level>[{GOVERNED}]|街道)")
@@ -68,8 +59,10 @@ _PREFIX = re.compile(
 _MEETING = re.compile(
     r"(?:紧急|电视电话|视频|专题|部署|动员|推进|推动|调度|总结|表彰|座谈|交流|现场|观摩|培训|研讨|述职|评议|汇报|讲评|启动|揭牌|成立|开班|开幕|闭幕"
     r"|工作|业务|年度|联席|誓师|攻坚|经验|促进|会商|安排|扩大|全体|骨干|专门|庆祝|暨|（扩大）|集中|警示|约谈|例行|领导干部)*"
-    r"(?:会议|大会|会|班|式|仪式|活动|论坛|大典|典礼|座谈)$"
+    r"(?:会议|大会|会|开班|班|式|仪式|活动|论坛|大典|典礼|座谈)$"
 )
+# Who comes to a meeting of its field: 办公室主任会议 is on 办公室工作, 信息员培训班 on 信息.
+_PEOPLE = re.compile(r"(?<=[\u4e00-\u9fff]{3})(?:主任|局长|科长|站长|所长|骨干|人员)$|(?<=[\u4e00-\u9fff]{2}信息)员$")
 _EDGE = re.compile(
     r"^(?:领导干部|庆祝|纪念|做好|抓好|加强|推进|开展|关于|进一步)?(?:第\d+个|第[一二三四五六七八九十]+个)?|(?:等?(?:有关)?(?:问题|情况))$"
 )
@@ -99,23 +92,31 @@ class Plan:
     points: int
     points_given: bool
     length: int | None
-    focus: tuple[str, ...]
+    focus: tuple[str, ...]  # matters it names beside the theme: 招商引资, 民生
     names: tuple[str, ...]  # ways to name the theme
     terms: tuple[str, ...]  # terms of its trade
     rivals: tuple[str, ...]  # terms that belong to other themes only
     rows: tuple[Theme, ...] = ()  # the known themes it belongs to
     titles: tuple[str, ...] = ()  # words by which the title of a like meeting is known: 村民代表
     own: tuple[str, ...] = ()  # the words of the theme itself: 春耕, 粮食
-    recap: bool = False  # the brief asks to look back first: 总结去年，部署今年
+    asked: tuple[str, ...] = ()  # functions it asks for by name: 总结去年 is achievement, 指出不足 is problem
+    found: tuple[str, ...] = ()  # functions that the speeches on the theme have beside the usual ones
 
     def roles(self) -> tuple[str, ...]:
-        """Return the function of each main point, in order."""
-        parts = self.occasion.parts
-        if not self.recap or "achievement" in parts[self.points]:
-            return parts[self.points]
-        if self.points == POINTS.start:
-            return ("achievement", *parts[self.points][1:])
-        return ("achievement", *parts[self.points - 1])
+        """Return the function of each main point, in order: the occasion's, and what is asked for or found."""
+        wanted = tuple(dict.fromkeys(role for role in (*self.asked, *self.found) if role in BACKWARD))
+        most = self.points if self.points_given else MOST
+        for count in range(self.points, POINTS.start - 1, -1):
+            usual = self.occasion.parts[count]
+            roles = [*usual, *(role for role in wanted if role not in usual)]
+            if len(roles) <= most and (self.points_given or count <= POINTS.start + self.occasion.thanks):
+                break
+        for spare in ("problem", "significance"):  # 问题 goes with 成绩 where there is room for one of them only
+            if len(roles) > most:
+                roles = [role for role in roles if role != spare]
+        if "task" in self.found and len(roles) < most and roles.count("task") == 1:
+            roles.append("task")
+        return tuple(sorted(roles, key=ORDER.index))
 
     def as_mapping(self) -> Mapping[str, Any]:
         """Return the plan as plain values, to be shown back."""
@@ -153,7 +154,7 @@ def read_plan(brief: str, overrides: Mapping[str, str] = NOTHING) -> Plan:
     occasion = _named_occasion(given["occasion"]) if given.get("occasion") else _occasion(event or text, theme)
     count = int(given["points"]) if given.get("points") else _points(text)
     own = _words(theme, rows)
-    recap = bool(_RECAP.search(text))
+    wish = asked(text, event, theme)
     names, terms = _vocabulary(theme, rows, own)
     plan = Plan(
         brief=text if theme in text else f"{text} {theme}",
@@ -166,17 +167,17 @@ def read_plan(brief: str, overrides: Mapping[str, str] = NOTHING) -> Plan:
         work=_work(theme, rows),
         level=given.get("level", _level(text)),
         year=_number(given, "year", _year(text)),
-        points=count or (4 if occasion.thanks or recap else 3),
+        points=count or _usual_points(occasion, wish.roles),
         points_given=count is not None,
-        length=_number(given, "length", _length(text)),
-        focus=tuple(unique(match.group("focus") for match in _FOCUS.finditer(text)))[:3],
+        length=_number(given, "length", asked_length(text)),
+        focus=wish.matters,
         names=names,
         terms=terms,
         rivals=(),
         rows=rows,
         titles=gathering.titles if gathering else (),
         own=own,
-        recap=recap,
+        asked=wish.roles,
     )
     return replace(plan, rivals=_rivals(plan, rows))
 
@@ -198,6 +199,12 @@ def _checked(overrides: Mapping[str, str]) -> dict[str, str]:
     if given.get("points") and int(given["points"]) not in POINTS:
         raise UsageError(f"主体部分可以有{POINTS.start}到{POINTS.stop - 1}个，现在是“{given['points']}”")
     return given
+
+
+def _usual_points(occasion: Occasion, wanted: Sequence[str]) -> int:
+    """Return the number of main points where the brief names none: the occasion's, and one for each look back."""
+    usual = POINTS.start + occasion.thanks
+    return min(usual + sum(role in BACKWARD and role not in occasion.parts[usual] for role in wanted), MOST)
 
 
 def _number(given: Mapping[str, str], key: str, read: int | None) -> int | None:
@@ -233,7 +240,7 @@ def _speaker(text: str, at: re.Match[str] | None) -> str:
 
 def _event(text: str) -> str:
     match = _EVENT.search(text)
-    return re.sub(r"^.*?(?:起草|撰写|写一篇|写一份|写|拟一份|准备)", "", match.group("event")) if match else ""
+    return re.sub(r"^.*?(?:起草|撰写|写|拟|准备)(?:一?[篇份个])?", "", match.group("event")) if match else ""
 
 
 def _audience(text: str) -> str:
@@ -249,10 +256,11 @@ def _gathering(text: str, event: str) -> Gathering | None:
 def _theme(text: str, event: str, gathering: Gathering | None) -> str:
     """Return the theme: what is left of the meeting's name, else what the brief says it is about."""
     stated = re.search(r"主题(?:是|为|[：:])([^，。；,;\n]{2,30})", text)
-    if stated:
-        return _core(stated.group(1))
     core = _core(event)
     called = gathering is not None and any(core in mark or mark in core for mark in gathering.marks)
+    # Several subjects of a meeting that is called after its field are matters of it: 主题是智慧水利、数据共享.
+    if stated and (called or not _rows(core) or "、" not in stated.group(1)):
+        return _core(stated.group(1))
     if len(core) >= 2 and not called:
         return core
     for pattern in (_ON, _ABOUT):
@@ -279,6 +287,7 @@ def _core(event: str) -> str:
         core = _MEETING.sub("", core)
     core = _EDGE.sub("", core)
     core = re.sub(r"(?:系统)?(?:工作)?$", "", core)
+    core = _PEOPLE.sub("", core)
     core = re.sub(r"(?:总结|表彰|动员|部署|推进|专题|暨)+$", "", core)
     return core.strip("“”《》 的")
 
@@ -373,28 +382,3 @@ def _year(text: str) -> int | None:
             str("〇一二三四五六七八九".index(c.translate({0x96F6: "〇", 0x25CB: "〇"}))) for c in spelled.group("year")
         )
     )
-
-
-def _spelled(raw: str) -> int | None:
-    """Return a numeral up to 9999 as a number: 两千五百 is 2500."""
-    total, rest = 0, raw.replace("两", "二")
-    for unit, value in (("千", 1000), ("百", 100)):
-        before, mark, after = rest.partition(unit)
-        if mark:
-            total, rest = total + (parse_chinese_number(before) or 0) * value, after
-    return total + (int(rest) if rest.isdigit() else parse_chinese_number(rest) or 0) or None
-
-
-def _length(text: str) -> int | None:
-    """Return the characters asked for; a time to speak counts as what is read aloud in it."""
-    match = _LENGTH.search(text)
-    if match:
-        raw = match.group("n")
-        return int(raw) if raw.isdigit() else _spelled(raw)
-    spoken = _MINUTES.search(text)
-    if spoken is None:
-        return None
-    if spoken.group("half"):
-        return 30 * SPOKEN
-    count = _spelled(spoken.group("n")) or 0
-    return SPOKEN * count * (1 if spoken.group("unit") == "分钟" else 60) or None

@@ -19,8 +19,11 @@ _LACK = re.compile(
     r"亟待|欠的?账|还不少|尚有|偏差|不到位|不够|还没有|没有完全|有待|不强|不足|不高|不力|缺乏|淡薄|薄弱|滞后|差距|短板|不平衡|不均|不实|不准|不深|不严"
 )
 _SOLVED = re.compile(
-    r"(?:聚焦|突出|解决|整治|化解|破解|治理|消除|排查|攻克|查改|专项)[^，]*?(?:问题|隐患|矛盾|短板)|(?:查清|摸清|找准|查找)(?:问题|隐患|矛盾)|(?:问题|隐患|矛盾|病根)[^，]{0,4}(?:查清|翻个|清零|化解|整治|排查|找准)"
+    r"(?:聚焦|突出|解决|整治|化解|破解|治理|消除|排查|攻克|查改|专项)[^，]*?(?:问题|隐患|矛盾|短板)|(?:查清|摸清|找准|查找)(?:问题|隐患|矛盾)|(?:问题|隐患|矛盾|病根)[^，]{0,8}(?:查清|翻个|清零|化解|整治|排查|找准)"
 )
+# What comes before the points of a section that is called a review, where they are its shortcomings.
+_LED_BY_LACK = re.compile(r"差在|差距|不足|教训|短板|存在[^，。]{0,8}问题")
+LEAD = 40  # characters before the first point looked at
 _DONE = re.compile(
     r"(?<!忘)(?<!为)了(?!解|结|不)|^已|逐步(?:完善|健全|深入|加强|扩展|强化)|(?:明显|显著|不断|进一步|日益|大幅|更加)(?:增强|提升|提高|完善|改善|优化|加强|扩大)$|取得"
 )
@@ -36,15 +39,18 @@ def role_of(heading: str, section: Section | None, parent: Section | None, sourc
         scores["problem"] += 4.0
     elif _DONE.search(heading):
         scores["achievement"] += 2.5
-    if section is not None and section.role in scores:
+    if section is not None and section.role in scores and not (section.role == "problem" and _solves(parent)):
         scores[section.role] += 0.5 if section.role == "achievement" else 1.0
     if parent is not None:
         for role in scores:
-            scores[role] += 0.9 * min(_role_score(parent.heading, role), 3.0)
+            if role != "problem" or not _solves(parent):
+                scores[role] += 0.9 * min(_role_score(parent.heading, role), 3.0)
         if _DONE.search(parent.heading):
             scores["achievement"] += 1.5
         if parent.role in scores:
-            scores[parent.role] += 1.0
+            scores["task" if parent.role == "problem" and _solves(parent) else parent.role] += 1.0
+        if _led_by_lack(parent, source):
+            scores["problem"] += 4.0
     if directive().match(heading):
         scores["task"] += 0.6
     _lean_by_place(section, parent, source, scores)
@@ -55,6 +61,17 @@ def role_of(heading: str, section: Section | None, parent: Section | None, sourc
         scores["task"] += 1.0
     best = max(scores, key=lambda role: (scores[role], role != "task", role))
     return best if scores[best] > 0 else "task"
+
+
+def _solves(section: Section | None) -> bool:
+    """Tell whether a heading names problems as what is to be solved: 聚焦突出问题，把隐患查到底."""
+    return section is not None and bool(_SOLVED.search(section.heading))
+
+
+def _led_by_lack(parent: Section, source: Source) -> bool:
+    """Tell whether what leads to the points of a section says that they are shortcomings: 我看差在三条。"""
+    first = min((s.start for s in source.speech.sections if parent.start < s.start < parent.end), default=parent.end)
+    return bool(_LED_BY_LACK.search(source.speech.text[max(parent.body or parent.start, first - LEAD) : first]))
 
 
 def _lean_by_place(section: Section | None, parent: Section | None, source: Source, scores: dict[str, float]) -> None:

@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import product
 
+from speechrag.stopping import check
 from speechrag.text import bigrams
 from speechrag.writing.outlines.adapt import Adapter
+from speechrag.writing.outlines.asks import speaks_of
+from speechrag.writing.outlines.further import Matters, told_further
 from speechrag.writing.outlines.genre import genre
 from speechrag.writing.outlines.heads import Head, find_heads, harmony, plain_heads
 from speechrag.writing.outlines.leaves import ENOUGH, SCANT, Commons, Leaf, candidates, framed
-from speechrag.writing.outlines.plan import Plan
+from speechrag.writing.outlines.plan import BACKWARD, ORDER, Plan
 from speechrag.writing.outlines.telling import Telling
 from speechrag.writing.outlines.units import TOPIC, Pool, Unit, theme_score
+from speechrag.writing.outlines.used import Used, family
 from speechrag.writing.outlines.wording import parallel, similar
 
 LEAVES = 4  # sub-points a main point has at most
-TASKS = {1: 7, 2: 10, 3: 12}  # sub-points of so many main points of tasks together
+TASKS = {1: 7, 2: 12, 3: 12}  # sub-points of so many main points of tasks together
 FEWEST = 2  # with fewer sub-points a main point is left out
 STRONG = 1.6  # worth of a sub-point that can be a part of its own
 SHARE = 0.4  # part of the sub-points that one family may give where others have something to say
@@ -27,8 +31,8 @@ HEADS, SPARE = 5, 8  # headings and sub-points kept beside the chosen ones
 SPARED = 1  # sub-points of speeches on the theme itself that may be given up for it
 ROUNDS = 4  # choices made to come down to that share
 
-_ORDER = ("achievement", "significance", "problem", "task", "call", "safeguard")
 _STAND_INS = ("significance", "problem", "task", "achievement")  # for a part that the corpus cannot fill
+ASKED = 1.5  # worth of each matter of the brief that a sub-point is the first to speak of
 LENT = 3  # sub-points of a part that borrows
 
 
@@ -43,6 +47,7 @@ class Part:
     heads: tuple[Head, ...] = ()  # other real headings it may take, best first
     spare: tuple[Leaf, ...] = ()  # other sub-points of its function, best first
     plain: tuple[Head, ...] = ()  # headings of the genre, without a source
+    joined: bool = False  # it tells 成绩 and 问题 in one
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,33 +58,6 @@ class _Filled:
     leaves: tuple[Leaf, ...]
     heads: tuple[Head, ...]
     found: tuple[Head, ...]  # all real headings for its function, best first
-
-
-@dataclass(slots=True)
-class _Used:
-    """What the outline already holds, so that nothing comes twice and no speech gives too much."""
-
-    headings: list[str] = field(default_factory=list)
-    words: set[str] = field(default_factory=set)
-    spans: list[tuple[str, int, int]] = field(default_factory=list)
-    units: list[Unit] = field(default_factory=list)
-    families: Counter[str] = field(default_factory=Counter)
-    limit: int = 99  # sub-points that one family may give
-
-    def fitted(self, leaf: Leaf) -> Leaf | None:
-        """Return the sub-point as it can be used, with other words of its own where its first are taken; else None."""
-        if self.families[family(leaf.unit)] >= self.limit or any(similar(leaf.heading, h) for h in self.headings):
-            return None
-        if any(_within(leaf.unit, unit) or _within(unit, leaf.unit) for unit in self.units):
-            return None
-        if self._taken(leaf):
-            other = replace(leaf, **leaf.second._asdict(), second=None) if leaf.second else None
-            return other if other and not self._taken(other) else None
-        return leaf
-
-    def _taken(self, leaf: Leaf) -> bool:
-        speech_id = leaf.unit.speech.speech_id
-        return any(s == speech_id and a < leaf.end and leaf.start < b for s, a, b in self.spans)
 
 
 def choose_parts(pool: Pool, plan: Plan, *, lend: bool = False) -> tuple[Part, ...]:
@@ -101,8 +79,12 @@ def choose_parts(pool: Pool, plan: Plan, *, lend: bool = False) -> tuple[Part, .
             break
         best = found if _shares(found)[1] / max(_shares(found)[0], 1) < most / total else best
         chooser = tighter
-    parts = _with_others(_headed(best, plan), best, chooser)
-    return chooser.framed(parts) if lend and parts else parts
+    parts = _with_others(_headed(best, chooser), best, chooser)
+    return chooser.told_further(chooser.framed(parts) if lend and parts else parts)
+
+
+def _leaves(parts: Sequence[Part]) -> list[Leaf]:
+    return [leaf for part in parts for leaf in part.leaves]
 
 
 def _frames(present: Sequence[str], pool: Pool, plan: Plan) -> list[tuple[str, list[Unit]]]:
@@ -132,7 +114,8 @@ def _with_others(parts: Sequence[Part], filled: Sequence[_Filled], chooser: _Cho
         known = chooser.candidates(part.role)
         spare = [leaf for leaf in known if not any(similar(leaf.heading, heading) for heading in taken)][:SPARE]
         plain = tuple(head for head in chooser.plain(part.role) if head.heading not in taken)
-        found.append(replace(part, heads=tuple(heads), spare=tuple(spare), plain=plain))
+        joined = chooser.joined and part.role == "achievement"
+        found.append(replace(part, heads=tuple(heads), spare=tuple(spare), plain=plain, joined=joined))
     return tuple(found)
 
 
@@ -142,29 +125,18 @@ def _shares(filled: Sequence[_Filled]) -> tuple[int, int]:
     return sum(counts.values()), max(counts.values(), default=0)
 
 
-def _within(inner: Unit, outer: Unit) -> bool:
-    """Tell whether a section stands inside another one: a point and its part do not stand side by side."""
-    sections = inner.level < TOPIC and outer.level < TOPIC and inner.level > outer.level
-    return sections and inner.speech is outer.speech and outer.start <= inner.start < outer.end
-
-
 def _near(filled: Sequence[_Filled]) -> int:
     """Return how many sub-points come from speeches that are first of all on the theme."""
     return sum(leaf.unit.source.first for part in filled for leaf in part.leaves)
 
 
-def family(unit: Unit) -> str:
-    """Return the family of a unit's speech; a speech without one is its own."""
-    return unit.speech.family or unit.speech.speech_id
-
-
 def _fill_all(chooser: _Chooser, pool: Pool, plan: Plan, lend: bool) -> list[_Filled]:
     """Return the parts with their sub-points, in the occasion's order."""
-    wanted = Counter(plan.roles())
+    wanted = Counter(chooser.roles)
     # The part with the fewest candidates chooses first: a plentiful one finds something else.
     for role in sorted(wanted, key=lambda role: (len(chooser.candidates(role)), role)):
         chooser.fill(role, wanted[role])
-    filled = [chooser.filled[role].pop(0) for role in plan.roles() if chooser.filled[role]]
+    filled = [chooser.filled[role].pop(0) for role in chooser.roles if chooser.filled[role]]
     if lend and filled:
         frames = len(_frames([part.role for part in filled], pool, plan))
         for role in _STAND_INS:
@@ -173,7 +145,7 @@ def _fill_all(chooser: _Chooser, pool: Pool, plan: Plan, lend: bool) -> list[_Fi
                 filled += chooser.filled[role][:1]
         if len(filled) + frames < plan.points:
             filled = [half for part in filled for half in _halves(part)]
-    filled.sort(key=lambda part: _ORDER.index(part.role))
+    filled.sort(key=lambda part: ORDER.index(part.role))
     return filled
 
 
@@ -194,16 +166,20 @@ class _Chooser:
         self._commons = Commons(pool)
         self._known: dict[tuple[str, bool], list[Leaf]] = {}
         self._telling = Telling(pool, plan)
+        self.matters = Matters(pool, plan, self._telling)
+        self.joined = False
+        self.joined = self._joins()
+        self.roles = tuple(role for role in plan.roles() if not (self.joined and role == "problem"))
         firsts = {source.speech.family or source.speech.speech_id for source in pool.sources if source.first}
         self._sole = len(firsts) == 1
-        self._used = _Used()
+        self._used = Used()
         self._total = 3 * len(plan.roles())
         self.filled: dict[str, list[_Filled]] = defaultdict(list)
 
     def again(self, limit: int) -> _Chooser:
         """Return a chooser that starts anew and takes at most ``limit`` sub-points of a family."""
         other = copy(self)
-        other._used, other.filled = _Used(limit=limit), defaultdict(list)
+        other._used, other.filled = Used(limit=limit), defaultdict(list)
         return other
 
     def candidates(self, role: str, *, lend: bool = False) -> list[Leaf]:
@@ -214,18 +190,30 @@ class _Chooser:
             self._known[key] = candidates(units, role, self._plan, self._adapters, self._commons, lend=lend)
         return self._known[key]
 
+    def _joins(self) -> bool:
+        """Tell whether 成绩 and 问题 are one part: both are wanted, and there is room or material for one only."""
+        roles = self._plan.roles()
+        wanted = {role for role in BACKWARD if role in (*roles, *self._plan.asked, *self._plan.found)}
+        if len(wanted) < len(BACKWARD) or "achievement" not in roles:
+            return False
+        asked = all(role in self._plan.asked for role in wanted)  # nobody asked for two parts
+        return "problem" not in roles or not asked or any(len(self.candidates(role)) < FEWEST for role in BACKWARD)
+
     def plain(self, role: str) -> list[Head]:
         """Return the plain headings of a function."""
-        return plain_heads(role, self._plan)
+        return plain_heads("review" if role == "achievement" and self.joined else role, self._plan)
 
     def fill(self, role: str, count: int) -> None:
         """Fill ``count`` parts of a function, as far as there is material."""
         size = TASKS.get(count, LEAVES * count) if role == "task" else LEAVES * count
-        picked = self._pick(self.candidates(role), size)
+        joined = self.joined and role == "achievement"
+        halves = BACKWARD if joined else (role,)
+        picked = [leaf for half in halves for leaf in self._pick(self.candidates(half), size // len(halves))]
         if self._lend and len(picked) < FEWEST:
             picked += self._pick(self.candidates(role, lend=True), LENT - len(picked))
-        heads = find_heads(role, picked, self._pool.units, self._plan, self._adapters)
-        groups = _grouped(picked, [*heads, *plain_heads(role, self._plan)], count)
+        # The plain heading of 成绩 and 问题 in one names both.
+        heads = [] if joined else find_heads(role, picked, self._pool.units, self._plan, self._adapters)
+        groups = _grouped(picked, [*heads, *self.plain(role)], count)
         if not groups and any(self._carries_a_part(leaf) for leaf in picked):
             groups = [(None, picked)]
         for head, leaves in groups:
@@ -236,6 +224,7 @@ class _Chooser:
         """Pick up to ``size`` sub-points one by one: worth, something not said yet, parallel form, several speeches."""
         used, picked = self._used, list[Leaf]()
         while len(picked) < size:
+            check()
             options = [leaf for leaf in map(used.fitted, candidates) if leaf is not None]
             if not options:
                 break
@@ -244,11 +233,9 @@ class _Chooser:
             if len(picked) >= FEWEST and gains[id(best)] < (SCANT if best.unit.source.first else ENOUGH):
                 break
             picked.append(best)
-            used.headings.append(best.heading)
+            used.take(best)
             used.words |= self._telling.words(best.heading)
-            used.spans.append((best.unit.speech.speech_id, best.start, best.end))
-            used.units.append(best.unit)
-            used.families[family(best.unit)] += 1
+            used.matters |= self._spoken_of(best)
         return picked
 
     def _gain(self, leaf: Leaf, picked: Sequence[Leaf]) -> float:
@@ -257,9 +244,19 @@ class _Chooser:
         if not (leaf.unit.source.first and self._sole):  # one that alone is on the theme may say what there is to say
             gain -= 0.2 * min(taken, 3) + 0.8 * (taken + 1 > SHARE * self._total)
         gain += self._telling.news(leaf, self._used.words)
+        gain += ASKED * len(self._spoken_of(leaf) - self._used.matters)
         if picked:
             gain += 0.5 * sum(parallel(leaf.heading, other.heading) for other in picked) / len(picked)
         return gain
+
+    def _spoken_of(self, leaf: Leaf) -> set[str]:
+        """Return the matters of the brief that a sub-point speaks of."""
+        return {matter for matter in self._plan.focus if speaks_of(matter, leaf.heading + leaf.text)}
+
+    def told_further(self, parts: Sequence[Part]) -> tuple[Part, ...]:
+        """Return the parts with further sentences in their sub-points."""
+        told = iter(told_further(_leaves(parts), self._pool.units, self._plan, self._adapters, self.matters))
+        return tuple(replace(part, leaves=tuple(next(told) for _ in part.leaves)) for part in parts)
 
     def framed(self, parts: tuple[Part, ...]) -> tuple[Part, ...]:
         """Return the parts with framed ones for functions of the occasion that the theme leaves empty.
@@ -268,13 +265,12 @@ class _Chooser:
         over. Only as many are added as make the number of parts asked for.
         """
         known = list(parts)
-        for role, like in _frames([part.role for part in parts], self._pool, self._plan)[
-            : self._plan.points - len(parts)
-        ]:
-            plain = plain_heads(role, self._plan)
+        present = [*(part.role for part in parts), *(["problem"] if self.joined else [])]
+        for role, like in _frames(present, self._pool, self._plan)[: self._plan.points - len(parts)]:
+            plain = self.plain(role)
             leaf = next((leaf for unit in like if (leaf := self._frame(unit, role, known)) is not None), None)
             known.append(Part(role, plain[0].heading, tuple(like[:2]), (leaf,) if leaf else (), plain=tuple(plain[1:])))
-        return tuple(sorted(known, key=lambda part: _ORDER.index(part.role)))
+        return tuple(sorted(known, key=lambda part: ORDER.index(part.role)))
 
     def _frame(self, unit: Unit, role: str, parts: Sequence[Part]) -> Leaf | None:
         told = [leaf for part in parts for leaf in part.leaves if leaf.unit.speech is unit.speech]
@@ -286,6 +282,10 @@ class _Chooser:
 
     def _carries_a_part(self, leaf: Leaf) -> bool:
         """Tell whether one sub-point is enough for a main point, which then tells it under its own heading."""
+        whole = leaf.unit.source.first and leaf.unit.level < TOPIC
+        asked = leaf.unit.role in self._plan.asked  # a part that the brief asks for is told with what there is
+        if whole and (asked or leaf.score >= STRONG):
+            return True
         if leaf.score >= STRONG and leaf.unit.theme >= 5.0:
             return True
         about = theme_score(leaf.text, self._plan) >= 1
@@ -334,27 +334,28 @@ def _ordered(role: str, leaves: Sequence[Leaf]) -> list[Leaf]:
 
     def key(leaf: Leaf) -> tuple[float, float, str]:
         found = [i for i, word in enumerate(words) if word in leaf.heading]
-        return (float(min(found, default=len(words))) if role == "safeguard" else 0.0, leaf.unit.place, leaf.heading)
+        first = float(min(found, default=len(words))) if role == "safeguard" else float(leaf.unit.role == "problem")
+        return (first, leaf.unit.place, leaf.heading)
 
     return sorted(leaves, key=key)
 
 
-def _headed(filled: Sequence[_Filled], plan: Plan) -> tuple[Part, ...]:
+def _headed(filled: Sequence[_Filled], chooser: _Chooser) -> tuple[Part, ...]:
     """Give every part a heading; among the best real ones, those that share pattern and length."""
     if not filled:
         return ()
     choice = {1: 8, 2: 8, 3: 6, 4: 4}.get(len(filled), 3)  # every combination is weighed: keep their number small
     below = [leaf.heading for part in filled for leaf in part.leaves]
-    options = [_options(part, choice, plan, below) for part in filled]
+    options = [_options(part, choice, chooser, below) for part in filled]
     best = max(product(*options), key=lambda heads: (harmony(heads), tuple(head.heading for head in heads)))
     return tuple(
         Part(part.role, head.heading, head.units, part.leaves) for part, head in zip(filled, best, strict=True)
     )
 
 
-def _options(part: _Filled, choice: int, plan: Plan, below: Sequence[str]) -> tuple[Head, ...]:
+def _options(part: _Filled, choice: int, chooser: _Chooser, below: Sequence[str]) -> tuple[Head, ...]:
     """Return the headings a part may take: real ones, and plain ones where they are few or do not go together."""
     if len(part.heads) == 1 and part.heads[0].score == 0.0:  # dealt a plain heading already
         return part.heads
     real = [head for head in part.heads if not any(similar(head.heading, other) for other in below)]
-    return (*real[:choice], *plain_heads(part.role, plan))
+    return (*real[:choice], *chooser.plain(part.role))

@@ -13,20 +13,31 @@ from speechrag.writing.outlines.units import Unit, theme_score
 from speechrag.writing.outlines.wording import core
 
 WORTH_SAYING = -0.4  # a sentence worth less is left out of what is written out
+WORTH_ADDING = 0.25  # the same, of what is added to the gist of a point
+ON_THEME = 0.3  # what it may be worth less in a speech on the theme before all others
+FURTHER_CHARS, FURTHER_SLOTS = 90, 2
 TRIMMED = 0.12  # what a sentence is worth less that is not told in full
+LOOKED_AT = 12  # sentences of a section of which the gist is one
 TEXT_CHARS = 120  # one or two sentences
 _BROKEN = re.compile(
     r"[\ufffd\ue000-\uf8ff□]|\?\?|？\?|[\u00c0-\u024f\u0400-\u04ff]|[\u4e00-\u9fff][A-Za-z*`\[\]{}]{1,3}[\u4e00-\u9fff]"
 )
 _POINTING = re.compile(
-    r"^(?:这|此|他|她|它|其|对此|上述|以上|为此|如此|那|前者|后者|有的|还有|但|而|却|也|又|并|一是|二是|三是|第[二三四五]|[二三四五六]要|比如|例如|特别是|同时|其次|再)"
+    r"^(?:这|此|他|她|它|其|对此|上述|以上|为此|如此|那|前者|后者|有的|还有|但|而|却|也|又|并|一是|二是|三是|第[二三四五]|[二三四五六]要|比如|例如|如(?!何|果|期|实)|特别是|同时|其次|再)"
 )
 _HANGING = re.compile(r"^(?:有的|还有|而|但|也|又|并|比如|例如)")
 _SUBJECTLESS = re.compile(
-    r"^(?:[他她它]|还有个|建成之后|写不|指出|强调|多次|认为|要求|提出|表示|的|和|与|等等|其实|可见|由此)"
+    r"^(?:[他她它]|对于?这些|还有个|建成之后|写不|指出|强调|多次|认为|要求|提出|表示|的|和|与|等等|其实|可见|由此)"
 )
+# An aim without what is done for it.
+_AIM = re.compile(
+    r"^为(?:了|着力|切实|进一步|更好|有效)?[^，；。]+(?:，(?:确保|保障|保证|促进|推动)[^，；。]+)*[。；]$"
+)
+_HALF = re.compile(r"不[仅但](?![^。]*(?:而且|还|也|更|又|同时))")  # 不仅要…, and the other half is missing
+_PRAISES = re.compile(r"了(?!解|结|不)|取得|实现|逐步|明显|显著|不断|成效|完成|达到|增强|提升|提高")
+_MUST = re.compile(r"^要(?!求|素|点)|[，；]要(?!求|素|点)|必须|务必|牵头|不得|不许|不准")
 _OFFICE = re.compile(
-    r"(?:信息|综合|督查|秘书|人事|宣传|调研|业务|[\u4e00-\u9fff])(?:科|处|股)(?=要|应|会|负责|牵头|是|对)|信息中心|办公厅|委办|府办|执法人员"
+    r"(?:信息|综合|督查|秘书|人事|宣传|调研|业务|[\u4e00-\u9fff])(?:科|处|股)(?=要|应|会|负责|牵头|是|对)|信息中心|办公厅|委办|府办|执法人员|(?:安委|综治委|综治|网信|防汛抗旱|应急)(?:会|办|委|指挥部)"
 )
 NATIONAL = re.compile(
     r"全国(?!人大|政协|两会)|省级以上|各省|自治区|^部|部机关|直属单位|流域机构|国家(?=[\u4e00-\u9fff]{2,8}(?:系统|中心|工程|网)(?:建设)?)"
@@ -78,7 +89,7 @@ def told_under(unit: Unit, heading: str, plan: Plan, adapter: Adapter) -> tuple[
     """Return what to say under a heading: the best sentence or two of the unit's body, with their span and quality."""
     text = unit.speech.text
     options: list[tuple[float, int, str]] = []
-    for index, (start, end) in enumerate(unit.sentences):
+    for index, (start, end) in enumerate(unit.sentences[:LOOKED_AT]):
         if end <= unit.head_end:
             continue
         whole = _sentence(text[start:end], heading, unit, adapter)
@@ -107,6 +118,24 @@ def carried_sentence(raw: str, heading: str, unit: Unit, plan: Plan, adapter: Ad
     for carried in (whole, _standing(whole, unit, adapter)):
         if carried and (_quality(carried, raw, 0, unit, plan, adapter) or -1.0) > WORTH_SAYING:
             return adapter.filled(carried)
+    return ""
+
+
+def further_sentence(raw: str, heading: str, unit: Unit, plan: Plan, adapter: Adapter) -> str:
+    """Return a sentence that can stand after others on its point, or what of it can; "" where none does.
+
+    It points to nothing before it and serves the function of its point. Where its speech is on the theme before all
+    others, it may hold a few facts, as slots.
+    """
+    most = FURTHER_SLOTS if unit.source.first else 0
+    whole = _sentence(raw, heading, unit, adapter)
+    for carried in (whole, _standing(whole, unit, adapter)):
+        if not carried or len(carried) > FURTHER_CHARS or _POINTING.match(carried):
+            continue
+        quality = _quality(carried, raw, 0, unit, plan, adapter)
+        least = WORTH_ADDING - ON_THEME * unit.source.first
+        if quality is not None and quality >= least and len(adapter.facts(carried)) <= most:
+            return re.sub(r"；$", "。", adapter.filled(carried))
     return ""
 
 
@@ -149,7 +178,12 @@ def _fits(carried: str, raw: str, unit: Unit, plan: Plan, adapter: Adapter) -> b
     """Tell whether a carried sentence may stand in the new speech at all."""
     if not 14 <= len(carried) <= 150 or any(mark in carried for mark in genre().local):
         return False
-    if _ONCE.search(carried) or ("本职工作" in carried and "本职工作" not in raw):
+    if (
+        _AIM.match(carried)
+        or _HALF.search(carried)
+        or _ONCE.search(carried)
+        or ("本职工作" in carried and "本职工作" not in raw)
+    ):
         return False
     if _SUBJECTLESS.match(carried) or _VOICE.search(carried) or _SELF.search(carried) or _PLEASE.match(carried):
         return False
@@ -159,7 +193,7 @@ def _fits(carried: str, raw: str, unit: Unit, plan: Plan, adapter: Adapter) -> b
         return not adapter.aside(raw)
     theme = min(theme_score(raw, plan), theme_score(carried, plan))  # what stays when a sentence is cut
     strict = min(theme_score(raw, plan, common=0.4), theme_score(carried, plan, common=0.4))
-    spoken_of = theme_score(unit.heading, plan, common=0.4) >= 1 or strict * 25 >= len(carried)
+    spoken_of = unit.under or theme_score(unit.heading, plan, common=0.4) >= 1 or strict * 25 >= len(carried)
     if adapter.residue(carried) > int(theme // 2):
         return False
     if adapter.swaps(raw) and not adapter.swapped_well(carried):
@@ -199,6 +233,11 @@ def _quality(carried: str, raw: str, index: int, unit: Unit, plan: Plan, adapter
         if _STORY.search(carried) and not _ORDERS.search(carried):
             return None
         quality += 0.3 if _ORDERS.search(carried) else -0.35
+    # An order is neither a merit nor a fault; and what is lacking is no merit.
+    if unit.role in {"achievement", "problem"} and _MUST.search(carried) and not _LACKS.search(carried):
+        return None
+    if unit.role == "achievement" and _LACKS.search(carried) and not _PRAISES.search(carried):
+        return None
     if unit.role == "problem":
         quality += 0.3 if _LACKS.search(carried) else -0.3
     if unit.role == "significance":

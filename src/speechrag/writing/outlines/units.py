@@ -38,6 +38,7 @@ class Unit:
     parted: bool  # it has sub-points of its own
     parent: int  # start of the section it stands in, -1 for none
     aside: bool = False  # it speaks more of a theme that stands beside the brief's
+    under: bool = False  # the section it stands in names the theme
 
     @property
     def speech(self) -> Speech:
@@ -52,6 +53,12 @@ class Pool:
     sources: tuple[Source, ...]
     passages: Mapping[str, tuple[Passage, ...]]
     units: tuple[Unit, ...]
+
+
+def within(inner: Unit, outer: Unit) -> bool:
+    """Tell whether a section stands inside another one: a point and its part do not stand side by side."""
+    sections = inner.level < TOPIC and outer.level < TOPIC and inner.level > outer.level
+    return sections and inner.speech is outer.speech and outer.start <= inner.start < outer.end
 
 
 def weight_of(heading: str, body: str, source: Source, plan: Plan) -> float:

@@ -8,8 +8,9 @@ from speechrag.records import Alternative, Citation, Speech
 from speechrag.text import bigrams
 from speechrag.writing.outlines.headings import HEADING_CHARS
 from speechrag.writing.outlines.leaves import Leaf
-from speechrag.writing.outlines.select import Part, family
+from speechrag.writing.outlines.select import Part
 from speechrag.writing.outlines.units import CLAUSE, Unit
+from speechrag.writing.outlines.used import family
 from speechrag.writing.outlines.wording import similar
 
 Cite = Callable[[Speech, int, int], Citation]
