@@ -33,6 +33,7 @@ ORDER = {
     "engine": 11,
     "evaluation": 12,
     "interfaces": 13,
+    "__main__": 13,
 }
 HEAVY = ("torch", "faiss", "sentence_transformers", "gradio", "langchain", "langchain_core", "tantivy", "lxml", "numpy")
 

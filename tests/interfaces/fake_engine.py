@@ -176,8 +176,12 @@ class FakeEngine:
             score = _overlap(query.text, "".join(passage.headings) + passage.text)
             if score and _allowed(speech, query.filters):
                 scored.append((-score, passage.passage_id))
+        ranked = sorted(scored)
+        if query.per_speech == 1:
+            best = {self._passages[passage_id].speech_id: (score, passage_id) for score, passage_id in reversed(ranked)}
+            ranked = sorted(best.values())
         hits = []
-        for rank, (score, passage_id) in enumerate(sorted(scored)[: query.top_k], start=1):
+        for rank, (score, passage_id) in enumerate(ranked[: query.top_k], start=1):
             passage = self._passages[passage_id]
             speech = self._speeches[passage.speech_id]
             original = self.original(passage.speech_id, passage.start, passage.end)

@@ -294,6 +294,33 @@ def test_evaluate_takes_topics_over_an_index(cli: Cli, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("command", "option"), [("search", "--queries"), ("ask", "--questions"), ("outline", "--briefs")]
+)
+def test_a_file_without_a_line_is_misuse(cli: Cli, tmp_path: Path, command: str, option: str) -> None:
+    """No answers at all must not pass for success in a script."""
+    empty = tmp_path / "none.jsonl"
+    empty.write_text("\n\n", encoding="utf-8")
+    code, out, err = cli(command, option, str(empty))
+    assert (code, out) == (2, "")
+    assert f"{empty}: holds no line" in err
+
+
+def test_the_list_of_commands_is_a_line_each(cli: Cli) -> None:
+    """`--help` can be taken in at a glance; what a verb's JSON holds stands in the help of the verb."""
+    code, out, _ = cli("--help")
+    commands = out.partition("positional arguments:")[2].partition("options:")[0].splitlines()
+    assert code == 0
+    assert [line.split()[0] for line in commands if line.startswith("    ")] == list(VERBS)
+    assert '"verdict"' in cli("check", "--help")[1]
+
+
+def test_the_package_runs_as_a_module() -> None:
+    """`python -m speechrag` is the same command line."""
+    done = subprocess.run([sys.executable, "-m", "speechrag", "--help"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("usage: speechrag ")
+
+
+@pytest.mark.parametrize(
     ("arguments", "said"),
     [
         ((), "required"),
@@ -308,6 +335,8 @@ def test_evaluate_takes_topics_over_an_index(cli: Cli, tmp_path: Path) -> None:
         (("search", "信息", "--queries", "x.jsonl"), "not both"),
         (("search", "--queries", "没有.jsonl"), "没有.jsonl: cannot be read"),
         (("search", ""), "the query is empty"),
+        (("ask", " "), "the question is empty"),
+        (("outline", ""), "the brief is empty"),
         (("search", "信息", "--filter", "year"), "--filter 'year': expected key=value"),
         (("search", "信息", "--filter", "yaer=2009"), "unknown filter key 'yaer'; this index knows: "),
         (("search", "--filter", "source=信息.txt", "信息"), "--filter '信息': expected key=value"),

@@ -63,8 +63,8 @@ def test_people_read_verdicts_and_differences(
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(pasted.encode())))
     code, out, _ = run(capsys, "check", "-", "--index", str(index))
     assert code == 0
-    assert "【近似】" in out and "防汛.txt" in out
-    assert "数字不符：30 → 50" in out and "共1句：近似1句" in out
+    assert "【有出入】" in out and "防汛.txt" in out
+    assert "数字不符：30 → 50" in out and "共1句：有出入1句" in out
 
 
 def test_a_file_that_is_none_is_misuse(index: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from small_corpus import QUICK, build, write_texts
 from speechrag.config import Settings
 from speechrag.engine import Engine
 from speechrag.interfaces.desk import STOPPED, Desk
-from speechrag.records import Answer, AnswerSentence
+from speechrag.records import Answer, AnswerSentence, Citation
 from speechrag.stopping import Stopped, check, stoppable
 from speechrag.writing.generate import ChatGenerator
 
@@ -82,11 +82,149 @@ def test_a_long_answer_stands_line_by_line_under_the_titles_of_its_speeches(
     answer = Answer(QUESTION, True, "", sentences, citations)
     monkeypatch.setattr(served.engine, "ask_stream", lambda *_: iter([answer]))
     visit.ask(QUESTION)
+    visit.page.wait_for_selector("body:not([data-busyask])")
     assert visit.page.locator(".answer > p").evaluate_all("lines => lines.map((line) => line.className)") == [
         *("from", "", "", ""),
         *("from", ""),
     ]
     assert visit.page.locator(".answer > p.from").all_inner_texts() == [f"《{c.title}》" for c in (first, second)]
+
+
+@pytest.fixture
+def told(served: Served, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Have the engine answer with these sentences, each cited from the place named."""
+
+    def tell(*said: tuple[str, Citation], notes: tuple[str, ...] = ()) -> None:
+        citations = tuple(replace(place, number=number) for number, (_, place) in enumerate(said, 1))
+        sentences = tuple(AnswerSentence(text, (number,)) for number, (text, _) in enumerate(said, 1))
+        answer = Answer(QUESTION, True, "", sentences, citations, notes=notes)
+        monkeypatch.setattr(served.engine, "ask_stream", lambda *_: iter([answer]))
+
+    return tell
+
+
+def test_the_points_of_a_list_open_with_their_heads_set_off(
+    visit: Visit, served: Served, told: Callable[..., None]
+) -> None:
+    """Number and heading of a point are strong where more follows; a line that is all heading stays plain."""
+    place = replace(served.engine.ask(QUESTION).citations[0], headings=("二、抓落实", "严明责任"))
+    said = ("要做到以下几点：", "一是严明责任。主要领导是第一责任人。", "（二）严明责任", "责任要严。")
+    told(*((text, place) for text in said))
+    visit.ask(QUESTION)
+    visit.page.wait_for_selector("body:not([data-busyask])")
+    assert visit.page.locator(".answer > p b").all_inner_texts() == ["一是严明责任"]
+    lines = visit.page.locator(".answer > p").all_inner_texts()
+    assert [line.rstrip("1234") for line in lines] == list(said)  # no joining mark behind a line
+
+
+def test_a_citation_mark_never_begins_a_line(phone: Visit, served: Served, told: Callable[..., None]) -> None:
+    """Wherever a sentence breaks, its last character stands in one line with the mark behind it."""
+    place = served.engine.ask(QUESTION).citations[0]
+    told(*(("责" * length + "。", place) for length in range(16, 40)))
+    phone.ask(QUESTION)
+    heights = phone.page.locator(".answer .tail").evaluate_all(
+        "tails => tails.map((tail) => tail.getClientRects().length)"
+    )
+    assert heights == [1] * 24
+
+
+def test_sources_of_one_speech_stand_under_its_title_once(
+    visit: Visit, served: Served, told: Callable[..., None]
+) -> None:
+    """The title and the headings shared stand above, each place below by what tells it apart; a click opens it."""
+    place = served.engine.ask(QUESTION).citations[0]
+    paths = (("二、抓落实",), ("二、抓落实", "严明责任"), ("二、抓落实", "严格时限"))
+    other = served.engine.ask(FURTHER).citations[0]
+    told(*(("第一句。", replace(place, headings=path)) for path in paths), ("第二句。", other))
+    visit.ask(QUESTION)
+    sources = visit.page.locator(".answer .sources")
+    assert sources.inner_text().count(place.title) == 1
+    assert sources.locator(".source-speech .source-path").inner_text() == "二、抓落实"
+    rows = sources.locator("li .source").all_inner_texts()
+    assert rows[1:3] == ["严明责任", "严格时限"] and other.title in rows[3]
+    sources.locator("li .source >> nth=2").click()
+    visit.page.wait_for_selector("#ask-reading mark.current")
+
+
+def test_a_speech_without_line_ends_is_read_in_paragraphs(
+    visit: Visit, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page scraped into one line is parted at its headings; the words, and the sentence cited, stay as they are."""
+    speech = served.engine.speech(served.engine.ask(QUESTION).citations[0].speech_id)
+    joined = replace(speech, text=speech.text.replace("\n", " "))
+    monkeypatch.setattr(served.engine, "speech", lambda _: joined)
+    visit.ask(QUESTION)
+    visit.page.click(".answer .cite >> nth=0")
+    visit.page.wait_for_selector("#ask-reading mark.current")
+    heads = visit.page.locator("#ask-reading .paper h3").all_inner_texts()
+    assert [head.strip() for head in heads] == [s.label + s.heading for s in speech.sections if s.level == 1]
+    shown = visit.page.locator("#ask-reading .paper").evaluate("paper => paper.textContent")
+    assert "".join(shown.split()) == "".join(joined.text.split())
+
+
+def test_of_two_overlapping_citations_each_can_be_shown(
+    visit: Visit, served: Served, told: Callable[..., None]
+) -> None:
+    """A sentence cited within a cited paragraph is marked when its number is opened."""
+    place = served.engine.ask(QUESTION).citations[0]
+    told(("整段。", place), ("其中一句。", replace(place, start=place.start + 4, end=place.end - 2)))
+    visit.ask(QUESTION)
+    visit.page.click(".answer > p .cite >> nth=1")
+    visit.page.wait_for_selector("#ask-reading mark.current")
+    marked = "".join(visit.page.locator("#ask-reading mark.current").all_inner_texts())
+    assert marked == served.engine.speech(place.speech_id).text[place.start + 4 : place.end - 2]
+
+
+def test_short_answers_of_several_speeches_name_each(visit: Visit, served: Served, told: Callable[..., None]) -> None:
+    """Who says what is seen at once where two are compared; an answer going to and fro is left without titles."""
+    first, second = served.engine.ask(QUESTION).citations[0], served.engine.ask(FURTHER).citations[0]
+    told(("甲。", first), ("乙。", second))
+    visit.ask(QUESTION)
+    assert visit.page.locator(".answer > p.from").all_inner_texts() == [f"《{c.title}》" for c in (first, second)]
+    visit.page.wait_for_selector("body:not([data-busyask])")
+    told(("甲。", first), ("乙。", second), ("丙。", first))
+    visit.ask(FURTHER)
+    assert visit.page.locator(".turn >> nth=1").locator("p.from").count() == 0
+
+
+def test_how_a_question_was_taken_stands_before_the_answer(
+    visit: Visit, served: Served, told: Callable[..., None]
+) -> None:
+    """A follow-up read in another way than meant is noticed before its answer is believed."""
+    told(("甲。", served.engine.ask(QUESTION).citations[0]), notes=("接上文，按“信息迟报怎么追究”理解",))
+    visit.ask(QUESTION)
+    assert visit.page.locator(".answer > :first-child").inner_text() == "接上文，按“信息迟报怎么追究”理解"
+
+
+def test_a_long_question_is_folded(visit: Visit) -> None:
+    """A page pasted as a question does not push its answer out of sight; 显示全文 shows it."""
+    question = "各位领导，现将有关情况说明如下。" * 40 + QUESTION
+    visit.ask(question)
+    heading = visit.page.locator(".turn .question")
+    folded = heading.bounding_box()["height"]
+    assert folded < 120
+    visit.page.click("text=显示全文")
+    assert heading.bounding_box()["height"] > 3 * folded
+    assert visit.page.get_attribute(".unfold button", "aria-expanded") == "true"
+
+
+def test_filters_in_force_show_while_they_are_folded(visit: Visit) -> None:
+    """A tick keeps narrowing the answers after the panel is closed; the panel says so."""
+    panel = visit.page.locator("#ask-composer .filters > button")
+    assert panel.get_attribute("data-ticked") is None
+    panel.click()
+    visit.page.check("#ask-composer input[type=checkbox] >> nth=0")
+    visit.page.wait_for_selector("#ask-composer .filters > button[data-ticked='1']")
+    panel.click()
+    assert panel.evaluate("node => getComputedStyle(node, '::after').content") == '"已选 1 项 ▾"'
+    overlap = "node => node.getBoundingClientRect().right"
+    visit.ask(QUESTION)
+    assert panel.evaluate(overlap) <= visit.page.locator("#ask-new").evaluate(
+        "node => node.getBoundingClientRect().left"
+    )
+    panel.click()
+    visit.page.uncheck("#ask-composer input[type=checkbox] >> nth=0")
+    visit.page.wait_for_selector("#ask-composer .filters > button:not([data-ticked])")
 
 
 def test_an_answer_shows_while_it_is_written(visit: Visit, served: Served, monkeypatch: pytest.MonkeyPatch) -> None:

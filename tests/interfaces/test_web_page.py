@@ -12,6 +12,7 @@ from web_visit import Served, Visit
 
 from speechrag.config import Settings
 from speechrag.errors import SpeechragError
+from speechrag.records import Outline, Query
 
 QUESTION = "重大突发事件多久内要上报？"
 QUOTE = "重大突发事件最迟不得晚于事发后两小时上报；特别紧急的情况应当先用电话报告，半小时内补报文字材料。"
@@ -91,6 +92,27 @@ def test_search_marks_the_words_and_opens_the_place(visit: Visit) -> None:
     visit.page.wait_for_selector("#search-reading mark")
 
 
+def test_a_list_of_near_meanings_alone_says_so(visit: Visit, served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passages that hold none of the words are not passed off as found."""
+    hits = served.engine.search(Query("信息工作"))
+    monkeypatch.setattr(served.engine, "search", lambda _: hits)
+    visit.search("量子纠缠")
+    assert visit.page.inner_text(".hits > .quiet").startswith("没有一处写着“量子纠缠”里的词语")
+    visit.search("信息工作")
+    assert visit.page.inner_text(".hits > .quiet").startswith("与“信息工作”相关的")
+
+
+def test_each_speech_is_listed_once_on_demand(visit: Visit) -> None:
+    """每篇只列一处 leaves the best place of each speech, at once."""
+    visit.search("信息工作的第一责任人")
+    titles = visit.page.locator(".hit .hit-title")
+    before = titles.all_inner_texts()
+    assert len(before) > len(set(before))
+    visit.page.check("#search-once input")
+    visit.page.wait_for_selector(f".hits > ol:not(:has(> li:nth-child({len(before)})))")
+    assert sorted(titles.all_inner_texts()) == sorted(set(before))
+
+
 def test_facets_narrow_the_list(visit: Visit) -> None:
     """A tick shows only speeches of that value, at once."""
     visit.search("信息工作")
@@ -109,6 +131,20 @@ def test_an_outline_shows_sources_gaps_and_warnings(visit: Visit) -> None:
     assert visit.page.locator(".evidence blockquote").count() == 2
     visit.page.click(".evidence li >> nth=0 >> text=打开")
     visit.page.wait_for_selector("#draft-reading mark.current")
+
+
+def test_an_outline_without_points_says_why_at_its_head(
+    visit: Visit, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A brief without a theme gets its one sentence where the outline would be, not at the foot."""
+    empty = Outline("讲话", ("在会议上的讲话",), "同志们：", "", (), "", notes=("从这句要求里读不出讲话的主题。",))
+    monkeypatch.setattr(served.engine, "outline", lambda *_: empty)
+    visit.open_desk("draft")
+    visit.page.fill("#draft-input textarea", "讲话")
+    visit.page.click("#draft-go")
+    visit.page.wait_for_selector(".sheet")
+    assert visit.page.inner_text(".sheet > :first-child") == "从这句要求里读不出讲话的主题。"
+    assert "读不出" not in visit.page.inner_text(".foot")
 
 
 def test_an_outline_is_saved_as_word_with_the_edits_made(visit: Visit) -> None:

@@ -194,7 +194,7 @@ def test_chosen_facets_become_filters(engine: FakeEngine) -> None:
     """Ticks narrow the search to their values."""
     desk = Desk(engine, Settings(segmenter="characters"))  # type: ignore[arg-type]
     chosen = [["县"] if key == "level" else [] for key, _ in desk.facets]
-    *_, key = desk.search("信息工作", *chosen)
+    *_, key = desk.search("信息工作", False, *chosen)
     found = desk.results.get(key)
     assert found is not None
     assert {"县"} == {hit["facts"][1] for hit in found.view["hits"]}

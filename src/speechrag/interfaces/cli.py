@@ -71,9 +71,8 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(dest="verb", metavar="COMMAND", required=True, parser_class=_Parser)
     for name in VERBS:
         command = import_module(f"speechrag.interfaces.commands.{name}")
-        verb = verbs.add_parser(
-            name, help=command.SUMMARY, description=command.SUMMARY, epilog=f"example: {command.EXAMPLE}"
-        )
+        told = command.SUMMARY + getattr(command, "DETAILS", "")
+        verb = verbs.add_parser(name, help=command.SUMMARY, description=told, epilog=f"example: {command.EXAMPLE}")
         command.arguments(verb)
         verb.set_defaults(run=command.run)
     return parser

@@ -91,11 +91,11 @@ class Desk:
             answered = found is not None and found.view["kind"] == "answer"
             yield shown, [*before, str(question).strip()] if answered else before
 
-    def search(self, query: str, *chosen: list[str]) -> Iterator[str]:
-        """List the passages that fit ``query`` best."""
+    def search(self, query: str, once: bool = False, *chosen: list[str]) -> Iterator[str]:
+        """List the passages that fit ``query`` best; with ``once`` only the best one of each speech."""
 
         def work(text: str, engine: Engine) -> Results:
-            hits = engine.search(Query(text, LIST_LENGTH, self._filters(chosen)))
+            hits = engine.search(Query(text, LIST_LENGTH, self._filters(chosen), per_speech=int(bool(once))))
             yield Result(views.hits_view(text, hits, segmenter(self._settings.segmenter)))
 
         yield from self._run(query, "请先写下要找的词语。", work)

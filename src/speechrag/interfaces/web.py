@@ -143,9 +143,10 @@ def _search_desk(desk: Desk) -> list[Any]:
                 buttons = _buttons("search", "检索")
             with gr.Row(elem_id="search-body"):  # on a phone the facets fold away under a button of the script's
                 with gr.Column(elem_id="search-facets", elem_classes="facets"):
+                    once = gr.Checkbox(label="每篇只列一处", container=False, elem_id="search-once")
                     groups = _facet_groups(desk)
                 gr.Column(elem_id="search-list")
-            _bind(buttons, desk.search, [field, *groups])
+            _bind(buttons, desk.search, [field, once, *groups])
         gr.Column(elem_id="search-reading", elem_classes="pane reading-pane")
     return groups
 

@@ -8,29 +8,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from speechrag.errors import UsageError
+from speechrag.interfaces.check_views import FACTS, VERDICTS
 from speechrag.interfaces.commands.common import format_option, index_option, open_engine, print_json
 
 if TYPE_CHECKING:
     from speechrag.writing.quotations import Checked, QuotationReport
 
-SUMMARY = (
-    "compare a text with the corpus sentence by sentence: verbatim, near (with the differences), spliced, not found. "
+SUMMARY = "compare a text with the corpus sentence by sentence"
+DETAILS = (
+    ": verbatim, near (with the differences), spliced, not found. "
     'JSON: {"counts": {verdict: n}, "items": [{"text", "start", "end", "verdict", "exact", "similarity", '
     '"places": [{"speech_id", "source", "title", "headings", "start", "end", "quote"}], '
     '"differences": [{"kind", "said", "source", "start", "end"}], "facts": [{"kind", "said", "source"}], '
     '"attribution": {"text", "fits"} or null, "quotations": [as items]}], "seconds"}'
 )
 EXAMPLE = "speechrag check 讲话稿.txt --format json"
-
-VERDICTS = {
-    "verbatim": "原文",
-    "near": "近似",
-    "spliced": "拼接",
-    "quoting": "引语",
-    "not_found": "未找到",
-    "short": "过短",
-}
-FACTS = {"number": "数字不符", "date": "日期不符", "name": "名称不符", "title": "文件名不符"}
 SIGNS = {"replaced": "改", "omitted": "漏", "added": "增"}
 
 

@@ -74,16 +74,23 @@ def parse_filters(pairs: Iterable[str]) -> Filters:
 
 
 def read_inputs(single: str | None, file: str | None, id_key: str, text_key: str) -> Iterator[tuple[str, str]]:
-    """Yield (id, text) from the argument or from a file of JSON lines; exactly one of the two must be given."""
+    """Yield (id, text) from the argument or from a file of JSON lines; exactly one of the two must be given.
+
+    Raises UsageError for an empty text, and for a file without a line: no answer at all must not pass for success.
+    """
     if (single is None) == (file is None):
         raise UsageError(f"give either a {text_key} or a file of them, not both and not neither")
     if file is None:
+        if not typed(str(single)).strip():
+            raise UsageError(f"the {text_key} is empty; write some words")
         yield "1", typed(str(single))
         return
+    expected = f'expected {{"{id_key}": "...", "{text_key}": "..."}}'
+    empty = True
     for number, line in enumerate(read_lines(Path(file)), 1):
         if not line.strip():
             continue
-        expected = f'expected {{"{id_key}": "...", "{text_key}": "..."}}'
+        empty = False
         try:
             row = json.loads(line)
             identifier, text = row[id_key], row[text_key]
@@ -92,6 +99,8 @@ def read_inputs(single: str | None, file: str | None, id_key: str, text_key: str
         if not isinstance(text, str) or not text.strip() or not isinstance(identifier, str | int):
             raise UsageError(f"{file}:{number}: `{text_key}` is {text!r}; {expected}")
         yield str(identifier), text
+    if empty:
+        raise UsageError(f"{file}: holds no line; {expected}")
 
 
 def typed(text: str) -> str:

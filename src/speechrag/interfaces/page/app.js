@@ -216,7 +216,16 @@ function onClick(event) {
   }
 }
 
+/** A folded panel of filters says how many are ticked: they stay in force. */
+function countTicked(panel) {
+  const count = panel.querySelectorAll("input:checked").length;
+  if (count) panel.querySelector("button").dataset.ticked = String(count);
+  else delete panel.querySelector("button").dataset.ticked;
+}
+
 function onFacet(event) {
+  const panel = event.target.closest(".filters");
+  if (panel) setTimeout(() => countTicked(panel), 60);
   const { query } = desks.search;
   if (query && event.target.closest("#search-facets") && field("search").value.trim()) {
     setTimeout(() => document.getElementById("search-go").click(), 60);

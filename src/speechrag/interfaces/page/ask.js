@@ -1,7 +1,10 @@
 // 问答: the conversation. Answers are sentences with numbered marks; each mark opens its words in the reading view.
+import { answerNodes, stopOf } from "./answer.js";
 import { action, bodyStart, Chars, clip, copyText, el, fetchJson, fileName, path } from "./dom.js";
 import { markButtons } from "./marks.js";
 import { ReadingView } from "./reading.js";
+
+const LONG = 120; // characters of a question shown whole
 
 export class AskDesk {
   /** @param {{ask: (text: string) => void, draft: (text: string) => void}} go */
@@ -40,7 +43,7 @@ export class AskDesk {
     this.thread.querySelector(".welcome")?.remove();
     document.body.dataset.turns = "";
     this.pending = el("div", { class: "answer" }, busy);
-    this.thread.append(el("article", { class: "turn" }, el("h3", { class: "question" }, question), this.pending));
+    this.thread.append(el("article", { class: "turn" }, ...asked(question), this.pending));
     this.thread.scrollTop = this.thread.scrollHeight;
   }
 
@@ -73,7 +76,7 @@ export class AskDesk {
     if (view.kind === "failure") place.replaceChildren(el("p", { class: "failure" }, view.text));
     else if (view.supported) place.replaceChildren(...this.answer(view));
     else place.replaceChildren(...this.refusal(view));
-    if (view.notes?.length) place.append(...view.notes.map((note) => el("p", { class: "quiet" }, note)));
+    place.prepend(...(view.notes || []).map((note) => el("p", { class: "quiet note" }, note))); // how the question was taken comes first
     if (first) place.parentElement.scrollIntoView({ block: "start" });
   }
 
@@ -99,49 +102,7 @@ export class AskDesk {
   answer(view) {
     const byNumber = new Map(view.citations.map((citation) => [citation.number, citation]));
     const open = (number) => () => this.open(view.citations, byNumber.get(number));
-    const paragraphs = [];
-    // A list reads better line by line, under the title of each speech; two or three sentences of one speech read on.
-    const list = view.sentences.length > 3;
-    const titled = list && new Set(view.citations.map((citation) => citation.speech_id)).size > 1;
-    let speech = null;
-    for (const sentence of view.sentences) {
-      const source = byNumber.get(sentence.citations[0]);
-      const from = source?.speech_id;
-      if (titled && source && from !== speech) paragraphs.push(el("p", { class: "from" }, `《${source.title}》`));
-      if (!paragraphs.length || from !== speech || list) paragraphs.push(el("p", {}));
-      speech = from;
-      const marks = sentence.citations
-        .filter((number) => byNumber.has(number))
-        .map((number) => citeMark(number, byNumber.get(number).quote, open(number)));
-      paragraphs.at(-1).append(sentence.text, ...marks, sentence.stop);
-    }
-    return [...paragraphs, this.sources(view.citations, open), tools(view, withSources(view))];
-  }
-
-  sources(citations, open) {
-    return el(
-      "div",
-      { class: "sources" },
-      el("h4", {}, "依据"),
-      el(
-        "ol",
-        {},
-        byPlace(citations).map((group) =>
-          el(
-            "li",
-            {},
-            el("span", { class: "cites" }, group.map((citation) => citeMark(citation.number, citation.quote, open(citation.number)))),
-            el(
-              "button",
-              { type: "button", class: "source", onclick: open(group[0].number) },
-              el("span", { class: "source-title" }, group[0].title),
-              group[0].headings.length > 0 && el("span", { class: "source-path" }, path(group[0].headings)),
-            ),
-            copies(group) > 0 && el("span", { class: "copies" }, `另有 ${copies(group)} 份相同`),
-          ),
-        ),
-      ),
-    );
+    return [...answerNodes(view, open), tools(view, withSources(view))];
   }
 
   refusal(view) {
@@ -172,6 +133,20 @@ export class AskDesk {
   }
 }
 
+/** The question as a heading; of a long one the first lines, the rest on demand. @param {string} question */
+function asked(question) {
+  const heading = el("h3", { class: "question" }, question);
+  if (new Chars(question).length <= LONG) return [heading];
+  heading.classList.add("folded");
+  const more = action("显示全文", () => {
+    const folded = heading.classList.toggle("folded");
+    more.textContent = folded ? "显示全文" : "收起";
+    more.setAttribute("aria-expanded", String(!folded));
+  });
+  more.setAttribute("aria-expanded", "false");
+  return [heading, el("p", { class: "unfold" }, more)];
+}
+
 /** What can be done with an answer; `text` is what 复制 puts on the clipboard, nothing where there is nothing to copy. */
 function tools(view, text = "") {
   const copy = (label, copied) => {
@@ -186,28 +161,9 @@ function tools(view, text = "") {
   return el("div", { class: "answer-tools" }, text && copy("复制（带出处）", text), share, text && action("打印", () => window.print()), markButtons(view));
 }
 
-/** Citations that stand under the same heading of the same speech, together. */
-function byPlace(citations) {
-  const groups = new Map();
-  for (const citation of citations) {
-    const place = JSON.stringify([citation.speech_id, citation.headings]);
-    groups.set(place, [...(groups.get(place) || []), citation]);
-  }
-  return [...groups.values()];
-}
-
-/** How many other speeches say the same as the citations of one place. */
-const copies = (group) => Math.max(...group.map((citation) => citation.copies || 0));
-
-/** The small red number. @param {number} number @param {string} quote @param {() => void} act */
-export function citeMark(number, quote, act) {
-  const label = `依据 ${number}：${clip(quote, 120)}`;
-  return el("button", { type: "button", class: "cite", title: quote, "aria-label": label, onclick: act }, String(number));
-}
-
 /** @param {any} view */
 function withSources(view) {
-  const body = view.sentences.map((s) => s.text + s.citations.map((n) => `[${n}]`).join("") + s.stop).join("\n");
+  const body = view.sentences.map((s) => s.text + s.citations.map((n) => `[${n}]`).join("") + stopOf(view, s)).join("\n");
   const list = view.citations.map((c) => `[${c.number}] 《${c.title}》${path(c.headings)}（${fileName(c.source)}）`).join("\n");
   return `${body}\n\n出处：\n${list}\n`;
 }

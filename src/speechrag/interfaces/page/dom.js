@@ -61,7 +61,7 @@ export class Chars {
  * @param {Chars} chars
  * @param {number} start
  * @param {number} end
- * @param {{start: number, end: number, make: () => HTMLElement}[]} spans may overlap; the first one that fits wins
+ * @param {{start: number, end: number, make: (start: number, end: number) => HTMLElement}[]} spans may overlap; the first one that fits wins
  * @returns {Node[]}
  */
 export function decorated(chars, start, end, spans) {
@@ -76,7 +76,7 @@ export function decorated(chars, start, end, spans) {
     const text = document.createTextNode(chars.slice(left, right));
     const span = spans.find((candidate) => candidate.start <= left && right <= candidate.end);
     if (!span) return text;
-    const node = span.make();
+    const node = span.make(left, right);
     node.append(text);
     return node;
   });

@@ -85,6 +85,7 @@ export class DraftDesk {
       el(
         "article",
         { class: "sheet" },
+        ...(view.points.length ? [] : view.notes.map((note) => el("p", { class: "failure" }, note))), // why there is nothing, where it is seen
         this.titles(),
         this.editable("p", "salutation", view.salutation, [], "salutation"),
         this.editable("div", "opening", view.opening, [], "opening"),
@@ -295,14 +296,14 @@ export class DraftDesk {
       const nth = slots.slice(0, index).filter((other) => other.text === slot.text).length; // of those that read the same
       return el("li", {}, action(slot.text, go(slot.text, nth), "slot"), el("span", {}, slot.where));
     };
-    const warningItem = (w) => el("li", {}, el("b", {}, w.kind), slotted(w.text), el("span", {}, w.where));
+    const warningItem = (w) => el("li", {}, el("b", {}, w.kind), slotted(w.text), el("span", {}, w.where.replace(/、$/u, "")));
     this.footer.replaceChildren(
       ...[
         slots.length > 0 && el("h3", {}, `还有 ${slots.length} 处待补`),
         slots.length > 0 && el("ul", { class: "checklist" }, slots.map(slotItem)),
         warnings.length > 0 && el("h3", {}, "请留意"),
         warnings.length > 0 && el("ul", { class: "warnings" }, warnings.map(warningItem)),
-        ...notes.map((note) => el("p", { class: "quiet" }, note)),
+        ...(this.view.points.length ? notes : []).map((note) => el("p", { class: "quiet" }, note)),
       ].filter(Boolean),
     );
   }

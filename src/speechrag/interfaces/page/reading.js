@@ -2,6 +2,9 @@
 import { comparison } from "./compare.js";
 import { action, Chars, decorated, el, fetchJson, fileName } from "./dom.js";
 
+const PARTING_LEVEL = 2; // headings up to this level begin a paragraph
+const LONGEST_PARAGRAPH = 800; // characters
+
 /** @typedef {{start: number, end: number, number?: number}} Mark offsets into the cleaned speech */
 
 export class ReadingView {
@@ -156,9 +159,27 @@ export class ReadingView {
   fillClean() {
     const chars = new Chars(this.speech.text);
     const lines = chars.lines();
-    for (const [start, end] of lines) this.paper.append(this.paragraph(chars, start, end));
+    for (const [start, end] of lines.flatMap((line) => this.parted(line))) this.paper.append(this.paragraph(chars, start, end));
     this.centreTitle(lines.slice(0, 2).map(([start, end]) => chars.slice(start, end)));
     this.markCurrent();
+  }
+
+  /**
+   * A line as it is to be set. A page that lost its line ends is parted at its headings, which stand alone where they are
+   * of the first level; points such as 一是 stay in their paragraph unless it is far too long to be one.
+   * @param {[number, number]} line @returns {[number, number][]}
+   */
+  parted([start, end]) {
+    const inside = this.speech.sections.filter((section) => section.start >= start && section.start < end);
+    const kept = inside.filter((section) => section.level <= PARTING_LEVEL || end - start > LONGEST_PARAGRAPH);
+    if (!kept.some((section) => section.start > start)) return [[start, end]];
+    const cuts = new Set([start, end]);
+    for (const section of kept) {
+      cuts.add(section.start);
+      if (section.level === 1 && section.body > section.start && section.body < end) cuts.add(section.body);
+    }
+    const points = [...cuts].sort((a, b) => a - b);
+    return points.slice(1).map((right, index) => [points[index], right]);
   }
 
   /** A speech often opens with its own title and, below it, date and speaker in brackets. @param {string[]} lines */
@@ -174,7 +195,7 @@ export class ReadingView {
       .map((section, index) => ({ ...section, index }))
       .filter((section) => section.start >= start && section.start < end);
     const whole = here.find((section) => section.start === start && section.body >= end);
-    const spans = this.marks.map((mark, index) => ({ start: mark.start, end: mark.end, make: () => this.mark(index) }));
+    const spans = this.marks.map((mark, index) => ({ start: mark.start, end: mark.end, make: (left, right) => this.mark(index, left, right) }));
     for (const section of here) {
       if (section === whole) continue; // its line is the heading itself
       const body = Math.max(section.body, section.start + 1);
@@ -187,14 +208,15 @@ export class ReadingView {
     return el(`h${Math.min(whole.level, 3) + 2}`, { "data-section": whole.index }, nodes);
   }
 
-  /** @param {number} index */
-  mark(index) {
+  /** A piece of a mark; `start` and `end` where the marks overlap and a piece can belong to several. @param {number} index */
+  mark(index, start, end) {
     // A whole passage is only tinted; the strong mark is for words that are quoted.
-    return el("mark", { "data-mark": index, class: this.marks[index].number ? "" : "place" });
+    return el("mark", { "data-mark": index, "data-start": start, "data-end": end, class: this.marks[index].number ? "" : "place" });
   }
 
   async fillOriginal() {
     const ticket = this.ticket;
+    this.paper.replaceChildren(el("p", { class: "busy", role: "status" }, "正在取原文……"));
     const marks = this.marks.map((mark) => `${mark.start}-${mark.end}`).join(",");
     const id = encodeURIComponent(this.speech.speech_id);
     try {
@@ -209,6 +231,7 @@ export class ReadingView {
 
   async fillComparison() {
     const ticket = this.ticket;
+    this.paper.replaceChildren(el("p", { class: "busy", role: "status" }, "正在取原文对照……"));
     try {
       const { rows, repairs } = await fetchJson(`/api/speeches/${encodeURIComponent(this.speech.speech_id)}/changes`);
       if (ticket !== this.ticket || this.layer !== "compare") return;
@@ -261,8 +284,10 @@ export class ReadingView {
 
   markCurrent() {
     let first = null;
+    const now = this.marks[this.current];
     for (const node of this.paper.querySelectorAll("mark")) {
-      const isCurrent = Number(node.dataset.mark) === this.current;
+      const { mark, start, end } = node.dataset;
+      const isCurrent = Number(mark) === this.current || (start !== undefined && now.start <= Number(start) && Number(end) <= now.end);
       node.classList.toggle("current", isCurrent);
       if (isCurrent) first = first || node;
     }

@@ -33,7 +33,9 @@ export class SearchDesk {
       el(
         "p",
         { class: "quiet" },
-        `与“${view.query}”相关的 ${view.hits.length} 处，按相关程度排列`,
+        view.literal
+          ? `与“${view.query}”相关的 ${view.hits.length} 处，按相关程度排列`
+          : `没有一处写着“${view.query}”里的词语；以下 ${view.hits.length} 处只是意思相近，请自行判断`,
         action("筛选", () => document.body.toggleAttribute("data-facets"), "link facets-button"),
       ),
       el("ol", {}, view.hits.map((hit) => el("li", {}, this.hit(hit)))),
