@@ -39,7 +39,7 @@ def test_the_labelled_questions_keep_their_figures(
 ) -> None:
     """Points found stay above, false refusals and false answers below their floors; every quotation is verbatim."""
     # For the halves as they were before the split went by family of speeches. The reader that leans less on these very
-    # questions answers more of unseen ones; it cost two false answers in one half, one and a false refusal in the other.
+    # questions answers more of unseen ones; it cost three false answers and a false refusal over both halves.
     rows = [row for row in ROWS if row["former"] == split]
     answers = [engine.ask(row["question"]) for row in rows]
     for c in [c for answer in answers for c in answer.citations]:

@@ -90,7 +90,7 @@ def draft_outline(
             *_lent(parts),
             *_concentrated(parts),
         ),
-        plan=plan.as_mapping(),
+        plan={**plan.as_mapping(), "points": plan.points if plan.points_given else len(points)},
         notes=_notes(parts, plan, points),
         phrases=_phrases(pool, plan),
     )
