@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -46,12 +47,21 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
 
 
+@contextmanager
+def scripts_of(folder: str) -> Iterator[None]:
+    """The scripts of a folder of the repository can be imported; skips where the tests came without it."""
+    place = ROOT / folder
+    if not place.is_dir():
+        pytest.skip(f"the source distribution carries the tests without {folder}/, whose scripts are tested here")
+    sys.path.insert(0, str(place))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(place))
+
+
 @pytest.fixture(scope="module")
 def training_scripts() -> Iterator[None]:
     """The scripts of ``training/`` can be imported."""
-    folder = ROOT / "training"
-    if not folder.is_dir():
-        pytest.skip("the source distribution carries the tests without training/, so there is nothing to train with")
-    sys.path.insert(0, str(folder))
-    yield
-    sys.path.remove(str(folder))
+    with scripts_of("training"):
+        yield

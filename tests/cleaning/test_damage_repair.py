@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import ROOT
+from conftest import ROOT, scripts_of
 from speechrag.cleaning import Alignment, clean, restore
 from speechrag.cleaning.byteshift import repair_byteshifts
 from speechrag.cleaning.gbk import canonical
@@ -25,13 +25,10 @@ from speechrag.records import CleanDocument, Document
 @pytest.fixture(scope="module")
 def check() -> Iterator[ModuleType]:
     """The measuring script; ``check.damage_all`` is the simulator."""
-    sys.path.insert(0, str(ROOT / "eval"))
-    try:
+    with scripts_of("eval"):
         import damage_check  # type: ignore[import-not-found,unused-ignore]
 
         yield damage_check
-    finally:
-        sys.path.remove(str(ROOT / "eval"))
 
 
 def cleaned(text: str) -> CleanDocument:

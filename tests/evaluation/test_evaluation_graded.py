@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from conftest import ROOT
+from conftest import ROOT, scripts_of
 from small_corpus import QUICK
 from speechrag.build import build_index
 from speechrag.evaluation.formats import read_qrels
@@ -20,15 +20,10 @@ from speechrag.records import Passage
 @pytest.fixture(scope="module")
 def graded() -> Iterator[ModuleType]:
     """The script."""
-    if not (ROOT / "eval").is_dir():
-        pytest.skip("the source distribution carries the tests without eval/, so there are no judgements to look at")
-    sys.path.insert(0, str(ROOT / "eval"))
-    try:
+    with scripts_of("eval"):
         import graded as script  # type: ignore[import-not-found,unused-ignore]
 
         yield script
-    finally:
-        sys.path.remove(str(ROOT / "eval"))
 
 
 def test_kappa_is_agreement_beyond_chance() -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from types import ModuleType
 from xml.etree import ElementTree
 
 import pytest
 
-from conftest import ROOT
+from conftest import scripts_of
 
 ABOUT = {"set": "one", "corpus": "c0ffee", "documents": 3, "date": "2026-01-01", "machine": "m", "p50_ms": 1.0}
 PLAIN_ROW = ABOUT | {"system": "", "settings": "k1 and b", "values": [0.5] * 30, "nDCG@10": 0.5, "p95_ms": 2.0}
@@ -18,15 +17,10 @@ PLAIN_ROW = ABOUT | {"system": "", "settings": "k1 and b", "values": [0.5] * 30,
 @pytest.fixture(scope="module")
 def board() -> Iterator[ModuleType]:
     """The script that measures and writes."""
-    if not (ROOT / "benchmarks").is_dir():
-        pytest.skip("the source distribution carries the tests without benchmarks/, so there are no results to look at")
-    sys.path.insert(0, str(ROOT / "benchmarks"))
-    try:
+    with scripts_of("benchmarks"):
         import leaderboard  # type: ignore[import-not-found,unused-ignore]
 
         yield leaderboard
-    finally:
-        sys.path.remove(str(ROOT / "benchmarks"))
 
 
 @pytest.fixture

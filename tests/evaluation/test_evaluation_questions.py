@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from conftest import ROOT
+from conftest import ROOT, scripts_of
 from small_corpus import QUICK
 from speechrag.build import build_index
 
@@ -22,15 +21,10 @@ FILES = (*SAMPLES, *SCRAPED, "reports", "reports_more", "gwr")
 @pytest.fixture(scope="module")
 def check() -> Iterator[ModuleType]:
     """The checking script."""
-    if not (ROOT / "eval").is_dir():
-        pytest.skip("the source distribution carries the tests without eval/, so there are no questions to look at")
-    sys.path.insert(0, str(ROOT / "eval"))
-    try:
+    with scripts_of("eval"):
         import questions_check  # type: ignore[import-not-found,unused-ignore]
 
         yield questions_check
-    finally:
-        sys.path.remove(str(ROOT / "eval"))
 
 
 @pytest.fixture(scope="module")

@@ -78,6 +78,16 @@ def test_a_sentence_does_not_open_with_what_leans_on_the_one_before(raw: str, ca
     assert Adapter(read_source(speeches()[0], plan), plan).carry(raw) == carried
 
 
+def test_a_source_that_breaks_off_at_a_comma_gives_a_whole_sentence() -> None:
+    """A point is no worse set than its source: the comma goes, the full stop stays."""
+    broken = REVIEW.replace("传到户、传到人。", "传到户，")
+    held = speech("fff-1", "在全县防汛工作会议上的讲话", broken)
+    corpus = Corpus([held] + [one for one in speeches() if one.speech_id in {"ddd-1", "eee-1"}])
+    outline = draft_outline(BRIEF, retrieve=corpus.retrieve, speech=corpus.speech)
+    said = [leaf.text for part in outline.points for leaf in part.points]
+    assert any(text.endswith("做到暴雨预警传到村、传到户。") for text in said)
+
+
 def test_no_clause_is_said_by_two_points(outline: Outline) -> None:
     """A longer clause stands in the outline once, as heading or as text."""
     points = [leaf for part in outline.points for leaf in part.points]

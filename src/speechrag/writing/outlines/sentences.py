@@ -171,7 +171,7 @@ def _sentence(raw: str, heading: str, unit: Unit, adapter: Adapter) -> str:
             carried = carried[len(opening) :].lstrip("。，；： ")
     if carried.endswith(("：", ":")):
         return ""
-    return carried if carried.endswith(("。", "！", "？", "”", "；")) else carried + "。"
+    return carried if carried.endswith(("。", "！", "？", "”", "；")) else carried.rstrip("，、") + "。"
 
 
 def _fits(carried: str, raw: str, unit: Unit, plan: Plan, adapter: Adapter) -> bool:
