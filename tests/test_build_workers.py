@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 
 from small_corpus import FLOOD, INFORMATION, QUICK, SAFETY, TEXTS, write_texts
 from speechrag.build import build_index
-from speechrag.building import pool, previous, wire
+from speechrag.building import pool, previous, stage, wire
 from speechrag.building.plan import make_plan
 from speechrag.building.pool import InOrder, Work, Workers, in_order
-from speechrag.building.preparing import prepare
+from speechrag.building.preparing import Made, prepare
 from speechrag.building.stage import TextStage
 from speechrag.config import PACKAGE
 from speechrag.errors import SourceError
@@ -94,8 +94,9 @@ TEXT = st.text(
 def test_what_a_worker_sends_back_is_what_it_made(text: str) -> None:
     """A prepared document survives the way through JSON, texts left out and spans put back."""
     made = prepare(document(text), CHUNKER)
-    there = wire.unpack_document(wire.load(wire.dump(wire.pack_document(made.document.document))))
-    assert wire.unpack(there, wire.load(wire.dump(wire.pack(made)))) == made
+    [request] = wire.load(wire.dump([wire.pack_document(made.document.document)]))
+    [reply] = wire.load(wire.dump([wire.pack(made)]))
+    assert wire.unpack(wire.unpack_document(request), reply) == made
 
 
 def test_documents_come_back_in_the_order_they_went_out(workers: Workers) -> None:
@@ -137,34 +138,93 @@ def test_a_killed_worker_costs_nothing(workers: Workers) -> None:
     assert workers.start(document(FLOOD))().document.text
 
 
+def let_die_of_it(monkeypatch: pytest.MonkeyPatch, signal_number: int) -> list[list[str]]:
+    """Have workers die of documents with 致命 in them; return the list that every message's sources will be put on."""
+    ask = pool._Worker.ask
+    messages: list[list[str]] = []
+
+    def deadly(self: pool._Worker, given: Sequence[Document]) -> list[Made]:
+        messages.append([document.source for document in given])
+        if any("致命" in document.text for document in given):
+            os.kill(self._process.pid, signal_number)
+        return ask(self, given)
+
+    monkeypatch.setattr(pool._Worker, "ask", deadly)
+    return messages
+
+
 def test_a_document_that_kills_every_worker_is_named_and_the_others_go_on(
     workers: Workers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The reason says how the process ended; the pool is as good as before."""
-    ask = pool._Worker.ask
-
-    def deadly(self: pool._Worker, given: Document) -> object:
-        if "致命" in given.text:
-            os.kill(self._process.pid, signal.SIGSEGV)
-        return ask(self, given)
-
-    monkeypatch.setattr(pool._Worker, "ask", deadly)
+    let_die_of_it(monkeypatch, signal.SIGSEGV)
     outcomes = [workers.start(document(text)) for text in (SAFETY, "致命" * 9, FLOOD)]
     assert outcomes[0]().document.text and outcomes[2]().document.text
     with pytest.raises(SourceError, match="ended without an answer"):
         outcomes[1]()
 
 
-def test_a_crash_in_the_build_skips_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The ledger has the reason, the other files are indexed."""
+def test_small_documents_travel_together_and_a_large_one_alone(
+    workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A message holds no more characters than a batch, and what is asked for goes without waiting for more."""
+    messages = let_die_of_it(monkeypatch, signal.SIGKILL)
+    monkeypatch.setattr(pool, "BATCH", 100)
+    sizes = {"a": 40, "b": 60, "c": 40, "d": 500, "e": 90, "f": 20, "g": 20}
+    outcomes = [workers.start(document("字" * size, name)) for name, size in sizes.items()]
+    assert [outcome().document.document.source for outcome in outcomes] == list(sizes)
+    assert sorted(messages) == [["a", "b"], ["c"], ["d"], ["e"], ["f", "g"]]
+
+
+def test_a_batch_that_a_worker_dies_of_is_tried_one_by_one(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its other documents come out as they do here, in their places."""
+    messages = let_die_of_it(monkeypatch, signal.SIGKILL)
+    given = [document(text, name) for name, text in {**TEXTS, "坏.txt": "致命" * 9, "后.txt": SAFETY}.items()]
+    outcomes = [workers.start(each) for each in given]
+    for each, outcome in zip(given, outcomes, strict=True):
+        if each.source == "坏.txt":
+            with pytest.raises(SourceError, match="ended without an answer"):
+                outcome()
+        else:
+            assert outcome() == prepare(each, CHUNKER)
+    names = [each.source for each in given]
+    assert messages == [names, *([name] for name in names for _ in range(2 if name == "坏.txt" else 1))]
+
+
+def test_a_batch_that_takes_too_long_is_tried_one_by_one(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A document is given up for the time it takes by itself, not for that of its neighbours."""
     ask = pool._Worker.ask
 
-    def deadly(self: pool._Worker, given: Document) -> object:
-        if "致命" in given.text:
-            os.kill(self._process.pid, signal.SIGKILL)
+    def late(self: pool._Worker, given: Sequence[Document]) -> list[Made]:
+        if len(given) > 1 or given[0].text == FLOOD:
+            self._give_up()
         return ask(self, given)
 
-    monkeypatch.setattr(pool._Worker, "ask", deadly)
+    monkeypatch.setattr(pool._Worker, "ask", late)
+    outcomes = [workers.start(document(text)) for text in (SAFETY, FLOOD, INFORMATION)]
+    assert outcomes[0]() == prepare(document(SAFETY), CHUNKER)
+    with pytest.raises(SourceError, match="timeout"):
+        outcomes[1]()
+    assert outcomes[2]() == prepare(document(INFORMATION), CHUNKER)
+
+
+def test_a_document_that_cannot_be_prepared_leaves_the_others_of_its_batch(workers: Workers) -> None:
+    """The reason is the one it has without workers, and no worker is lost for it."""
+    workers.start(document(SAFETY))()
+    fault, before, reasons = document("字", 7), set(workers._all), []  # type: ignore[arg-type]
+    for start in (InOrder(CHUNKER).start, workers.start):
+        first, bad, last = (start(each) for each in (document(SAFETY), fault, document(FLOOD)))
+        assert first().speeches and last().speeches
+        with pytest.raises(SourceError) as caught:
+            bad()
+        reasons.append(str(caught.value))
+    assert reasons[0] == reasons[1]
+    assert before <= workers._all
+
+
+def test_a_crash_in_the_build_skips_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ledger has the reason, the other files are indexed."""
+    let_die_of_it(monkeypatch, signal.SIGKILL)
     report = build_index([write_texts(tmp_path / "s", {**TEXTS, "坏.txt": "致命" * 9})], tmp_path / "i", PARALLEL)
     assert [s.source for s in report.skipped] == ["坏.txt"]
     assert report.files == len(TEXTS)
@@ -254,3 +314,29 @@ def test_a_small_corpus_starts_no_process(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(pool, "cores", lambda: 8)
     monkeypatch.setattr(pool.subprocess, "Popen", None)
     assert build_index([write_texts(tmp_path / "s", TEXTS)], tmp_path / "i", QUICK).files == len(TEXTS)
+
+
+def test_no_more_workers_are_started_unasked_than_the_parent_keeps_busy(tmp_path: Path) -> None:
+    """What is asked for is started, on a machine of any size."""
+    plan = make_plan([write_texts(tmp_path / "s", TEXTS)], tmp_path / "i")
+    started = {}
+    for asked in (0, 2, 9):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(pool, "cores", lambda: 64)
+            patch.setattr(pool, "WORTH_IT", 0)
+            preparer = TextStage(CHUNKER, "section", asked, None)._preparer(plan)
+            assert isinstance(preparer, Workers)
+            started[asked] = preparer._threads._max_workers
+            preparer.close()
+    assert started == {0: pool.MOST, 2: 2, 9: 9}
+
+
+@pytest.mark.parametrize(("available", "size"), [(1, 10**9), (8, pool.WORTH_IT)])
+def test_one_core_or_little_to_read_starts_no_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, available: int, size: int
+) -> None:
+    """There processes would only wait for one another, or take longer to start than the reading takes."""
+    monkeypatch.setattr(pool, "cores", lambda: available)
+    monkeypatch.setattr(stage, "_size", lambda path: size)
+    plan = make_plan([write_texts(tmp_path / "s", {"安全.txt": SAFETY})], tmp_path / "i")
+    assert isinstance(TextStage(CHUNKER, "section", 0, None)._preparer(plan), InOrder)

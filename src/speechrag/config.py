@@ -44,7 +44,7 @@ class Settings:
     llm_timeout: float = 60.0  # seconds for one whole answer
     host: str = "127.0.0.1"
     port: int = 7860
-    workers: int = 0  # processes that clean texts in a build; 0: one a core, or none where there is little to read
+    workers: int = 0  # processes that clean texts in a build; 0: a core each up to four, none for little to read
     hosts: str = ""  # further names, by commas, that the page answers to besides ``host`` (such as a proxy's)
     uploads: str = ""  # the sources folder that the page may add files to and build the index from; empty: none
     sets: str = ""  # a folder of question sets in BEIR form that the page offers for evaluation

@@ -2,8 +2,12 @@
 
 Documents are read by the parent, whose sandbox is the only one; a worker cleans and takes apart what it is handed, so
 one worker serves files of all formats, and a large file of many documents is shared between all of them. Each worker
-is driven by a thread of the parent that spends its time waiting. A worker that dies costs the document it held, and
-that only when its successor dies of it too.
+is driven by a thread of the parent that spends its time waiting.
+
+Documents travel in batches: a message costs the same whether it holds one or fifty, a thread that watches the clock,
+ten hand-overs of the interpreter's lock between the threads of the parent, each of them up to 5 ms while the parent
+is busy. A worker that dies costs none of the batch it held, whose documents are then sent one by one, but the one that
+its successors die of too.
 """
 
 from __future__ import annotations
@@ -14,14 +18,14 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from speechrag.building import wire
-from speechrag.building.preparing import prepare
+from speechrag.building.preparing import Made, prepare, try_to_prepare
 from speechrag.building.worker import receive, send
 from speechrag.errors import SourceError
 from speechrag.index.texts import Prepared
@@ -32,10 +36,12 @@ _START = (
     "import sys; sys.path.append(sys.argv[1]); "
     "from speechrag.building.worker import serve; serve(sys.argv[2], int(sys.argv[3]))"
 )
-WINDOW = 4_000_000  # characters handed out and not yet written; a larger document goes alone
-WORTH_IT = 6_000_000  # bytes to read from which starting workers pays: each takes half a second to come up
+WINDOW = 4_000_000  # characters handed out and not yet let go; a larger document goes alone
+BATCH = 100_000  # characters that go to a worker in one message: some tenth of a second of work
+MOST = 4  # workers unless more are asked for: the parent reads, unpacks and writes enough to keep three busy
+WORTH_IT = 8_000_000  # bytes to read from which starting workers pays: each takes half a second to come up
 _TRIES = 2
-_SECONDS = 300.0  # for any document, and a second more for every so many characters:
+_SECONDS = 300.0  # for any message, and a second more for every so many characters:
 _CHARS_A_SECOND = 2_000
 
 Outcome = Callable[[], Prepared]  # gives the document, or raises SourceError
@@ -66,7 +72,7 @@ class InOrder:
 class Workers:
     """Prepares documents in ``count`` processes, which are started when there is work for them."""
 
-    window = WINDOW
+    window = WINDOW - BATCH  # a batch is let go when the last of its documents is taken
 
     def __init__(self, count: int, chunker: Any, chunker_name: str) -> None:
         self._arguments = [str(_PACKAGE_ROOT), chunker_name, str(chunker.passage_chars)]
@@ -76,11 +82,20 @@ class Workers:
         self._lock = threading.Lock()
         self._all: set[_Worker] = set()
         self._closed = False
+        self._filling = _Batch()
 
     def start(self, document: Document) -> Outcome:
-        """Hand ``document`` to the next free worker; the outcome waits for it."""
-        future: Future[Prepared] = self._threads.submit(self._prepare, document)
-        return future.result
+        """Have ``document`` go to the next free worker, in one batch with its neighbours; the outcome waits for it.
+
+        A batch that is asked for before it is full goes as it is. A document of more than ``BATCH`` characters goes
+        alone.
+        """
+        if self._filling.chars + len(document.text) > BATCH:
+            self._hand_over()
+        batch, place = self._filling, self._filling.add(document)
+        if batch.chars >= BATCH:
+            self._hand_over()
+        return lambda: self._outcome(batch, place)
 
     def close(self) -> None:
         """End all workers, whatever they are doing."""
@@ -92,20 +107,50 @@ class Workers:
         for worker in self._all:
             worker.close()
 
-    def _prepare(self, document: Document) -> Prepared:
+    def _hand_over(self) -> None:
+        """Send off the batch that is being filled and begin another."""
+        batch, self._filling = self._filling, _Batch()
+        if batch.documents:
+            batch.made = self._threads.submit(self._prepare, batch.documents)
+            batch.documents = []
+
+    def _outcome(self, batch: _Batch, place: int) -> Prepared:
+        if batch is self._filling:
+            self._hand_over()
+        assert batch.made
+        made = batch.made.result()[place]
+        if isinstance(made, SourceError):
+            raise made
+        return made
+
+    def _prepare(self, documents: Sequence[Document]) -> list[Made]:
+        """Return what becomes of each document. Those of a batch that a worker dies of are tried one by one."""
+        if len(documents) > 1:
+            with contextlib.suppress(_Died):
+                return self._ask(documents)
+        return [self._prepare_alone(document) for document in documents]
+
+    def _prepare_alone(self, document: Document) -> Made:
         fate = ""
         for _ in range(_TRIES):
-            worker = self._worker()
-            if worker is None:
-                return prepare(document, self._chunker)  # no process can be started: slower, nothing lost
             try:
-                return worker.ask(document)
+                return self._ask([document])[0]
             except _Died as exc:
-                self._renew(worker)
                 fate = str(exc)
-                if worker.overdue:
+                if exc.overdue:
                     break
-        raise SourceError(f"the process that cleaned it {fate}; please report this file")
+        return SourceError(f"the process that cleaned it {fate}; please report this file")
+
+    def _ask(self, documents: Sequence[Document]) -> list[Made]:
+        """Return what the worker of this thread answers. Raises _Died; the next call has a new worker then."""
+        worker = self._worker()
+        if worker is None:
+            return [try_to_prepare(document, self._chunker) for document in documents]
+        try:
+            return worker.ask(documents)
+        except _Died:
+            self._drop(worker)
+            raise
 
     def _worker(self) -> _Worker | None:
         """Return the worker of this thread, a new one where it has none; None where none can be started."""
@@ -122,15 +167,34 @@ class Workers:
             self._own.worker = worker
         return worker
 
-    def _renew(self, worker: _Worker) -> None:
+    def _drop(self, worker: _Worker) -> None:
         with self._lock:
             self._all.discard(worker)
         worker.close()
         self._own.worker = None
 
 
+@dataclass(slots=True)
+class _Batch:
+    """Documents that go to a worker in one message, and what is made of them once they are on their way."""
+
+    documents: list[Document] = field(default_factory=list)
+    chars: int = 0
+    made: Future[list[Made]] | None = None
+
+    def add(self, document: Document) -> int:
+        """Return the place that the document has."""
+        self.documents.append(document)
+        self.chars += len(document.text)
+        return len(self.documents) - 1
+
+
 class _Died(Exception):
     """The worker ended before it answered; the message completes "the process that cleaned it ..."."""
+
+    def __init__(self, fate: str, overdue: bool) -> None:
+        super().__init__(fate)
+        self.overdue = overdue  # it was ended here, for the time it took
 
 
 class _Worker:
@@ -147,23 +211,20 @@ class _Worker:
         )
         self.overdue = False
 
-    def ask(self, document: Document) -> Prepared:
-        """Return what the worker makes of ``document``. Raises SourceError for its own reason, _Died without one."""
-        seconds = _SECONDS + len(document.text) / _CHARS_A_SECOND
+    def ask(self, documents: Sequence[Document]) -> list[Made]:
+        """Return what the worker makes of each document. Raises _Died where it does not say."""
+        seconds = _SECONDS + sum(len(document.text) for document in documents) / _CHARS_A_SECOND
         timer = threading.Timer(seconds, self._give_up)
         timer.daemon = True
         timer.start()
         try:
             assert self._process.stdin and self._process.stdout
-            send(self._process.stdin, wire.dump(wire.pack_document(document)))
-            answer = receive(self._process.stdout)
-            reply = {} if answer is None else wire.load(answer)
-            if "failed" in reply:
-                raise SourceError(str(reply["failed"]))
-            return wire.unpack(document, reply)
+            send(self._process.stdin, wire.dump([wire.pack_document(document) for document in documents]))
+            replies = wire.load(receive(self._process.stdout) or b"")
+            return [wire.unpack(document, reply) for document, reply in zip(documents, replies, strict=True)]
         except (OSError, ValueError, KeyError, TypeError) as exc:
             self.kill()
-            raise _Died(self._fate(seconds)) from exc
+            raise _Died(self._fate(seconds), self.overdue) from exc
         finally:
             timer.cancel()
             timer.join()

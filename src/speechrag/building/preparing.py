@@ -12,6 +12,8 @@ from speechrag.index.texts import Prepared, PreparedSpeech
 from speechrag.records import Document, Speech
 from speechrag.structure import structure
 
+Made = Prepared | SourceError  # a document ready to be written, or why it is not
+
 
 def prepare(document: Document, chunker: Any) -> Prepared:
     """Return ``document`` ready to be written. Raises SourceError whatever goes wrong in it."""
@@ -22,6 +24,14 @@ def prepare(document: Document, chunker: Any) -> Prepared:
         return Prepared(cleaned, tuple(prepared_speech(speech, chunker) for speech in structure(cleaned)))
     except Exception as exc:  # a fault of ours in one text must not cost the other thousand files
         raise SourceError(f"could not be processed ({type(exc).__name__}: {exc}); please report this file") from exc
+
+
+def try_to_prepare(document: Document, chunker: Any) -> Made:
+    """Return what ``prepare`` returns or raises."""
+    try:
+        return prepare(document, chunker)
+    except SourceError as exc:
+        return exc
 
 
 def prepared_speech(speech: Speech, chunker: Any) -> PreparedSpeech:

@@ -93,8 +93,8 @@ class TextStage:
         return sorted(ledger, key=lambda entry: entry.source)
 
     def _preparer(self, plan: Plan) -> InOrder | Workers:
-        """Return worker processes where there is enough to read for them to pay."""
-        count = self._workers or pool.cores()
+        """Return worker processes where they were asked for, or where there is enough to read for them to pay."""
+        count = self._workers or min(pool.cores(), pool.MOST)
         unread = sum(_size(file.path) for file, digest in plan.take if digest not in self._known)
         if count > 1 and (self._workers or unread > pool.WORTH_IT):
             return Workers(count, self._chunker, self._chunker_name)

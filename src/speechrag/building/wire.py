@@ -11,19 +11,21 @@ from base64 import b64decode, b64encode
 from dataclasses import asdict
 from typing import Any
 
+from speechrag.building.preparing import Made
+from speechrag.errors import SourceError
 from speechrag.index.texts import Prepared, PreparedSpeech
 from speechrag.records import CleanDocument, Document, Evidence, Passage, Repair, Section, Speech
 
 
-def dump(message: dict[str, Any]) -> bytes:
+def dump(message: list[dict[str, Any]]) -> bytes:
     return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
-def load(message: bytes) -> dict[str, Any]:
-    """Return the object a message holds. Raises ValueError."""
+def load(message: bytes) -> list[Any]:
+    """Return the list a message holds. Raises ValueError."""
     found = json.loads(message.decode("utf-8", "surrogatepass"))
-    if not isinstance(found, dict):
-        raise ValueError("the message is no object")
+    if not isinstance(found, list):
+        raise ValueError("the message is no list")
     return found
 
 
@@ -35,19 +37,23 @@ def unpack_document(packed: dict[str, Any]) -> Document:
     return Document(**{**packed, "notes": tuple(packed["notes"])})
 
 
-def pack(prepared: Prepared) -> dict[str, Any]:
+def pack(made: Made) -> dict[str, Any]:
     """Return what ``unpack`` needs beside the document itself."""
-    clean = prepared.document
+    if isinstance(made, SourceError):
+        return {"failed": str(made)}
+    clean = made.document
     return {
         "text": None if clean.text == clean.document.text else clean.text,
         "repairs": [[r.rule, r.start, r.end, r.before, r.after, r.confidence] for r in clean.repairs],
         "notes": clean.notes,
-        "speeches": [_pack_speech(speech) for speech in prepared.speeches],
+        "speeches": [_pack_speech(speech) for speech in made.speeches],
     }
 
 
-def unpack(document: Document, packed: dict[str, Any]) -> Prepared:
+def unpack(document: Document, packed: dict[str, Any]) -> Made:
     """Return what ``pack`` was given. Raises KeyError, TypeError or ValueError for anything else."""
+    if "failed" in packed:
+        return SourceError(str(packed["failed"]))
     text = document.text if packed["text"] is None else str(packed["text"])
     repairs = tuple(Repair(*row) for row in packed["repairs"])
     clean = CleanDocument(document, text, repairs, tuple(packed["notes"]))

@@ -4,32 +4,25 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import IO, Any
+from typing import IO
 
 from speechrag.building import wire
-from speechrag.building.preparing import prepare
-from speechrag.errors import SourceError
+from speechrag.building.preparing import try_to_prepare
 from speechrag.registry import CHUNKERS, resolve
 
 LENGTH = 8  # bytes of the big-endian length before every message
 
 
 def serve(chunker_name: str, passage_chars: int) -> None:
-    """Answer until standard input ends: a document with its passages cut by ``chunker_name``, or why there is none."""
+    """Answer until standard input ends: documents with their passages cut by ``chunker_name``, or why there is none."""
     chunker = resolve(CHUNKERS, chunker_name)(passage_chars)
     requests = sys.stdin.buffer
     # What a library prints must not stand between the replies.
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     while (request := receive(requests)) is not None:
-        send(replies, wire.dump(_answer(request, chunker)))
-
-
-def _answer(request: bytes, chunker: Any) -> dict[str, Any]:
-    try:
-        return wire.pack(prepare(wire.unpack_document(wire.load(request)), chunker))
-    except SourceError as exc:
-        return {"failed": str(exc)}
+        documents = map(wire.unpack_document, wire.load(request))
+        send(replies, wire.dump([wire.pack(try_to_prepare(document, chunker)) for document in documents]))
 
 
 def send(stream: IO[bytes], message: bytes) -> None:
