@@ -183,6 +183,6 @@ def test_a_place_found_becomes_a_source_of_the_outline(visit: Visit) -> None:
     page.wait_for_selector(".point-row[aria-current]:has-text('注重调查研究')")
     assert page.locator(".evidence blockquote").count() == 2
     assert quoted[:20] in page.locator(".evidence blockquote").nth(1).inner_text()
-    page.click(".steps button[title='补充依据']")
+    page.click(".steps button[title='给“注重调查研究”补充依据']")
     page.wait_for_selector(".steps button:has-text('恢复')")
     assert page.locator(".evidence blockquote").count() == 1

@@ -1,4 +1,4 @@
-"""The routes of 拟稿: changes to a draft, its files to save, and a saved draft opened again."""
+"""The routes of 拟稿: changes to a draft, its versions compared, its files to save, a saved draft opened again."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from speechrag.errors import UsageError
+from speechrag.interfaces.version_views import differences_view
 from speechrag.records import Outline
 from speechrag.writing.outlines.draft import Draft
 from speechrag.writing.outlines.saved import save_draft
@@ -37,6 +38,7 @@ def add_draft_routes(app: FastAPI, desk: Desk) -> None:
         return await open_saved(request, desk)
 
     app.add_route("/api/results/{key}/changes", change, methods=["POST"])
+    app.add_route("/api/results/{key}/differences", lambda request: compare(request, desk), methods=["GET"])
     app.add_route("/api/drafts", reopen, methods=["POST"])
     for name in FILES:
         app.add_route(f"/api/results/{{key}}/{name}", _file_endpoint(desk, name), methods=["GET"])
@@ -85,6 +87,19 @@ async def open_saved(request: Request, desk: Desk) -> Response:
     except UsageError as exc:
         return answered({"error": str(exc)}, 400)
     return answered({"id": key, **view})
+
+
+def compare(request: Request, desk: Desk) -> Response:
+    """Return how two versions of a draft differ: ``?before=N&after=N``, positions as its view lists them."""
+    found = desk.results.get(request.path_params["key"])
+    if found is None or found.draft is None:
+        return answered({"error": GONE}, 404)
+    asked = [request.query_params.get(key, "") for key in ("before", "after")]
+    try:
+        before, after = (int(number) if number.isdecimal() and len(number) < 6 else -1 for number in asked)
+        return answered(differences_view(found.draft, before, after))
+    except UsageError as exc:
+        return answered({"error": str(exc)}, 400)
 
 
 def _word(draft: Draft, sources: bool = False) -> bytes:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from speechrag.errors import UsageError
 from speechrag.interfaces import views
-from speechrag.interfaces.edits import edited, supported
+from speechrag.interfaces.edits import edit_label, edited, supported
+from speechrag.interfaces.version_views import length_view, versions_view
 from speechrag.records import Alternative, OutlinePoint, Phrase
 from speechrag.writing.export import PHRASE_ROLES
 from speechrag.writing.outlines import draft as drafts
+from speechrag.writing.outlines import versions
 from speechrag.writing.outlines.draft import Draft
 from speechrag.writing.outlines.genre import genre
 from speechrag.writing.outlines.plan import POINTS, SETTABLE
@@ -31,6 +33,8 @@ def draft_view(draft: Draft) -> views.View:
         "points": _points(views.outline_view(outline)["points"], outline.points),
         "plan": plan_fields(outline.plan),
         "phrases": [_phrase(phrase) for phrase in outline.phrases[:PHRASES]],
+        "length": length_view(outline),
+        "versions": versions_view(draft),
         "undo": draft.past[-1].label if draft.past else "",
         "redo": draft.ahead[0].label if draft.ahead else "",
     }
@@ -95,7 +99,8 @@ def acted(draft: Draft, change: Mapping[str, Any], engine: Engine, llm: str = ""
     """Return the draft after one change: ``{"act": name, "path": [position, ..], ..}``.
 
     Acts are edit (field, text), lock (on), move (to), remove, choose (number), regenerate, compress, expand, cite
-    (passage_id), undo and redo. Raises UsageError where there is no such act or part, or the part is locked.
+    (passage_id), undo, redo, go (version, of) and name (version, of, name). Raises UsageError where there is no such
+    act, part or version, or the part is locked.
     """
     try:
         act, path = str(change["act"]), [int(position) for position in change.get("path", ())]
@@ -106,8 +111,9 @@ def acted(draft: Draft, change: Mapping[str, Any], engine: Engine, llm: str = ""
 
 def _acted(draft: Draft, act: str, path: list[int], change: Mapping[str, Any], engine: Engine, llm: str) -> Draft:
     if act == "edit":
-        outline = edited(draft.outline, path, str(change["field"]), str(change["text"]))
-        return drafts.changed(draft, "改写", outline)
+        field = str(change["field"])
+        outline = edited(draft.outline, path, field, str(change["text"]))
+        return drafts.changed(draft, edit_label(draft.outline, path, field), outline)
     if act == "expand":
         label = f"展开“{drafts.point_at(draft.outline, path).heading}”" if path else "展开全文"
         return drafts.changed(draft, label, engine.warned(engine.expand(draft.outline, path, llm)))
@@ -115,12 +121,17 @@ def _acted(draft: Draft, act: str, path: list[int], change: Mapping[str, Any], e
         return drafts.undo(draft)
     if act == "redo":
         return drafts.redo(draft)
+    if act == "go":
+        return versions.go(draft, _version(draft, change))
+    if act == "name":
+        return versions.named(draft, _version(draft, change), str(change["name"]))
     if not path:
         raise UsageError(UNCLEAR)
     if act == "cite":
         passage = engine.passage(str(change["passage_id"]))
         outline = supported(draft.outline, path, passage, engine.speech(passage.speech_id))
-        return drafts.changed(draft, "补充依据", engine.warned(outline))
+        label = f"给“{drafts.point_at(outline, path).heading}”补充依据"
+        return drafts.changed(draft, label, engine.warned(outline))
     if act == "lock":
         return drafts.lock(draft, path, locked=bool(change["on"]))
     if act == "move":
@@ -134,3 +145,10 @@ def _acted(draft: Draft, act: str, path: list[int], change: Mapping[str, Any], e
     if act == "compress":
         return drafts.compress(draft, path)
     raise UsageError(UNCLEAR)
+
+
+def _version(draft: Draft, change: Mapping[str, Any]) -> int:
+    """Return the version meant, a position among ``of``. Raises UsageError where there are not as many any more."""
+    if len(versions.states(draft)) != int(change["of"]):
+        raise UsageError("版本刚有变动，请再选一次。")
+    return int(change["version"])

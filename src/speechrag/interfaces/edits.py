@@ -11,7 +11,7 @@ from speechrag.writing.outlines import draft as drafts
 
 LONGEST_TEXT = 20_000  # characters of one edited part
 _POINT_FIELDS = frozenset({"heading", "text", "paragraphs"})
-_OUTLINE_FIELDS = frozenset({"salutation", "opening", "closing"})
+_OUTLINE_FIELDS = {"salutation": "称谓", "opening": "开头", "closing": "结尾"}
 
 
 def edited(outline: Outline, path: Sequence[int], field: str, text: str) -> Outline:
@@ -33,6 +33,13 @@ def edited(outline: Outline, path: Sequence[int], field: str, text: str) -> Outl
     else:
         raise UsageError("提纲里没有这一处，请重新生成。")
     return changed
+
+
+def edit_label(outline: Outline, path: Sequence[int], field: str) -> str:
+    """Return the name of the change that ``edited`` makes with these arguments."""
+    if not path or field == "title":
+        return f"改写{_OUTLINE_FIELDS.get(field, '标题')}"
+    return f"改写“{drafts.point_at(outline, path).heading}”"
 
 
 def supported(outline: Outline, path: Sequence[int], passage: Passage, speech: Speech) -> Outline:

@@ -1,12 +1,15 @@
 // 拟稿: the outline as a document. Every change goes to the server, which keeps the draft and sends back how it stands.
 import { action, Chars, decorated, el, fetchJson, sendJson } from "./dom.js";
 import { below, cited, Evidence } from "./evidence.js";
+import { size, Versions } from "./versions.js";
 
 const SLOT = /【待[补核][^】]{0,40}】/gu;
 
 export class DraftDesk {
   constructor() {
-    this.evidence = new Evidence({ act: (change) => this.act(change), close: () => delete document.body.dataset.reading });
+    const go = { act: (change) => this.act(change), close: () => delete document.body.dataset.reading };
+    this.evidence = new Evidence(go);
+    this.versions = new Versions(go);
     this.paper = el("div", { class: "outline", "aria-live": "polite" }, this.welcome());
     this.mounts = { "draft-outline": this.paper, "draft-reading": this.evidence.root };
   }
@@ -81,7 +84,7 @@ export class DraftDesk {
     const kept = this.paper.scrollTop;
     this.rows = new Map();
     this.paper.replaceChildren(
-      el("div", { class: "outline-bar" }, this.planning ? this.planForm() : this.plan(), this.tools()),
+      el("div", { class: "outline-bar" }, this.planning ? this.planForm() : this.plan(), this.length(), this.tools()),
       el(
         "article",
         { class: "sheet" },
@@ -97,6 +100,7 @@ export class DraftDesk {
     this.fillFoot();
     this.paper.scrollTop = kept;
     if (this.selected) this.reselect();
+    else if (this.versions.shown) this.versions.take(view);
   }
 
   /**
@@ -130,6 +134,8 @@ export class DraftDesk {
         fill();
         this.fillFoot();
         this.paper.querySelector(".steps")?.replaceWith(this.steps());
+        this.paper.querySelector(".length")?.replaceWith(this.length());
+        if (this.versions.shown) this.versions.take(view);
       } catch (error) {
         this.complain(error.message);
       }
@@ -139,8 +145,17 @@ export class DraftDesk {
   }
 
   plan() {
-    const pairs = this.view.plan.filter(({ value }) => value).map(({ label, value }) => el("span", {}, el("b", {}, label), " ", value));
+    const told = this.view.plan.filter(({ key, value }) => value && key !== "length");
+    const pairs = told.map(({ label, value }) => el("span", {}, el("b", {}, label), " ", value));
     return el("p", { class: "plan" }, pairs, action("修改", () => this.openPlan()));
+  }
+
+  /** How long the draft is, against what was asked, and how long each part. */
+  length() {
+    const { characters, asked, parts } = this.view.length;
+    const whole = `全文约 ${size(characters)}${asked ? `，要求 ${size(asked)}` : ""}`;
+    const each = parts.map((count) => count.toLocaleString("zh-CN")).join("、");
+    return el("p", { class: "length" }, el("span", {}, whole), parts.length > 1 && el("span", {}, `各部分 ${each} 字`));
   }
 
   openPlan() {
@@ -174,7 +189,18 @@ export class DraftDesk {
 
   tools() {
     const expand = action("展开全文", () => this.act({ act: "expand", path: [] }));
-    return el("div", { class: "outline-tools" }, this.steps(), expand, this.opener("打开草稿"), this.exports());
+    const versions = action("版本", () => this.openVersions());
+    return el("div", { class: "outline-tools" }, this.steps(), versions, expand, this.opener("打开草稿"), this.exports());
+  }
+
+  /** Show the list of versions in the column beside the outline. */
+  openVersions() {
+    this.selected = null;
+    this.paper.querySelector("[aria-current]")?.removeAttribute("aria-current");
+    this.evidence.root.replaceChildren(this.versions.root);
+    this.versions.take(this.view);
+    document.body.dataset.reading = "draft";
+    this.versions.focus();
   }
 
   steps() {

@@ -1,7 +1,8 @@
 """An outline under a drafter's hands: every change gives a new draft, and every earlier state can be had back.
 
-A draft is plain data. ``past`` and ``ahead`` hold the states before and after the present one, each under the name of
-the change that left it. Paths are positions from 0, outermost first: (1, 0) is the first sub-point of the second part.
+A draft is plain data. ``past`` and ``ahead`` hold the states before and after the present one, ``aside`` those that
+neither undo nor redo leads to any more. Paths are positions from 0, outermost first: (1, 0) is the first sub-point of
+the second part.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from speechrag.errors import UsageError
 from speechrag.records import Alternative, Citation, Outline, OutlinePoint, Paragraph
-from speechrag.text import numerals, sentence_spans
+from speechrag.text import sentence_spans
 from speechrag.writing.outlines import compose
 from speechrag.writing.outlines.wording import similar
 
@@ -23,36 +24,51 @@ Path = Sequence[int]
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A state of the outline and the change that was made to it next."""
+    """A state of the outline: in ``past`` under the change that was made to it next, elsewhere under the one before."""
 
     label: str
     outline: Outline
+    name: str = ""  # given by the drafter
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The present outline, with what came before it (oldest first) and what was undone (latest first)."""
+    """The present outline, with what came before it (oldest first) and what was undone (latest first).
+
+    ``aside`` (oldest first) is what was undone before something else was changed, and the named versions that are
+    older than the states kept.
+    """
 
     outline: Outline
     past: tuple[Version, ...] = ()
     ahead: tuple[Version, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One place where two versions differ; an empty text means that the place is not there."""
-
-    where: str
-    before: str
-    after: str
+    name: str = ""  # of the present state
+    aside: tuple[Version, ...] = ()
 
 
 def changed(draft: Draft, label: str, outline: Outline) -> Draft:
     """Return the draft with ``outline`` as its present state; citations renumbered in reading order, slots listed."""
     present = refreshed(outline)
-    if present == draft.outline:
-        return draft
-    return Draft(present, (*draft.past, Version(label, draft.outline))[-KEPT:])
+    return draft if present == draft.outline else advanced(draft, label, present)
+
+
+def advanced(draft: Draft, label: str, outline: Outline, name: str = "") -> Draft:
+    """Return the draft with ``outline``, as it is, for its next state; what was undone before is put aside."""
+    past = (*draft.past, Version(label, draft.outline, draft.name))
+    outdated = (Version("", old.outline, old.name) for old in past[:-KEPT] if old.name)
+    return Draft(outline, past[-KEPT:], (), name, _kept((*draft.aside, *outdated, *draft.ahead)))
+
+
+def _kept(aside: Sequence[Version]) -> tuple[Version, ...]:
+    """Return the named versions and the latest of the others, in their order."""
+    spare = sum(not version.name for version in aside) - KEPT
+    kept = []
+    for version in aside:
+        if version.name or spare <= 0:
+            kept.append(version)
+        else:
+            spare -= 1
+    return tuple(kept)
 
 
 def undo(draft: Draft) -> Draft:
@@ -60,7 +76,8 @@ def undo(draft: Draft) -> Draft:
     if not draft.past:
         raise UsageError("没有可以撤销的修改。")
     last = draft.past[-1]
-    return Draft(last.outline, draft.past[:-1], (Version(last.label, draft.outline), *draft.ahead))
+    undone = Version(last.label, draft.outline, draft.name)
+    return Draft(last.outline, draft.past[:-1], (undone, *draft.ahead), last.name, draft.aside)
 
 
 def redo(draft: Draft) -> Draft:
@@ -68,7 +85,8 @@ def redo(draft: Draft) -> Draft:
     if not draft.ahead:
         raise UsageError("没有可以恢复的修改。")
     first = draft.ahead[0]
-    return Draft(first.outline, (*draft.past, Version(first.label, draft.outline)), draft.ahead[1:])
+    left = Version(first.label, draft.outline, draft.name)
+    return Draft(first.outline, (*draft.past, left), draft.ahead[1:], first.name, draft.aside)
 
 
 # ---------------------------------------------------------------------------------------------------------------- #
@@ -104,7 +122,8 @@ def _put(points: tuple[OutlinePoint, ...], path: Path, point: OutlinePoint) -> t
 def lock(draft: Draft, path: Path, locked: bool = True) -> Draft:
     """Return the draft with a point locked, or free again."""
     point = replace(point_at(draft.outline, path), locked=locked)
-    return changed(draft, "锁定" if locked else "解锁", with_point(draft.outline, path, point))
+    label = f"{'锁定' if locked else '解锁'}“{point.heading}”"
+    return changed(draft, label, with_point(draft.outline, path, point))
 
 
 def move(draft: Draft, path: Path, to: int) -> Draft:
@@ -277,50 +296,3 @@ def _flat(points: Iterable[OutlinePoint]) -> Iterator[OutlinePoint]:
     for point in points:
         yield point
         yield from _flat(point.points)
-
-
-def differences(before: Outline, after: Outline) -> tuple[Difference, ...]:
-    """Return where two versions differ, in the order of the new one; a place only in the old one comes last.
-
-    Points are paired by heading where it is the same, else by position among their neighbours.
-    """
-    found = [
-        Difference(name, old, new)
-        for name, old, new in (
-            ("标题", *(next(iter(o.titles), "") for o in (before, after))),
-            ("称谓", before.salutation, after.salutation),
-            ("开头", before.opening, after.opening),
-        )
-        if old != new
-    ]
-    found += _row_differences(before.points, after.points, "", 1)
-    if before.closing != after.closing:
-        found.append(Difference("结尾", before.closing, after.closing))
-    return tuple(found)
-
-
-def _row_differences(
-    before: Sequence[OutlinePoint], after: Sequence[OutlinePoint], above: str, level: int
-) -> Iterator[Difference]:
-    left = dict(enumerate(before))
-    pairs: list[tuple[int, OutlinePoint, int | None]] = []
-    for position, point in enumerate(after):
-        same = next((i for i, old in left.items() if old.heading == point.heading), None)
-        pairs.append((position, point, same))
-        left.pop(-1 if same is None else same, None)
-    for position, point, same in pairs:
-        where = above + numerals(level, position + 1)
-        if same is None and position in left:
-            same = position
-            left.pop(position)
-        old = before[same] if same is not None else None
-        if old is None or (_line(old), same) != (_line(point), position):
-            moved = f"（原为{above}{numerals(level, same + 1)}）" if same not in (None, position) else ""  # type: ignore[operator]
-            yield Difference(where + moved, _line(old) if old else "", _line(point))
-        yield from _row_differences(old.points if old else (), point.points, where, level + 1)
-    for position, old in left.items():
-        yield Difference(above + numerals(level, position + 1), _line(old), "")
-
-
-def _line(point: OutlinePoint) -> str:
-    return f"{point.heading}。{compose.told(point)}"

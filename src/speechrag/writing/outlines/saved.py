@@ -37,7 +37,7 @@ def open_draft(data: bytes, name: str = "草稿文件") -> Draft:
         raise UsageError(f"{name}：草稿格式是第{body.get('version')!r}版，这里能打开的是第{VERSION}版。")
     try:
         draft: Draft = _decoded(Draft, body.get("draft"), "draft")
-        for version in (draft.outline, *(v.outline for v in (*draft.past, *draft.ahead))):
+        for version in (draft.outline, *(v.outline for v in (*draft.past, *draft.ahead, *draft.aside))):
             _check(version)
     except RecursionError as exc:
         raise UsageError(f"{name}：嵌套太深，不是本程序存的草稿。") from exc
