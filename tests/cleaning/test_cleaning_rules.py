@@ -201,8 +201,31 @@ def test_what_another_part_of_an_anthology_is_about_does_not_protect_an_injected
 
 
 @pytest.mark.parametrize(
+    ("damaged", "clean_text"),
+    [
+        # Some sites set a space behind each mark, before what they put in.
+        ("除特殊情况外, 滤布构建共建共治共享的格局。", "除特殊情况外，构建共建共治共享的格局。"),
+        # The word could be the subject of its clause, but nothing near it is of plant and machinery.
+        ("要强化责任担当，压滤机滤布把各项任务落到实处。", "要强化责任担当，把各项任务落到实处。"),
+        ("他们勤奋刻苦，筛网在知识的海洋里遨游。", "他们勤奋刻苦，在知识的海洋里遨游。"),
+    ],
+)
+def test_a_product_word_is_dropped_where_it_could_be_a_subject_but_nothing_near_is_of_its_trade(
+    damaged: str, clean_text: str
+) -> None:
+    """Grammar alone does not save a technical word in a sentence about other things; its repair is the less sure."""
+    document = clean(Document("d", "s", damaged, "x"))
+    assert document.text == clean_text
+    assert all(repair.confidence <= 0.9 for repair in document.repairs if "advertising" in repair.rule)
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        "设备检修不能拖，滤布必须三天一换。",
+        "监督要跟上，筛网就必须越织越密。",
+        "净化一片空间，过滤网络谣言和有害信息。",  # another word begins with the product's
+        "用户关心水质，滤芯作为耗材需求上升。",
         "全县滤布生产企业要抓好过滤材料技术改造。",  # the speech is about the trade
         "发展压滤机、滤布、筛网。",  # set off by marks: a list of the speaker's own
         "滤布企业座谈会",  # begins the line

@@ -229,3 +229,20 @@ SENTENCES = [
 def test_traditional_forms_come_back_as_they_were(check: ModuleType, sentence: str) -> None:
     """Words whose characters have two simplified or two traditional forms survive the way there and back."""
     assert cleaned(sys.modules["damage"].traditional(sentence)).text == sentence
+
+
+@pytest.mark.parametrize(
+    ("sentence", "comma"),
+    [
+        # A character that stands whole nowhere is annotated inside the shift, another (習) is not.
+        ("在水利领域专家座谈会上，习近平总书记强调要节约用水。", ""),
+        # The shift ends at a comma behind which the page sets a space.
+        ("这笔钱由专人管理，专款专用，并且一月一公布。", ", "),
+    ],
+)
+def test_a_long_shift_is_read_whole(check: ModuleType, sentence: str, comma: str) -> None:
+    """What the page annotates is judged by what it shows at the place; a character may be marked, none is wrong."""
+    before = "关系全国发展，全局协调，经济社会，经济发展，区域协调，导向领导，统一发展。\n" * 3
+    found = cleaned(shown(check, before + sentence, comma)).text.rpartition("\n")[2]
+    assert len(found) == len(sentence)
+    assert all(char in (wanted, LOST) for char, wanted in zip(found, sentence, strict=True))

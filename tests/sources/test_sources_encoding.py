@@ -89,3 +89,17 @@ def test_a_damaged_passage_does_not_make_a_text_a_lost_one() -> None:
     """A third of the characters must be gone, and twenty at least."""
     assert not is_destroyed(SIMPLIFIED * 3 + "锟斤拷" * 10)
     assert not is_destroyed("\ufffd" * 5)
+
+
+def test_a_file_put_together_from_two_encodings_is_read_line_by_line() -> None:
+    """Every line is UTF-8 or else reads as ordinary Chinese in GB18030; the note tells."""
+    found = decode((SIMPLIFIED * 3).encode("gb18030") + (SIMPLIFIED * 3).encode("utf-8"))
+    assert (found.text, found.lost) == (SIMPLIFIED * 6, 0)
+    assert "6 of 13 lines were in GB18030" in found.notes[0]
+
+
+def test_broken_lines_are_not_taken_for_another_encoding() -> None:
+    """UTF-8 with a byte missing in every line decodes as GB18030 too, to characters that nobody writes."""
+    broken = b"".join(line.encode()[:-4] + line.encode()[-3:] + b"\n" for line in SIMPLIFIED.split("\n") * 3 if line)
+    with pytest.raises(SourceError, match="fits no encoding"):
+        decode(broken + SIMPLIFIED.encode())

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from source_files import read_as
 
 from speechrag.sources.html import extract, read_html
 
@@ -57,3 +60,21 @@ def test_deep_nesting_neither_crashes_nor_loses_the_page() -> None:
 def test_unclosed_markup_is_read_in_linear_time(junk: str) -> None:
     """Patterns that made other parsers hang give a result."""
     assert "正文" in extract("<html><body><p>正文</p>" + junk * 20_000)
+
+
+def test_the_short_cells_of_a_row_stand_on_one_line() -> None:
+    """A table of figures keeps its rows; cells that lay out a page come as lines of their own."""
+    rows = "<tr><td>青石镇</td> <td>1200</td></tr><tr><td></td><td>800</td></tr>"
+    side = "右边一栏是本县水利建设的大事记。"
+    page = f"<table><tr><td><p>任务如下。</p><table>{rows}</table></td><td><p>{side}</p></td></tr></table>"
+    lines = extract(f"<html><body>{page}</body></html>").split("\n")
+    assert lines == ["任务如下。", "青石镇\t1200", "\t800", side]
+
+
+def test_lines_copied_from_between_the_tags_of_a_page_are_a_page(tmp_path: Path) -> None:
+    """A .txt file most of whose lines carry tags is read as the page it was; a few tags in a text stay."""
+    lines = [f"第{number}项工作已经完成。" for number in "一二三四五六七八九"]
+    found = read_as(tmp_path, "<br/>\n&nbsp;".join(lines).encode(), "讲话.txt").documents[0]
+    assert (found.media, found.text.split("\n")) == ("html", lines)
+    text = "\n".join([*lines * 3, "注：<br>是换行。"])
+    assert read_as(tmp_path, text.encode(), "说明.txt").documents[0].text == text

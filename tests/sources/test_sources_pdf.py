@@ -118,6 +118,18 @@ def test_two_columns_are_read_one_after_the_other() -> None:
     assert read(right + left) == [line[3] for line in left + right]
 
 
+def test_wrapped_lines_of_a_column_are_joined_to_its_own_margin() -> None:
+    """The left column's lines end in the middle of the page, and its last runs on at the top of the right one."""
+    text = "今年全县水利冬修任务很重，各镇要把人手和机械早早排好，一处一处地修，修好一处验收一处，不留尾巴。" * 3
+    lines = [text[start : start + 17] for start in range(0, len(text), 17)]
+    half = (len(lines) + 1) // 2
+    page = [
+        (60.0 if number < half else 320.0, 740.0 - 22 * (number % half), 12.0, line)
+        for number, line in enumerate(lines)
+    ]
+    assert read(page) == [text]
+
+
 def test_the_cells_of_a_table_row_stay_on_one_line() -> None:
     """Pieces at one height belong together."""
     page = [(72.0, 700.0, 12.0, "柳林镇"), (300.0, 700.0, 12.0, "128条"), (72.0, 660.0, 12.0, "河口镇")]

@@ -184,3 +184,12 @@ def test_an_unknown_method_of_packing_is_named(tmp_path: Path) -> None:
     for magic, at in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
         data[data.find(magic) + at] = 9
     assert "method" in reasons(read_as(tmp_path, bytes(data), "a.zip"))["a.zip!x.txt"]
+
+
+def test_a_name_that_both_encodings_fit_is_the_one_in_chinese(tmp_path: Path) -> None:
+    """图片 in GBK is also UTF-8, for two letters that no file is called by."""
+    raw = "图片.txt".encode("gbk")
+    assert raw.decode("utf-8") != "图片.txt"
+    name = "x" * len(raw)
+    data = zipped({name: TEXT}).replace(name.encode(), raw)
+    assert [d.source for d in read_as(tmp_path, data, "a.zip").documents] == ["a.zip!图片.txt"]

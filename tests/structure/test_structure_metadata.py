@@ -281,3 +281,12 @@ def test_salutations_are_found_as_the_plain_pattern_finds_them(words: list[str])
     text = "".join(words)
     assert [m.end() for m in salutations(text, 0, len(text))] == [m.end() for m in salutation_pattern().finditer(text)]
     assert [m.end() for m in addresses(text, 0, len(text))] == [m.end() for m in address_pattern().finditer(text)]
+
+
+def test_two_organs_named_in_one_breath_are_the_first_of_them() -> None:
+    """县委、县政府 throughout a speech proves the party committee, as it does of a meeting's conveners."""
+    told = "县委、县政府看得很重，县委县政府去年定了目标，县委和县政府今年再加一把劲。"
+    found = speech(f"同志们：\n今天讲一讲粮食工作。{told}{TAIL}")
+    assert found.metadata["organ"] == "党委"
+    span = found.evidence["organ"]
+    assert found.text[span.start : span.end] == "县委"

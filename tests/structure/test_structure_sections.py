@@ -288,3 +288,57 @@ def test_paragraphs_that_open_in_one_pattern_have_headings(leads: tuple[str, ...
 def test_paragraphs_that_look_alike_by_chance_have_none(block: str) -> None:
     """Two are no pattern, nor are words that repeat, nor the dates of a story."""
     assert sections(block) == ()
+
+
+LEADS = (
+    ("管网漏损明显下降", "经过两轮更换老旧管道，全县管网漏损由两成降到一成，一年省下水四十万吨。"),
+    ("水质检测做到全覆盖", "三个水质检测站建成以后，每个村的水每月都要检测一次，结果贴在村口让大家看。"),
+    ("收费制度得到群众认可", "新的收费制度由各村上门听意见，群众点头以后才定下来，半年没有一起水费纠纷。"),
+    ("管护队伍稳定下来", "每村选一名懂技术的管护员，管护队伍的工资由镇里统一发，两年没有一人离开。"),
+)
+
+
+def test_paragraphs_that_tell_of_their_first_sentence_have_it_for_a_heading() -> None:
+    """Four in a row that say again what a short first sentence names are headed by it."""
+    text = "\n".join(f"{lead}。{rest}" for lead, rest in LEADS)
+    assert [section.heading for section in sections(text)] == [lead for lead, _ in LEADS]
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_three_such_paragraphs_or_a_statement_among_them_prove_nothing(number: int) -> None:
+    """Fewer are chance, and a sentence such as 这是…… is the text's own."""
+    told = [f"{lead}。{rest}" for lead, rest in LEADS]
+    assert sections("\n".join(told[:number] + told[number + 1 :])) == ()
+    told[number] = f"这是{told[number]}"
+    assert sections("\n".join(told)) == ()
+
+
+def test_headings_under_a_lost_first_heading_stand_below_its_level() -> None:
+    """Where 二、 comes first, what stands before it is the body of the part whose heading is gone."""
+    before = "\n".join(f"{lead}。{rest}" for lead, rest in LEADS)
+    found = outline(f"同志们：\n{before}\n二、下一步打算\n还要再抓一年。\n三、保障措施\n要有钱有人。")
+    assert found == [*((2, "", lead) for lead, _ in LEADS), (1, "二、", "下一步打算"), (1, "三、", "保障措施")]
+    assert [
+        level for level, _, _ in outline(f"同志们：\n{before}\n一、下一步打算\n还要再抓。\n二、保障\n要有钱。")
+    ] == [1, 1]
+
+
+def test_numbers_in_the_rows_of_a_table_head_nothing() -> None:
+    """1.青石镇<tab>1200 is a row; a tab right behind the number is an indent."""
+    rows = "序号镇名\t亩数\n1.青石镇\t1200\n2.红柳镇\t800\n"
+    assert outline(f"一、任务\n{rows}二、要求\n抓紧。") == [(1, "一、", "任务"), (1, "二、", "要求")]
+    assert outline("1.\t抓紧\n今天就办。\n2.\t抓实\n办就办好。") == [(3, "1.", "抓紧"), (3, "2.", "抓实")]
+
+
+def test_an_announcement_that_says_what_the_parts_are_gives_their_role() -> None:
+    """成绩主要表现在三个方面：（一）……, 挑战主要来自两头。一是……"""
+    text = "一年来工作有进展，成绩主要表现在两件事上：\n（一）深入调研\n跑遍了各村。\n（二）网络完善\n村村都通了。"
+    assert [section.role for section in sections(text)] == ["achievement"] * 2
+    text = "当前要看清形势，挑战主要来自两个方面。一是资金紧张。缺口两成。二是人手不齐。还差三人。"
+    assert [section.role for section in sections(text)] == ["problem"] * 2
+
+
+@pytest.mark.parametrize("heading", ["加大路口整治力度，消除乱停乱放问题", "要把各村的经验学到手"])
+def test_a_heading_that_says_what_to_do_sets_a_task_whatever_it_names(heading: str) -> None:
+    """The verb it opens with decides."""
+    assert role_of(heading) == "task"

@@ -275,3 +275,64 @@ def test_a_title_is_shown_without_what_sites_put_around_it(line: str, title: str
     found = speeches(f"{line}\n同志们：\n{BODY}", "x.txt")[0]
     assert (found.title, found.text.split("\n")[0]) == (title, line)
     assert line not in "".join(passage.text for passage in SectionChunker(400).chunk(found))
+
+
+@pytest.mark.parametrize("form", ["之{}", "其{}", "【例{}】", "（之{}）", "例{}："])
+def test_a_bare_label_above_a_salutation_splits(form: str) -> None:
+    """之二 alone is no title, but two that count upwards above salutations part a collection, which lends its name."""
+    parts = [f"{form.format(number)}\n同志们：\n{BODY}" for number in "一二三"]
+    found = speeches("禁烧工作会议讲话大全\n" + "\n".join(parts))
+    assert [speech.quality.get("found") for speech in found] == [3, None, None]
+    assert all(f"{number}" in speech.title for number, speech in zip("一二三", found, strict=True))
+    assert all(speech.title.startswith("禁烧工作会议讲话大全 ") for speech in found)
+
+
+def test_a_bare_label_without_a_salutation_splits_nothing() -> None:
+    """Two lines of a poem or an essay that count are no parts of a collection."""
+    assert len(speeches(f"护林随笔\n其一\n{BODY}\n其二\n{BODY}")) == 1
+
+
+@pytest.mark.parametrize("form", ["{}、{}", "（{}）{}", "# {}. {}"])
+def test_numbered_titles_above_salutations_split_and_are_shown_without_their_numbers(form: str) -> None:
+    """1、在……会上的讲话, 2、……: the table of contents before them is no speech."""
+    numbers = "123" if "." in form else "一二三"
+    lines = [form.format(number, title) for number, title in zip(numbers, SUBJECTS, strict=True)]
+    text = "目录\n" + "\n".join(lines) + "\n" + "\n".join(f"{line}\n同志们：\n{BODY}" for line in lines)
+    found = speeches(text)
+    assert [speech.title for speech in found] == list(SUBJECTS)
+    assert not any("目录" in speech.text for speech in found)
+
+
+def test_a_numbered_heading_on_a_speech_is_no_title() -> None:
+    """一、学习……在……上的讲话 is the first heading of a text that has no title."""
+    text = "一、认真学习总书记在座谈会上的讲话\n要逐字逐句学。\n二、抓好落实\n要一件一件办。"
+    found = speeches(text, "学习体会.txt")[0]
+    assert found.title == "学习体会"
+    assert [section.label for section in found.sections] == ["一、", "二、"]
+
+
+def test_a_line_of_marks_between_speeches_is_no_title() -> None:
+    """====== and ------ part two speeches in one file; the second is called by its own title."""
+    speech = "在{}会上的讲话\n同志们：\n" + BODY + "\n同志们，让我们为完成任务而努力奋斗！"
+    found = speeches("\n=======\n".join(speech.format(name) for name in ("春耕", "禁烧")))
+    assert [one.title for one in found] == ["在春耕会上的讲话", "在禁烧会上的讲话"]
+
+
+def test_a_markdown_title_is_shown_without_its_hashes() -> None:
+    """The text keeps them."""
+    found = speeches(f"# 在禁烧会上的讲话\n同志们：\n{BODY}")[0]
+    assert (found.title, found.text[:2]) == ("在禁烧会上的讲话", "# ")
+
+
+def test_the_subject_of_a_part_is_a_name_and_no_sentence() -> None:
+    """禁烧做了大量工作 says what was done, not what the speech is on."""
+    told = "去年以来，防汛抗旱做了大量工作，防汛抗旱还有差距，防汛抗旱要摆上日程，防汛抗旱要抓好。\n"
+    found = speeches(f"护林工作会议讲话篇一\n同志们：\n{BODY}\n护林工作会议讲话篇二\n同志们：\n{told * 3}")
+    assert not any("大量工作" in speech.title for speech in found)
+
+
+def test_an_office_above_the_title_of_its_document_is_not_the_title() -> None:
+    """A letterhead gives way to the line below it where that names the document; else it is all there is."""
+    body = "2015年，全县人民齐心协力，各项事业取得新的进步。\n一、综合\n全县经济平稳增长，民生继续改善。"
+    assert speeches(f"柳河县人民政府\n柳河县2015年统计公报\n{body}")[0].title == "柳河县2015年统计公报"
+    assert speeches(f"柳河县人民政府\n{body}")[0].title == "柳河县人民政府"

@@ -77,6 +77,8 @@ class _Repairer:
         self.comma = ", " if 2 * text.count(", ") > text.count(",") else ","  # some sites put a space in, too
         kinds = [dict(readings), shown] if shown != dict(readings) else [shown]
         self.damages = [Damage(kind, self.comma) for kind in kinds]
+        self._shown = frozenset(shown)
+        self._by_place: dict[frozenset[str], Damage] = {}
         self.notes: list[str] = []
         self.by_reading: dict[str, list[bytes]] = {}
         for char, reading in readings.items():
@@ -235,7 +237,8 @@ class _Repairer:
         """The reading ends with a character whose second byte is the ``?``."""
         items = (*path.items, Hole(path.pending, None))
         if follower in MARKS:
-            yield Path(path.position + 2, None, 0, (*items, follower))
+            end = path.position + 1 + self._mark_length(path.position + 1)
+            yield Path(end, None, 0, (*items, *self.text[path.position + 1 : end]))
         elif follower == " " and self.comma != "," and self.text[path.position + 2 : path.position + 3] != " ":
             yield Path(path.position + 1, None, 0, (*items, ","))
         elif follower and not follower.isascii() and self._closes(path.position + 1):
@@ -321,7 +324,17 @@ class _Repairer:
         if before == ")":
             before = ""
         shown = canonical(self.text[start - len(before) : end])
-        return any(shown in damage.displays(before + reading.removesuffix(LOST)) for damage in self.damages)
+        damages = (*self.damages, self._damage_of(shown))
+        return any(shown in damage.displays(before + reading.removesuffix(LOST)) for damage in damages)
+
+    def _damage_of(self, span: str) -> Damage:
+        """Return the damage of a page that annotates what it shows annotated, and what ``span`` shows to be so."""
+        seen = frozenset(
+            char for char, reading in self.readings.items() if char in self._shown or f"{reading})" in span
+        )
+        if seen not in self._by_place:
+            self._by_place[seen] = Damage({c: r for c, r in self.readings.items() if c in seen}, self.comma)
+        return self._by_place[seen]
 
     def _plain(self, text: str) -> str:
         """Return ``text`` as the likelihood sees it: no readings, simplified, marks full-width."""
@@ -373,5 +386,5 @@ def _plain_char(char: str) -> str:
 
 
 def _plain_reading(chars: tuple[str, ...]) -> str:
-    """Return a reading as the likelihood sees it, without the mark for what cannot be known."""
-    return "".join(_plain_char(char) for char in chars if char != LOST)
+    """Return a reading as the likelihood sees it, without the mark for what cannot be known and the page's spaces."""
+    return "".join(_plain_char(char) for char in chars if char not in (LOST, " "))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -18,12 +18,25 @@ ADVERTISING = "advertising"
 _MOST_INJECTED = 4
 _CLAUSE_MARKS = "，、；：。！？,;:!?"
 _INJECTED_CONFIDENCE = 0.9
+_TAKEN_UP_CONFIDENCE = 0.8
+_SPACES = 4  # characters looked back over spaces, which some sites set behind each mark
 _ABOUT = 2500  # characters on either side that show what a text is about: an anthology is about many things
+_NEAR = 300  # characters on either side in which a product word that a sentence is about has others of its trade
 _TAIL_CHARS = 1500
 _PUFFED_TITLE = re.compile(
     r"\s{0,40}(?P<puff>(?:最新|最全|热门|推荐|精选|精品|优秀|实用){1,4})(?P<title>[^\n]{6,80})\n\s{0,40}"
 )
 LONGEST_LINE = 400  # longer lines are text, whatever they contain; it also bounds the work of a pattern
+
+
+@dataclass(frozen=True, slots=True)
+class _Products:
+    """Words of one trade: runs of them, what a text on it says besides, and the words that are no figures of speech."""
+
+    runs: re.Pattern[str]
+    context: re.Pattern[str]
+    technical: re.Pattern[str] | None
+    trade: re.Pattern[str]  # what surrounds a technical word that is meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +49,7 @@ class _Patterns:
     words: re.Pattern[str]
     hints: re.Pattern[str]
     advertised: re.Pattern[str]
-    advertising: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]
+    advertising: tuple[_Products, ...]
     governing: re.Pattern[str]
     following: re.Pattern[str]
 
@@ -57,12 +70,19 @@ def _patterns() -> _Patterns:
         words=re.compile(data["blocks"]["words"]),
         hints=re.compile("|".join(data["hints"]["words"])),
         advertised=_one_of(word for family in data["advertising"] for word in family["words"]),
-        advertising=tuple(
-            (re.compile(f"(?:{_one_of(family['words']).pattern})+"), _one_of(family["context"]))
-            for family in data["advertising"]
-        ),
+        advertising=tuple(map(_products, data["advertising"])),
         governing=_one_of(data["injection"]["governing"]),
         following=_one_of(data["injection"]["following"]),
+    )
+
+
+def _products(family: Mapping[str, Sequence[str]]) -> _Products:
+    technical = family.get("technical")
+    return _Products(
+        runs=re.compile(f"(?:{_one_of(family['words']).pattern})+"),
+        context=_one_of(family["context"]),
+        technical=_one_of(technical) if technical else None,
+        trade=_one_of(family["trade"] if technical else family["context"]),
     )
 
 
@@ -95,16 +115,33 @@ def drop_advertising(text: str) -> list[Edit]:
     if not patterns.advertised.search(text):
         return []
     found: list[Edit] = []
-    for words, context in patterns.advertising:
-        runs = list(words.finditer(text))
+    for products in patterns.advertising:
+        runs = list(products.runs.finditer(text))
         if not 0 < len(runs) <= _MOST_INJECTED or not all(_is_injected(text, run, patterns) for run in runs):
             continue
-        if len(runs) == 1 and patterns.following.match(text, runs[0].end()):
+        taken_up = len(runs) == 1 and patterns.following.match(text, runs[0].end()) is not None
+        if taken_up and not _is_out_of_place(text, runs[0], products):
             continue
-        around = (text[max(0, m.start() - _ABOUT) : m.end() + _ABOUT] for m in runs)
-        if not any(context.search(words.sub("", near)) for near in around):
-            found.extend(Edit(m.start(), m.end(), "", ADVERTISING, _INJECTED_CONFIDENCE) for m in runs)
+        if not any(_speaks_of(products.context, text, run, _ABOUT, products) for run in runs):
+            confidence = _TAKEN_UP_CONFIDENCE if taken_up else _INJECTED_CONFIDENCE
+            found.extend(Edit(run.start(), run.end(), "", ADVERTISING, confidence) for run in runs)
     return sorted(found, key=lambda edit: edit.start)
+
+
+def _speaks_of(words: re.Pattern[str], text: str, run: re.Match[str], reach: int, products: _Products) -> bool:
+    """Tell whether one of ``words`` stands around ``run``, outside the product words themselves."""
+    around = text[max(0, run.start() - reach) : run.end() + reach]
+    return words.search(products.runs.sub("", around)) is not None
+
+
+def _is_out_of_place(text: str, run: re.Match[str], products: _Products) -> bool:
+    """Tell whether ``run`` could be the subject of its clause, but the clause is not about such things.
+
+    A word of plant and machinery that nobody uses as a figure of speech, and nothing of plant and machinery near it.
+    """
+    if products.technical is None or not products.technical.search(run.group()):
+        return False
+    return not _speaks_of(products.trade, text, run, _NEAR, products)
 
 
 def _is_injected(text: str, run: re.Match[str], patterns: _Patterns) -> bool:
@@ -113,7 +150,8 @@ def _is_injected(text: str, run: re.Match[str], patterns: _Patterns) -> bool:
     They begin a clause, so that no word before them governs them, and run straight on into Chinese that does not take
     them up: neither a noun they would modify nor a particle or verb that would follow them.
     """
-    if run.start() == 0 or text[run.start() - 1] not in _CLAUSE_MARKS:
+    before = text[max(0, run.start() - _SPACES) : run.start()].rstrip(" \u3000")
+    if not before or before[-1] not in _CLAUSE_MARKS:
         return False
     return is_han(text[run.end() : run.end() + 1] or " ") and not patterns.governing.match(text, run.end())
 

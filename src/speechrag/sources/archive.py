@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from speechrag.errors import SourceError
 from speechrag.sources.packed import ERRORS, MAX_MEMBERS, brief, is_encrypted, open_zip, unpack
 from speechrag.sources.walk import display_name, is_companion, refusal_by_name
+from speechrag.text import is_han
 
 MAX_DEPTH = 2
 _UTF8_NAME = 0x800  # flag bit 11
@@ -65,18 +66,22 @@ def member_name(info: zipfile.ZipInfo) -> str:
     """Return the name of a member in characters.
 
     Where the archive does not say that a name is UTF-8, the bytes decide between UTF-8 (archives made on a Mac) and
-    GB18030 (made on a Chinese Windows); what is neither stays in the code page of the first PCs.
+    GB18030 (made on a Chinese Windows). Both may fit a short name (图片 in GBK is ͼƬ in UTF-8): the first that gives
+    Chinese is meant. What is neither stays in the code page of the first PCs.
     """
     name = info.orig_filename
     if not info.flag_bits & _UTF8_NAME:
         raw = name.encode("cp437", "replace")
-        for encoding in ("utf-8", "gb18030"):
-            try:
-                name = raw.decode(encoding)
-                break
-            except UnicodeDecodeError:
-                continue
+        read = [text for encoding in ("utf-8", "gb18030") if (text := _strict(raw, encoding)) is not None]
+        name = next((text for text in read if any(map(is_han, text))), read[0] if read else name)
     return display_name(name.replace("\x00", "").replace("\\", "/")) or "unnamed"
+
+
+def _strict(raw: bytes, encoding: str) -> str | None:
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError:
+        return None
 
 
 def _is_passed_over(name: str) -> bool:

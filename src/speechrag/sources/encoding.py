@@ -21,6 +21,7 @@ _HAN = re.compile(f"[{HAN}]")
 _SAMPLE = 200_000
 _TINY_DAMAGE = 0.001  # share of undecodable bytes that is kept as U+FFFD and noted, rather than refused
 _DESTROYED, _DESTROYED_FROM = 1 / 3, 20  # share and number of lost characters that leave nothing to read
+_ORDINARY = 0.1  # plausibility of a line in ordinary Chinese
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -48,8 +49,8 @@ def decode(data: bytes, declared: str = "") -> Decoded:
 
     A byte order mark decides; then strict UTF-8; then ``declared`` (a page's own charset) if it decodes strictly; then
     UTF-16 without a mark; then GB18030 against Big5, whichever gives more of the common characters. A text that is
-    UTF-8 or GB18030 but for a thousandth of its bytes keeps U+FFFD in their place. Raises SourceError with the offset
-    of the first byte that fits no encoding.
+    UTF-8 or GB18030 but for a thousandth of its bytes keeps U+FFFD in their place, one of lines in either is read line
+    by line. Raises SourceError with the offset of the first byte that fits no encoding.
     """
     for bom, encoding in _BOMS:
         if data.startswith(bom):
@@ -70,7 +71,29 @@ def _guess(data: bytes) -> Decoded:
         text, name = max(candidates, key=lambda c: (plausibility(c[0]), c[1] == "gb18030"))
         if plausibility(text) > 0.15 or not _HAN.search(text):
             return Decoded(text, _canonical(name))
-    return _strict_or_tiny_damage(data, _nearest(data), 0)
+    try:
+        return _strict_or_tiny_damage(data, _nearest(data), 0)
+    except SourceError:
+        mixed = _by_line(data)
+        if mixed is None:
+            raise
+        return mixed
+
+
+def _by_line(data: bytes) -> Decoded | None:
+    """Return the text of a file put together from others, each line of which is UTF-8 or else GB18030; None if not so.
+
+    UTF-8 read as GB18030 gives rare characters: so what is not UTF-8 has to read as ordinary Chinese.
+    """
+    lines = data.split(b"\n")
+    read = [_strict(line, "utf-8") for line in lines]
+    others = [_strict(line, "gb18030") for line, text in zip(lines, read, strict=True) if text is None]
+    known = [text for text in others if text is not None]
+    if len(known) < len(others) or min(map(plausibility, known), default=0.0) < _ORDINARY:
+        return None
+    rest = iter(known)
+    text = "\n".join(next(rest) if line is None else line for line in read)
+    return Decoded(text, "utf-8", notes=(f"{len(known)} of {len(lines)} lines were in GB18030, the others in UTF-8",))
 
 
 def plausibility(text: str) -> float:

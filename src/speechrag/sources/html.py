@@ -27,6 +27,7 @@ _LITTER = re.compile(
 )
 _CHARSET = re.compile(rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([A-Za-z0-9_\-]{2,20})""", re.I)
 _SPACE = re.compile(r"[ \t\r\n\f]+")
+_CELL = 60  # characters of a cell of a table of figures or names
 _GB = {"gb2312", "gbk", "gb_2312-80", "gb18030"}
 
 
@@ -131,16 +132,35 @@ def _kept(node: Any) -> bool:
 
 
 def _lines(main: Any) -> list[str]:
+    """Return the text of ``main`` a block a line; the short cells of a row stand on one line with tabs between them."""
     pieces: list[str] = []
     for event, node in _events(main):
         if event == "start":
-            if node.tag in _BLOCKS:
+            if node.tag in _BLOCKS and not _beside(node.getprevious(), node):
                 pieces.append("\n")
             pieces.append(_SPACE.sub(" ", node.text or ""))
+        elif event == "end" and _beside(node, node.getnext()):
+            pieces.append("\t")  # what stands between two cells is no text
         else:
             if event == "end" and node.tag in _BLOCKS:
                 pieces.append("\n")
             if node is not main:
                 pieces.append(_SPACE.sub(" ", node.tail or ""))
     lines = (line.strip(" \u3000\u00a0") for line in "".join(pieces).split("\n"))
-    return [line for line in lines if line]
+    return [line for line in lines if line.strip()]
+
+
+def _beside(left: Any, right: Any) -> bool:
+    """Tell whether two neighbours are cells of a table of figures or names, not of one that lays out a page."""
+    return _is_short_cell(left) and _is_short_cell(right)
+
+
+def _is_short_cell(node: Any) -> bool:
+    if node is None or node.tag not in ("td", "th") or not _kept(node):
+        return False
+    length = 0
+    for inner in node.iter():
+        length += len(inner.text or "") + (len(inner.tail or "") if inner is not node else 0)
+        if length > _CELL or (inner is not node and inner.tag in _BLOCKS):
+            return False
+    return True

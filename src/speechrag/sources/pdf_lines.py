@@ -58,8 +58,8 @@ class Page:
 
 def paragraphs(pages: Sequence[Page]) -> list[str]:
     """Return the paragraphs of a document, in reading order, as lines of text."""
-    bodies = [_one_row(_in_order(lines)) for lines in _without_running_heads(pages)]
-    bodies = [lines for lines in bodies if lines]
+    blocks = (block for lines in _without_running_heads(pages) for block in _blocks(lines))
+    bodies = [_one_row(block) for block in blocks if block]
     return [text for text in _joined(bodies) if text] if bodies else []
 
 
@@ -87,21 +87,24 @@ def _is_running(page: Page, line: Line, running: set[tuple[bool, str]], pages: i
     return key in running or bool(_PAGE_NUMBER.fullmatch(text)) or (pages == 1 and text == "1" and not key[0])
 
 
-def _in_order(lines: list[Line]) -> list[Line]:
-    """Return lines as they are read. Drawn from top to bottom they stay; else columns are looked for, then rows."""
+def _blocks(lines: list[Line]) -> list[list[Line]]:
+    """Return the blocks of a page, each with margins of its own, and their lines as they are read.
+
+    Lines drawn from top to bottom stay one block; else columns are looked for, then rows.
+    """
     drawn_down = all(
         b.left > a.left if _same_row(a, b) else b.middle < a.middle + a.height / 2 for a, b in pairwise(lines)
     )
     if drawn_down:
-        return lines
+        return [lines]
     rows = sorted(lines, key=lambda line: (-line.middle, line.left))
     for first in range(len(rows)):
         gutter = _gutter(rows[first:])
         if gutter is not None:
             left = [line for line in rows[first:] if line.right <= gutter]
             right = [line for line in rows[first:] if line.left >= gutter]
-            return [*_in_rows(rows[:first]), *_in_rows(left), *_in_rows(right)]
-    return _in_rows(rows)
+            return [_in_rows(rows[:first]), _in_rows(left), _in_rows(right)]
+    return [_in_rows(rows)]
 
 
 def _gutter(lines: Sequence[Line]) -> float | None:

@@ -84,13 +84,19 @@ def kind_of_text(text: str, name: str) -> str:
 
 
 def is_html(text: str, name: str) -> bool:
-    """Tell whether ``text`` is a web page: it begins like one, or is called one, or is full of tags at its start."""
+    """Tell whether ``text`` is a web page: it begins like one, or is called one, or is full of tags at its start.
+
+    So is one copied from between a page's tags, where most lines carry some: ……。<br/>.
+    """
     head = text[:_HEAD]
     if _HTML.search(head):
         return True
     tags = len(_TAG.findall(head))
     named = name.lower().endswith((".html", ".htm", ".xhtml", ".shtml"))
-    return tags >= 1 if named else tags >= _MANY_TAGS and head.lstrip().startswith("<")
+    if named or tags < _MANY_TAGS:
+        return named and tags >= 1
+    lines = [line for line in head.split("\n") if line.strip()]
+    return head.lstrip().startswith("<") or 2 * sum(bool(_TAG.search(line)) for line in lines) > len(lines)
 
 
 def office_suffix(data: bytes) -> str:

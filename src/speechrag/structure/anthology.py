@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from speechrag.structure.endings import salutation_pattern
+from speechrag.structure.titles import NUMBERED_TITLE
 from speechrag.text import parse_chinese_number
 
 _N = r"(?:[一二三四五六七八九十]{1,3}|\d{1,3})"
@@ -25,6 +26,13 @@ _MARKED = re.compile(
     re.MULTILINE,
 )
 # ……讲话篇一, ……讲话（篇一）, ……讲话第一篇, 【……讲话 篇1】, 《……讲话》（范文一）
+# 之二, 【例2】, 2、在……会上的讲话: too little to part a text by themselves, enough right above a salutation.
+_GREETED = re.compile(
+    rf"^[ \t\u3000#*]*+(?:(?P<label>[【\[（(<《]?(?:之|其|例)\s?(?P<n>{_N})[】\]）)>》]?[:：、]?)|{NUMBERED_TITLE})"
+    r"[ \t\u3000*]*+\n\s*+(?=(?:[^\n]{0,40}\n){0,2}?(?:同志们|各位|尊敬的)[^\n]{0,40}[:：])",
+    re.MULTILINE,
+)
+_BARE = re.compile(rf"[之其例]\s?{_N}[】\]）)>》:：、\s]|上的?(?:讲话|发言|致辞|致词|主持词)稿?[ \t\u3000*]*\n")
 _OF_STEM = (
     rf"(?:[（(【\[]\s?(?:精选|经典|优秀)?(?:{_WORD}\s{{0,2}}(?P<n>{_N})|第\s?(?P<o>{_N})\s?篇)\s?[）)】\]]"
     rf"|{_WORD}\s{{0,2}}(?P<m>{_N})|第\s?(?P<p>{_N})\s?篇)"
@@ -137,6 +145,10 @@ def _marks(text: str) -> Iterable[list[_Mark]]:
     labelled = _has_two(_LABELLED, text)
     if labelled:
         yield [_marked(match) for match in _MARKED.finditer(text)]
+    if _has_two(_BARE, text):
+        greeted = list(_GREETED.finditer(text))
+        for group in ("label", "title"):
+            yield [_greeted(match, group) for match in greeted if match.group(group)]
     for form in (_STEMMED, _SUFFIXED):
         if not (labelled if form is _STEMMED else _has_two(_ENDED, text)):
             continue
@@ -152,6 +164,13 @@ def _marks(text: str) -> Iterable[list[_Mark]]:
             # Stems that differ from part to part are the parts' own titles.
             own = 2 * common <= len(found)
             yield [replace(mark, title=_LISTED.sub("", mark.stem), own=mark.start) for mark in found] if own else found
+
+
+def _greeted(match: re.Match[str], group: str) -> _Mark:
+    """Return the mark of a bare label, or of a numbered title, above a salutation."""
+    own = match.start(group) if group == "title" else -1
+    number = _number(match, "n", "digits", "han")
+    return _Mark("", number, _clean(match.group(group)), match.start(), match.end(group), own=own)
 
 
 def _marked(match: re.Match[str]) -> _Mark:

@@ -17,6 +17,7 @@ POINT_LEVEL = 5
 
 # A line break that follows this many characters without a sentence end was made by a page, not by a writer.
 _PAGE_LINE = 60
+_ROW = 200  # characters on either side in which a tab tells the row of a table
 
 _NUM = "[一二三四五六七八九十]{1,3}"
 _LEAD = r"(?:^|(?<=[。！？!?…；;：:，,”’）)\s]))"
@@ -71,7 +72,12 @@ class Label:
 def find_labels(text: str, start: int, end: int) -> list[Label]:
     """Return the labels of ``text[start:end]`` that head a part, in order."""
     found = [_label(text, match, start) for match in _LABEL.finditer(text, start, end)]
-    kept = [label for label in found if not (_after_page_break(text, label, start) or _is_note(text, label))]
+    tabled = text.find("\t", start, end) >= 0
+    kept = [
+        label
+        for label in found
+        if not (_after_page_break(text, label, start) or _is_note(text, label) or (tabled and _in_row(text, label)))
+    ]
     return _in_series(_with_glued(text, kept, end))
 
 
@@ -128,6 +134,13 @@ def _after_page_break(text: str, label: Label, floor: int) -> bool:
     before = text[max(floor, label.start - 200) : label.start].rstrip()
     line = before.rpartition("\n")[2]
     return len(line) > _PAGE_LINE and line[-1] not in _STOPS + "：:；;”’）)"
+
+
+def _in_row(text: str, label: Label) -> bool:
+    """Tell a number in a row of a table, 1.青石镇<tab>1200: tabs part its cells. One behind the number is an indent."""
+    before = text[max(0, label.start - _ROW) : label.start].rpartition("\n")[2]
+    after = text[label.end : label.end + _ROW].partition("\n")[0]
+    return "\t" in before.lstrip() or "\t" in after.strip()
 
 
 def _is_note(text: str, label: Label) -> bool:

@@ -58,7 +58,7 @@ def _subject(facts: Facts, text: str, head: Head) -> tuple[int, int] | None:
     if not topics:
         return None
     words = alternation(table(TABLE)["topics"][topics[0]])
-    work = r"(?:(?![的和与及])[\u4e00-\u9fff]){0,6}?(?:工作|建设)|(?<=工作)"
+    work = r"(?:(?![的和与及了做抓把在是])[\u4e00-\u9fff]){0,6}?(?:工作|建设)|(?<=工作)"
     named = rf"(?:全(?:{PLACE}|国))?(?:{words})(?:{work})(?![会者队人员])"
     match = re.compile(named).search(text, head.end)
     return match.span() if match else None

@@ -7,6 +7,7 @@ parts stands above them, and points that carry a whole speech without any other 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
@@ -22,6 +23,7 @@ _FINISHED = 1_000  # a number that no list reaches: the inner list is over
 _AHEAD = 200  # labels looked at to see whether a series goes on; keeps the work linear in the length of the text
 _LISTS = 12  # lists that may stand between two members of a series with the same marks
 _SENTENCE = 160  # characters before a list in which it is announced
+_SHOWN = re.compile("(?:表现|体现|反映|来自)[^。，]{0,12}$")
 _DEEPEST = 12  # open series; text that nests deeper is not a speech
 
 
@@ -66,7 +68,13 @@ def find_sections(text: str, start: int, end: int) -> tuple[Section, ...]:
     _set_levels(roots, parent=0)
     _set_ends(text, roots, end)
     _promote(roots, end - start)
-    return tuple(_with_unnumbered(text, list(_flatten(text, roots, ""))))
+    return (*_under_lost(text, start, roots[0].nodes[0]), *_with_unnumbered(text, list(_flatten(text, roots, ""))))
+
+
+def _under_lost(text: str, start: int, first: _Node) -> Iterator[Section]:
+    """Yield the headings without numbers of the first part, where the source lost its own (二、 comes first)."""
+    if first.label.number > 1 and first.label.level < POINT_LEVEL:
+        yield from _unnumbered(text, start, first.start, first.level + 1, "")
 
 
 def _with_unnumbered(text: str, sections: list[Section]) -> Iterator[Section]:
@@ -332,9 +340,12 @@ def _flatten(text: str, series: Sequence[_Series], role: str) -> Iterator[Sectio
 def _announced(text: str, group: _Series, role: str) -> str:
     """Return what a list is about: what its announcement says, else what the section that holds it does."""
     first = group.nodes[0].label
-    if not group.point or first.text.endswith("要"):  # 一要 sets a task whatever went before
+    if first.text.endswith("要"):  # 一要 sets a task whatever went before
         return role
-    told = announced_role(_announcement(text, first.start))
+    sentence = _announcement(text, first.start)
+    if not group.point and not _SHOWN.search(sentence):  # a sentence before 一、 seldom tells what the parts are
+        return role
+    told = announced_role(sentence)
     return told if told == "problem" or (told and not role) else role
 
 

@@ -11,10 +11,21 @@ from speechrag.text import clip, is_han
 
 _LONGEST = 60
 _SHORTEST = 4  # characters that must be left of a title
-_FIRST_LINES = re.compile(r"[^\n]*\S[^\n]*")
+_WORD = re.compile(r"[^\W_]")  # a line of marks alone (======) is no title
 _DATE_LINE = re.compile(r"^[（(]?\s*(?:[\d〇零一二三四五六七八九十]{2,4}|20[xX×*]{2})\s*年.{0,12}[)）]?$")
 
 
+# 2、在全县……会上的讲话, （三）县长在……会上的致辞: the number tells which of several, the rest is a title
+NUMBERED_TITLE = (
+    r"(?:#{1,6} ?)?(?:(?P<digits>\d{1,2})[.、．]|[（(]?(?P<han>[一二三四五六七八九十]{1,3})[)）、])[ \u3000]?"
+    r"(?P<title>(?:(?!学习|贯彻|传达|领会|落实)[\u4e00-\u9fff]){0,10}?在"
+    r"[^\n，。；：]{2,40}上的?(?:讲话|发言|致辞|致词|主持词)稿?)"
+)
+_NUMBERED = re.compile(NUMBERED_TITLE)
+# An office alone above the title of its document: 柳河县人民政府, then 柳河县……统计公报
+_LETTERHEAD = re.compile("[\u4e00-\u9fff]{2,20}(?:人民政府|办公[厅室]|委员会|[县市省区州]委|[局厅部])(?:文件)?")
+_DOCUMENT = re.compile("[^，。；\n]{6,}(?:公报|通知|意见|方案|办法|报告|决定|批复|答复|规划|纲要|通报|公告|讲话)")
+_HASHES = re.compile("#{1,6}[ \u3000]+")  # of Markdown
 # 在……会议上的讲话（2014年11月6日）县委书记同志们：, all on one line
 _BEFORE_DATE = re.compile(r"(?:讲话稿?|发言稿?|致辞|致词|报告|主持词)(?=[ \u3000]*[（(]?(?:19|20)\d\d年)")
 _NOTE = re.compile(r"[（(\[【][^（）()]*[）)\]】]")
@@ -49,7 +60,7 @@ def shown_title(title: str) -> str:
     >>> shown_title("【精品】最新县长在水利冬修会上的讲话 - 文秘网")
     '县长在水利冬修会上的讲话'
     """
-    shown, before = title.strip(), ""
+    shown, before = _HASHES.sub("", title.strip(), count=1), ""
     while shown != before and len(shown) <= 2 * _LONGEST:
         before = shown
         for pattern in (_BEFORE, _PUFFED, _BEHIND):
@@ -84,24 +95,46 @@ def find_title(text: str, start: int, end: int, source: str) -> tuple[str, int]:
     A title that runs straight into the salutation (在……会议上的讲话同志们：) is cut before it. Without a title line the
     file's name serves where it is Chinese, else the first words of the text; then the offset is ``start``.
     """
-    match = _FIRST_LINES.search(text, start, end)
-    if match is None:
+    first, stop = _first_line(text, start, end)
+    if first == stop:
         return _named(source), start
-    line = match.group()
+    line = text[first:stop]
     greeting = salutation_pattern().search(line[: _LONGEST + 30])
     if greeting:
         cut = _salutation_start(line, greeting.start(), greeting.end())
         title = line[:cut].strip()
         if _SHORTEST <= len(title) <= _LONGEST:
-            return title, match.start() + cut
-    elif _is_title(line.strip()) and match.end() < end:
-        return line.strip(), match.end()
-    return _named(source) or _first_words(text, match.start() + (greeting.end() if greeting else 0), end), start
+            return title, first + cut
+    elif _LETTERHEAD.fullmatch(line.strip()) and (below := _document_line(text, stop, end)):
+        return below
+    elif stop < end and (numbered := _NUMBERED.fullmatch(line.strip())):
+        return numbered["title"], stop
+    elif _is_title(line.strip()) and stop < end:
+        return line.strip(), stop
+    return _named(source) or _first_words(text, first + (greeting.end() if greeting else 0), end), start
+
+
+def _document_line(text: str, start: int, end: int) -> tuple[str, int] | None:
+    """Return the title of a document that is the next line, and where it ends; None where that is no such title."""
+    first, stop = _first_line(text, start, end)
+    line = text[first:stop].strip()
+    return (line, stop) if stop < end and _is_title(line) and _DOCUMENT.fullmatch(line) else None
+
+
+def _first_line(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the span of the first line of ``text[start:end]`` that holds a word; an empty one where none does."""
+    word = _WORD.search(text, start, end)
+    if word is None:
+        return end, end
+    stop = text.find("\n", word.start(), end)
+    return max(start, text.rfind("\n", start, word.start()) + 1), stop if stop >= 0 else end
 
 
 def _first_words(text: str, start: int, end: int) -> str:
-    words = _FIRST_LINES.search(text, start, end) or _FIRST_LINES.search(text, 0, end)
-    return clip(re.split(r"[。！？]", words.group().strip())[0], 40) if words else ""
+    first, stop = _first_line(text, start, end)
+    if first == stop:
+        first, stop = _first_line(text, 0, end)
+    return clip(re.split(r"[。！？]", text[first:stop].strip())[0], 40)
 
 
 def _salutation_start(line: str, start: int, end: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from speechrag.structure.facts import TABLE, Facts
@@ -172,11 +172,20 @@ def _own_names(facts: Facts, text: str, body: int) -> None:
     if members and _CPPCC.search(text, body):
         facts.add("organ", "政协", members.span())
     if "organ" not in facts.values:
-        _lead(facts, "organ", ((_values()[match.group("organ")], match) for match in _organ().finditer(text, body)))
+        _lead(facts, "organ", _named_organs(text, body))
     if "level" not in facts.values:
         levels = table(TABLE)["levels"]
         own = [(levels[match.group("a") or match.group("b")], match) for match in _OWN.finditer(text, body)]
         _lead(facts, "level", own or (("国家", match) for match in _NATION.finditer(text, body)))
+
+
+def _named_organs(text: str, body: int) -> Iterator[tuple[str, re.Match[str]]]:
+    """Yield the organs that ``text[body:]`` names; 县委、县政府 in one breath is the first of them, as of conveners."""
+    last = -1
+    for match in _organ().finditer(text, body):
+        if text[last : match.start()] not in ("", "、", "和", "与") or last < 0:
+            yield _values()[match.group("organ")], match
+        last = match.end()
 
 
 def _lead(facts: Facts, name: str, mentions: Iterable[tuple[str, re.Match[str]]]) -> None:
