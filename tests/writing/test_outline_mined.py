@@ -11,6 +11,7 @@ from outline_corpus import Corpus, speech, speeches
 
 from speechrag.records import Outline, OutlinePoint
 from speechrag.writing.outline import draft_outline
+from speechrag.writing.outlines.select import LEAVES, TASKS
 
 BRIEF = "县委宣传部部长在全县网络与信息安全工作会议上的讲话，对象是各单位分管领导"
 BRIEFS = (
@@ -77,7 +78,7 @@ def test_the_outline_has_three_to_six_parts_in_the_order_of_the_genre(corpus: Co
     """A working meeting says why, then what, then who answers for it."""
     outline = draft(corpus, BRIEF)
     assert [point.role for point in outline.points] == ["significance", "task", "safeguard"]
-    assert all(2 <= len(point.points) <= (7 if point.role == "task" else 4) for point in outline.points)
+    assert all(2 <= len(point.points) <= (TASKS[1] if point.role == "task" else LEAVES) for point in outline.points)
     assert all(leaf.level == 2 and not leaf.points for leaf in leaves(outline))
 
 

@@ -24,7 +24,7 @@ NUMBERED_TITLE = (
 _NUMBERED = re.compile(NUMBERED_TITLE)
 # An office alone above the title of its document: 柳河县人民政府, then 柳河县……统计公报
 _LETTERHEAD = re.compile("[\u4e00-\u9fff]{2,20}(?:人民政府|办公[厅室]|委员会|[县市省区州]委|[局厅部])(?:文件)?")
-_DOCUMENT = re.compile("[^，。；\n]{6,}(?:公报|通知|意见|方案|办法|报告|决定|批复|答复|规划|纲要|通报|公告|讲话)")
+_DOCUMENT = re.compile("[^，。；\n]{6,50}(?:公报|通知|意见|方案|办法|报告|决定|批复|答复|规划|纲要|通报|公告|讲话)")
 _HASHES = re.compile("#{1,6}[ \u3000]+")  # of Markdown
 # 在……会议上的讲话（2014年11月6日）县委书记同志们：, all on one line
 _BEFORE_DATE = re.compile(r"(?:讲话稿?|发言稿?|致辞|致词|报告|主持词)(?=[ \u3000]*[（(]?(?:19|20)\d\d年)")

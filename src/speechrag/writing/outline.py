@@ -91,7 +91,7 @@ def draft_outline(
             *_concentrated(parts),
         ),
         plan={**plan.as_mapping(), "points": plan.points if plan.points_given else len(points)},
-        notes=_notes(parts, plan, points),
+        notes=(*_notes(parts, plan, points), *_of_field(pool, plan)),
         phrases=_phrases(pool, plan),
     )
     return rephrase(outline) if rephrase else outline
@@ -133,6 +133,8 @@ def _lent(parts: Sequence[Part]) -> Iterator[Warning_]:
 
 def _holds(pool: Pool, parts: Sequence[Part], plan: Plan) -> bool:
     """Tell whether the corpus speaks of the theme at all: a speech on it, or sub-points that do."""
+    if plan.matter and not any(source.on_theme for source in pool.sources):
+        return False  # speeches of its field that never name it do not speak of it
     if plan.theme and any(source.first for source in pool.sources):
         return True
     return bool(plan.theme) and _about(parts) >= ON_THEME
@@ -170,6 +172,13 @@ def _nothing(brief: str, plan: Plan, pool: Pool) -> Outline:
         plan=plan.as_mapping(),
         notes=(note,),
     )
+
+
+def _of_field(pool: Pool, plan: Plan) -> tuple[str, ...]:
+    """Return a note where no speech is on the theme itself, only on the field that it is a matter of."""
+    if not plan.field or any(source.titled for source in pool.sources):
+        return ()
+    return (f"语料库里没有专讲“{plan.theme}”的讲话，要点取自“{plan.field}”方面的讲话，请逐条核对是否切题。",)
 
 
 def _notes(parts: Sequence[Part], plan: Plan, points: Sequence[OutlinePoint]) -> tuple[str, ...]:

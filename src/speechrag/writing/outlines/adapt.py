@@ -13,7 +13,8 @@ from speechrag.records import Speech
 from speechrag.text import bigrams
 from speechrag.writing.outlines.facts import Fact, fill_slots, find_facts, tagged, tokenizer
 from speechrag.writing.outlines.genre import Theme, by_length, genre, themes
-from speechrag.writing.outlines.plan import GOVERNED, WEAK, Plan
+from speechrag.writing.outlines.plan import GOVERNED, Plan
+from speechrag.writing.outlines.vocabulary import WEAK
 
 _OWN = re.compile(rf"[全我本]([{GOVERNED}])(?![级域际])")
 _BEFORE = re.compile(
@@ -59,6 +60,7 @@ _DANGLING = re.compile(
 BESIDE = 2  # themes that a speech may be about
 BESIDE_SHARE = 0.3  # how often the other theme is named at least, of how often the brief's is
 ASIDE = 2.0  # weight of another theme's words from which on a piece may belong to it
+SPOKEN_OF = 2  # times that a speech of its field names the matter of a brief
 TITLED = 0.3  # names of the theme in a thousand characters of a speech whose title names it
 _COLLECTED = re.compile(r"篇[一二三四五六七八九十\d]|[一二三四五六七八九十\d]篇|范文|汇编|精选|合集|集锦|模板")
 
@@ -93,7 +95,11 @@ def read_source(speech: Speech, plan: Plan) -> Source:
     whole = (len(plan.theme) >= 4 and plan.theme in speech.title) or any(word in speech.title for word in plan.titles)
     titled = not collected and (whole or (density >= TITLED and _titled(speech.title, plan)))
     spoken_of = density >= 1.0 and (_leads(bare, plan) if plan.rows else density >= 3.0)
+    if plan.field and not plan.matter:  # the words of the brief may not be those of its field
+        spoken_of = spoken_of or _ranking(bare)[0] in plan.rows
     on_theme = bool(plan.theme) and (titled or spoken_of)
+    if plan.matter and text.count(plan.matter) < SPOKEN_OF:
+        on_theme = False
     known = str(speech.metadata.get("level") or "-")
     levels = Counter(match.group(1) for match in _OWN.finditer(text))
     level = min(levels, key=lambda char: (-levels[char], char)) if levels else ""

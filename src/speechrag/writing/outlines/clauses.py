@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from speechrag.records import Passage, Section, Speech
 from speechrag.text import sentence_spans
 from speechrag.writing.outlines.adapt import Adapter, Source
+from speechrag.writing.outlines.facts import tagged
 from speechrag.writing.outlines.headings import ADVERBS, CLAUSE_END, SUBJECT, clean_heading, usable_heading
 from speechrag.writing.outlines.plan import Plan
 from speechrag.writing.outlines.roles import STATEMENT, directive, role_of
-from speechrag.writing.outlines.units import CLAUSE, TOPIC, Unit, theme_score, weight_of
+from speechrag.writing.outlines.units import CLAUSE, TOPIC, Unit, closing_of, theme_score, weight_of
 
 # 要把账算清楚。 anywhere, or a short sentence that opens a paragraph: 严在制度。
 _TOPIC = re.compile(
@@ -33,16 +34,22 @@ _REASON = re.compile(
     r"关键在|重于泰山|事关|关乎|关系到?|离不开|不再是|绝不是|没有.{2,8}就没有|面临.{2,10}(?:挑战|机遇|考验|风险)|形势.{0,4}(?:严峻|复杂|逼人)"
     r"|是.{1,8}(?:根本|基础|前提|底线|红线|责任|大事|使命|要求|需要|保障|保证|根基|命脉|关键|要害|职责|优势|支撑)$"
 )
+RUN_IN = 5  # level of points inside a paragraph (一是, 二要)
 _WITH = re.compile(r"^(?:深入|广泛|扎实|大力|积极|全面|严格)+")
 _WAITING = re.compile(r"抓住|把握|围绕|针对|凡|对|把|将")
+_TOLD = re.compile(r"[了过着]|[我你他她它这那]|[有是没][\u4e00-\u9fff]|看|说|讲|听|想|觉得|认为|希望|感谢|祝|记得|知道")
 _NO_REASON = re.compile(r"[我你他她？?“”了这那]|[说问讲][到：]")
 
 
-def clause_units(passage: Passage, source: Source, plan: Plan, adapter: Adapter) -> Iterable[Unit]:
-    """Yield one unit for each sentence on the theme: its best directive or statement clause is the heading."""
+def clause_units(passages: Sequence[Passage], source: Source, plan: Plan, adapter: Adapter) -> Iterable[Unit]:
+    """Yield one unit for each sentence on the theme: its best directive or statement clause is the heading.
+
+    The sentences are those of the passages found, and of a speech on the theme all those of parts without points.
+    """
     text = source.speech.text
     plain = _plain_parts(source.speech) if source.first else []
-    for start, end in sentence_spans(text, passage.start, passage.end):
+    looked_at = [*plain, *((passage.start, passage.end) for passage in passages)]
+    for start, end in dict.fromkeys(span for a, b in looked_at for span in sentence_spans(text, a, b)):
         sentence = text[start:end]
         inside = any(a <= start < b for a, b in plain)  # of a part on the theme every order is on the theme
         inside = inside or (source.first and any(_gives_reason(piece) for piece in _clauses(sentence)))
@@ -75,17 +82,29 @@ def clause_units(passage: Passage, source: Source, plan: Plan, adapter: Adapter)
 def topic_units(section: Section, source: Source, plan: Plan, adapter: Adapter) -> Iterable[Unit]:
     """Yield the points that a section without numbers makes: a short order (要把账算清楚。) and what follows it."""
     text = source.speech.text
-    if any(section.start < other.start < section.end for other in source.speech.sections):
+    inner = [other for other in source.speech.sections if section.start < other.start < section.end]
+    if any(other.level < RUN_IN for other in inner):
         return
-    spans = sentence_spans(text, max(section.body, section.start), section.end)
-    yield from _paragraph_units(section, source, plan, adapter)
+    spans = sentence_spans(text, max(section.body, section.start), min(section.end, closing_of(text)))
+    told = [(other.start, _paragraph_end(text, other)) for other in inner]
+    if not inner:
+        yield from _paragraph_units(section, source, plan, adapter)
     marks = [i for i, (start, end) in enumerate(spans) if _TOPIC.fullmatch(text, start, end)]
     for i, following in zip(marks, [*marks[1:], len(spans)][: len(marks)], strict=True):
         body = tuple(spans[i + 1 : min(following, i + 4)])
+        last = body[-1][1] if body else spans[i][1]
+        if any(a < last and spans[i][0] < b for a, b in told):
+            continue
         heading = clean_heading(adapter.carry(text[spans[i][0] : spans[i][1]]))
         if body and heading:
             own = text[body[0][0] : body[-1][1]]
             yield _ordered(section, source, plan, adapter, heading, spans[i], body, own)
+
+
+def _paragraph_end(text: str, section: Section) -> int:
+    """Return where the paragraph ends in which a run-in point begins: what follows is no part of it."""
+    stop = text.find("\n", section.start, section.end)
+    return stop if stop >= 0 else section.end
 
 
 def _paragraph_units(section: Section, source: Source, plan: Plan, adapter: Adapter) -> Iterable[Unit]:
@@ -134,9 +153,11 @@ def _ordered(
 def _plain_parts(speech: Speech) -> list[tuple[int, int]]:
     """Return the spans of the main parts of a speech that have no numbered points; all of a speech without parts."""
     mains = [s for s in speech.sections if s.level == 1]
+    closing = closing_of(speech.text)
     if not mains:
-        return [(0, len(speech.text))]
-    return [(s.body or s.start, s.end) for s in mains if not any(s.start < o.start < s.end for o in speech.sections)]
+        return [(0, closing)]
+    plain = [s for s in mains if not any(s.start < other.start < s.end for other in speech.sections)]
+    return [(s.body or s.start, min(s.end, closing)) for s in plain]
 
 
 def _parent(speech: Speech, position: int) -> int:
@@ -153,6 +174,13 @@ def _clauses(sentence: str) -> list[str]:
     return re.split(rf"[{CLAUSE_END}]", sentence)
 
 
+def _does(clause: str) -> bool:
+    """Tell whether a clause names something to do: a verb of two characters, then what it is done to."""
+    words = tagged(clause)
+    acts = words[0][1].startswith("v") and len(words[0][0]) == 2 and words[-1][1].startswith(("n", "vn", "j", "l"))
+    return acts and len(words) >= 2 and not _TOLD.search(clause)
+
+
 def best_clause(sentence: str, plan: Plan, adapter: Adapter, *, least: int) -> tuple[str, str, float] | None:
     """Return the clause of ``sentence`` that makes the best heading, its role and its theme score."""
     found: list[tuple[float, int, str, str]] = []
@@ -164,7 +192,7 @@ def best_clause(sentence: str, plan: Plan, adapter: Adapter, *, least: int) -> t
         situation = _SITUATION.search(clause) and not verbs.match(clause)
         if STATEMENT.search(clause) or _gives_reason(clause) or situation:
             role = "significance"
-        elif verbs.match(_WITH.sub("", clause)):
+        elif verbs.match(_WITH.sub("", clause)) or (order == 0 and least == 0 and _does(clause)):
             clause = re.sub(rf"^({verbs.pattern})了", r"\1", clause)
             role = role_of(clause, None, None, adapter.source)
             if len(_FINISHED.findall(sentence)) >= 2 and role in {"task", "safeguard"} and "了" in clause:

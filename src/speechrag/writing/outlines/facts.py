@@ -42,7 +42,7 @@ _SPAN = re.compile(
     r"(?:以内|之内|内|左右|以上)?)"
 )
 _UNIT = (
-    "万元|亿元|元|个百分点|百分点|公里|平方米|平方公里|立方米|公顷|千米|米|亩|吨|公斤|斤|名|人次|人|家|户|起|件|条|篇|期|次|台|套|处|所|座|岁|位|份|批|辆|间|栋|"
+    "万元|亿元|元|个百分点|百分点|公里|平方米|平方公里|立方米|公顷|千米|厘米|毫米|米|兆瓦|千瓦|亩|吨|公斤|斤|名|人次|人|家|户|起|件|条|篇|期|次|台|套|处|所|座|岁|位|份|批|辆|间|栋|"
     "棵|头|只|册|场|届|例|宗|笔|张|块|艘|架|门|倍|成|分|学时|课时|项|个|支|类|级|层|部|种|点|行政村|村|乡镇|镇|乡|社区|街道|部门|单位"
 )
 _IDEA = (  # a numeral before one of these counts ideas, not things: 三个方面, 两个维护
@@ -56,6 +56,7 @@ _NUMBER = re.compile(
     rf"万|亿|千|百)*(?:多|余)?(?:{_UNIT})?"
     rf"|(?:近|约|超过|仅|不足|不低于|不少于|高达)?[{_D}]{{1,16}}(?:[.．:：/][{_D}]{{1,8}}){{0,4}}(?:多|余)?(?:%|％|‰|万|亿|千|百){{0,3}}(?:多|余)?(?:{_UNIT})?"
     rf"|[二两三四五六七八九十百千][{_C}]{{0,8}}[万亿](?!众|家|户|象|全|无)"
+    rf"|[百千](?:多|余)?[家户](?={_IDEA})"  # 千家重点企业 counts firms
     rf"|第(?!一)[{_C}]{{1,12}}(?:届|次|名|位|期|批|方阵)"
     rf"|(?:近|约|超过|仅|不足|不低于|不少于|高达)?(?:[{_C}]{{2,12}}|[二两三四五六七八九十百千万亿])(?:多|余)?(?:{_UNIT})(?!{_IDEA})"
 )
@@ -76,6 +77,13 @@ _SESSION = re.compile(
     r"[一二三四五六七]中全会|[十]?[一二三四五六七八九十]届[一二三四五六七八九十]+次(?:全体)?(?:\([^)]*\)|（[^）]*）)?(?:会议|全会|全委会)?"
 )
 
+_BEFORE_BODY = ("p", "d", "c")  # prepositions, adverbs, conjunctions
+BODY_CHARS = 2  # 医院 is no name
+_CALLED = re.compile(
+    r"(?:^|(?<=[，。；：、“]))(?!习总|第|各)(?P<name>[\u4e00-\u9fff]{2})"
+    r"(?=副?(?:书记|主席|市长|县长|区长|镇长|乡长|局长|部长|主任|秘书长|省长)(?!们|要|会|办))"
+)
+_LEADING_IN = "我由有在对向和与请让被把就是要从给跟同为使"  # what no given name before a post opens with
 _SURNAME = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁沈姚卢姜崔钟谭陆汪范石廖贾夏韦付邹孟熊秦邱江"
     "尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵钱严覃武戴莫孔汤温康施牛樊葛邢庞翟裴申耿芦聂焦柳祝甘翁戚岳涂骆欧阳于赖鲍柴蓝柯饶卜岑凌霍苗冉詹阮蒙桂兰舒屈祁倪卞符邬谷褚娄鲁费季"
@@ -178,7 +186,14 @@ def find_facts(text: str, *, allowed: str = "", names: Iterable[str] = (), year:
     A dated wording (十七大) is a fact unless the new speech's ``year`` lies within its years.
     """
     idioms = [match.span() for match in _IDIOM.finditer(text)]
-    found = [*_dated(text, year), *_matched(text), *_named(text, names), *_listed(text), *_tagged(text)]
+    found = [
+        *_dated(text, year),
+        *_matched(text),
+        *_named(text, names),
+        *_listed(text),
+        *_familiar(text),
+        *_tagged(text),
+    ]
     kept: list[Fact] = []
     for fact in sorted(found, key=lambda fact: (fact.start, fact.start - fact.end, fact.slot)):
         word = text[fact.start : fact.end]
@@ -219,8 +234,9 @@ def _matched(text: str) -> Iterable[Fact]:
             yield Fact(match.start(), match.end(), "文件名称")
     yield from _masks(text)
     for match in _BODY.finditer(text):
-        if not _GENERIC_BODY.search(match.group()):
-            yield Fact(match.start(), match.end(), "单位")
+        start = match.start() + _leading(match.group())
+        if not _GENERIC_BODY.search(text[start : match.end()]) and match.end() - start > BODY_CHARS:
+            yield Fact(start, match.end(), "单位")
     for match in _AREA.finditer(text):
         word = match.group("a") or match.group("b")
         if _led_in(word):
@@ -229,6 +245,16 @@ def _matched(text: str) -> Iterable[Fact]:
             re.sub(r"(?:省|市|县|镇|乡|街道|村|办事处|街道办事处|开发区|水库|灌区|工业园)$", "", word)
         ):
             yield Fact(match.start(), match.end(), "地名")
+
+
+def _leading(body: str) -> int:
+    """Return how many characters of what looks like a named body are words that lead up to it: 不准从 of 不准从医院."""
+    length = 0
+    for word, flag in tagged(body):
+        if word[0] != "不" and (flag not in _BEFORE_BODY or not tokenizer().FREQ.get(word)):
+            break
+        length += len(word)
+    return length
 
 
 def _led_in(word: str) -> bool:
@@ -261,6 +287,15 @@ def _listed(text: str) -> Iterable[Fact]:
 def _word_starts(text: str) -> frozenset[int]:
     """Return where the words of ``text`` begin: 适应城市 holds no 应城市."""
     return frozenset(accumulate((len(word) for word, _ in tagged(text)), initial=0))
+
+
+def _familiar(text: str) -> Iterable[Fact]:
+    """Yield given names before a post, as colleagues are called: 庆明书记, 翔宇局长."""
+    for match in _CALLED.finditer(text):
+        word, flag = tagged(match["name"])[0]
+        known = tokenizer().FREQ.get(match["name"], 0)
+        if (word == match["name"] and flag in {"nr", "nz"}) or not (known or match["name"][0] in _LEADING_IN):
+            yield Fact(match.start("name"), match.end("name"), "姓名")
 
 
 def _masks(text: str) -> Iterable[Fact]:

@@ -3,7 +3,8 @@
 A sub-point tells the gist of its section in a sentence or two; a section says more. Sentences are added one by one,
 each time the one whose new matters weigh most for its length, until the outline has its length (greedy maximum
 coverage of weighted concepts, Gillick and Favre 2009). What the brief asks for weighs most, then the terms of the
-theme's trade and the usual safeguards, then what the speeches on the theme name in headings, by how often they say it.
+theme's trade and the usual safeguards, then what the speeches on the theme name in headings, by how often they say it,
+then what their points speak of.
 """
 
 from __future__ import annotations
@@ -22,17 +23,18 @@ from speechrag.writing.outlines.genre import genre
 from speechrag.writing.outlines.headings import usable_heading
 from speechrag.writing.outlines.leaves import UNTOLD, Further, Leaf
 from speechrag.writing.outlines.plan import Plan
-from speechrag.writing.outlines.sentences import further_sentence
+from speechrag.writing.outlines.sentences import further_sentences
 from speechrag.writing.outlines.telling import Telling
-from speechrag.writing.outlines.units import CLAUSE, TOPIC, Pool, Unit
+from speechrag.writing.outlines.units import CLAUSE, TOPIC, Pool, Unit, closing_of
 
 ROOM = 2600  # characters of all sub-points together, where the brief names no length
 OF_LENGTH = 0.8  # of the length of the speech that its outline may have
 LEAST, MOST = 100, 240  # characters of one sub-point
 SENTENCES = 4  # added to one sub-point at most
+NAME_CHARS = 5  # of a point inside another one that is named by its heading alone
 LOOKED_AT = 16  # sentences of a section
-WORTH_ADDING = 0.9  # what the new matters of a sentence weigh at least
-ASKED, TRADE, USUAL, NAMED = 3.0, 1.0, 0.7, 0.25  # weights of matters
+WORTH_ADDING = 0.6  # what the new matters of a sentence weigh at least
+ASKED, TRADE, USUAL, NAMED, SAID = 3.0, 1.0, 0.7, 0.25, 0.2  # weights of matters
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,9 @@ class Matters:
         texts = "\n".join(source.speech.text for source in pool.sources if source.on_theme)
         headings = (unit.heading for unit in pool.units if unit.source.on_theme and unit.level < CLAUSE)
         named = sorted({word for heading in headings for word in telling.words(heading) if word not in own})
-        self._weights = {word: NAMED * log2(1 + texts.count(word)) for word in named}
+        said = {word for unit in pool.units if unit.source.first for word in _said(unit, telling) if word not in own}
+        self._weights = dict.fromkeys(sorted(said), SAID)
+        self._weights |= {word: NAMED * log2(1 + texts.count(word)) for word in named}
         self._weights |= dict.fromkeys(genre().safeguard_order, USUAL)
         self._weights |= dict.fromkeys((word for word in plan.terms if len(word) >= 2), TRADE)
 
@@ -65,6 +69,11 @@ class Matters:
     def weight(self, matters: Iterable[str]) -> float:
         """Return what ``matters`` weigh together."""
         return sum(ASKED if matter in self._asked else self._weights[matter] for matter in sorted(matters))
+
+
+def _said(unit: Unit, telling: Telling) -> set[str]:
+    """Return the matters that the sentences of a point name."""
+    return {word for start, end in unit.sentences for word in telling.words(unit.speech.text[start:end])}
 
 
 def told_further(
@@ -114,8 +123,7 @@ def _further(leaf: Leaf, leaves: Sequence[Leaf], plan: Plan, adapters: Mapping[s
         for start, end in _statements(unit):
             if any(_told(other, leaf, unit, start, end) for other in leaves):
                 continue
-            text = further_sentence(unit.speech.text[start:end], leaf.heading, unit, plan, adapter)
-            if text:
+            for text in further_sentences(unit.speech.text[start:end], leaf.heading, unit, plan, adapter):
                 yield Further(unit, text, start, end)
 
 
@@ -125,19 +133,21 @@ def _named_below(
     """Yield what the points inside the sub-point's own section are called, each a sentence."""
     unit = leaf.unit
     for inner in units:
-        below = inner.speech is unit.speech and inner.level < TOPIC and unit.start < inner.start < unit.end
+        below = inner.speech is unit.speech and inner.level <= TOPIC and unit.start < inner.start < unit.end
         if not below or unit.level >= TOPIC or inner.role != unit.role or inner.aside or inner.swapped:
             continue
         told = any(_told(other, leaf, inner, inner.start, inner.head_end) for other in leaves)
         adapter = adapters[unit.speech.speech_id]
-        if not told and inner.head_end > inner.start and usable_heading(inner.heading, adapter):
+        named = inner.head_end > inner.start and len(inner.heading) >= NAME_CHARS
+        if named and not told and usable_heading(inner.heading, adapter):
             yield Further(inner, inner.heading + "。", inner.start, inner.head_end)
 
 
 def _statements(unit: Unit) -> Iterator[tuple[int, int]]:
     """Yield the spans of a section's first sentences; of one with semicolons, what stands between these."""
     text = unit.speech.text
-    for start, end in sentence_spans(text, unit.head_end, unit.end)[:LOOKED_AT]:
+    last = max(min(unit.end, closing_of(text)), unit.head_end)
+    for start, end in sentence_spans(text, unit.head_end, last)[:LOOKED_AT]:
         cuts = [start, *(start + match.end() for match in re.finditer("；(?=.)", text[start:end])), end]
         yield from pairwise(cuts)
 

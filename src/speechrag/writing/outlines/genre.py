@@ -45,6 +45,7 @@ class Theme:
     decoys: tuple[str, ...] = ()  # phrases in which a name means something else
     wide: bool = False  # it gathers several fields: a speech on one of them is not on the others
     covers: bool = False  # whatever a speech on it speaks of is a part of it
+    also: tuple[str, ...] = ()  # other ways to name it in a brief, too general to be looked for in speeches
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,7 @@ def themes() -> tuple[Theme, ...]:
             tuple(row.get("decoys", ())),
             row.get("wide", False),
             row.get("covers", False),
+            tuple(row.get("also", ())),
         )
         for row in _load("genre_themes.toml")["theme"]
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from speechrag.writing.outlines.adapt import Adapter
+from speechrag.writing.outlines.facts import tagged
 from speechrag.writing.outlines.genre import genre
 from speechrag.writing.outlines.roles import STATEMENT
 
@@ -13,7 +14,7 @@ HEADING_CHARS = 20  # a longer heading is cut to its first clauses
 
 ADVERBS = re.compile(
     r"^(?:第[一二三四五六七八九十]+[句件条点]?[，,、：:]|[一二三四五六七八九十]{1,2}(?:[条点]|方面)?是(?!一|否|把)|要(?![素点求害务闻件领])|必须|应当|应该|还要|就要|就是要|需要|希望|请|我们|大家|各级各部门|务必|切实要|关于|进一步|切实|着力|著力|大力|"
-    r"认真|不断|继续|努力|积极|着眼于|始终)+"
+    r"认真|明确要求|不断|继续|努力|积极|着眼于|始终)+"
 )
 _COUNTED = re.compile(
     r"[“\"]?[二两三四五六七八九十百\d]{1,8}[”\"]?(?:个|场|项|条|大|方面|种|道|点|篇|件|仗|关|本|笔|类|字|大|抓|步|下|多|上|要|位|不)"
@@ -24,12 +25,20 @@ _VAGUE = re.compile(
     r"在[^，]{1,8}[上中]$|也|并|且|而|既|说(?!明|服)|关系(?:到|国|全|国民)|你|谁|先说|再说|最后说|不|没有)"
 )
 _ORDER_INSIDE = re.compile(r"(?<![重主需必首紧])要(?![求素务点害闻件])")
+# Half of a heading: what is left without its second clause.
+_HALF = re.compile(
+    r"从(?![严细实优快重紧简头])[^，向到转起抓做]*$|面对[^，]*$|(?:以|用)[^，]+为(?:依托|抓手|载体|契机|重点|主线|突破口|目标)$"
+)
+# 手里要有过硬的本事: what is told to a part of oneself, or of the work, is a heading all the same.
+_PLACED = re.compile(r"(?!各|我|你|他|大|同|全|有|单位|部门|乡镇)[\u4e00-\u9fff]{2}要[^，]+$")
 _LOCAL_HEAD = re.compile(
-    r"怎么|什么|哪[些几里]|令人|几件|期间|会上|本次|此次|这次|[年月日]度?前|换届|刚刚|我们|他们|大家|同志"
+    r"[省市县区镇乡]委[^，]*重视|怎么|什么|哪[些几里]|令人|几件|期间|会上|本次|此次|这次|[年月日]度?前|换届|刚刚|我们|他们|大家|同志"
 )
 _VAGUE_ALLOWED = re.compile(r"^(?:总体要求|指导思想|不断)")
 # Who is told to: 各村干部要加强…
 SUBJECT = re.compile(r"^(?:各|全|有关|所有|广大|[\u4e00-\u9fff]{1,4}干部)[^，]{0,10}?(?<![主重需必首紧])要(?!求|素|点)")
+_BEING = re.compile(r"[\u4e00-\u9fff]，?是(?!否)[^，]{3,}$")
+_BEING_FOR = re.compile(r"(?P<what>[^，]{4,14}?)，?是(?!否).+[，、](?P<why>[^，、]{4,}的[\u4e00-\u9fff]{2,4})")
 CLAUSE_END = "，；。：！？"
 
 
@@ -53,12 +62,20 @@ def clean_heading(heading: str, *, limit: int = HEADING_CHARS) -> str:
 def short_heading(full: str) -> str:
     """Return a heading cut at a mark so that it fits a sub-point; as it is where no cut leaves it whole.
 
+    What a thing is said to be is not cut off from its noun:
+
+    >>> short_heading("加快信息化建设，是转变政府职能，建设服务型政府的客观要求")
+    '加快信息化建设是建设服务型政府的客观要求'
+
     >>> short_heading("信息化是推动经济社会发展的重要手段、抢抓机遇的迫切需要和必由之路")
     '信息化是推动经济社会发展的重要手段'
     """
     cut = cut_clauses(full, HEADING_CHARS)
-    if cut:
+    if cut and not (_BEING.search(cut) and len(cut) < len(full) and not STATEMENT.search(cut)):
         return cut
+    told = _BEING_FOR.fullmatch(full)
+    if told and len(told["what"] + told["why"]) < HEADING_CHARS:
+        return f"{told['what']}是{told['why']}"
     stops = [m.start() for m in re.finditer(r"[、，和及与]", full) if 6 <= m.start() <= HEADING_CHARS]
     return next((full[:stop] for stop in reversed(stops) if STATEMENT.search(full[:stop])), full)
 
@@ -86,7 +103,10 @@ def usable_heading(heading: str, adapter: Adapter) -> bool:
         and "”" not in heading[-2:]
     ):
         return False
-    if (len(heading) > 8 and _ORDER_INSIDE.search(heading)) or _LOCAL_HEAD.search(heading):
+    inside = len(heading) > 8 and _ORDER_INSIDE.search(heading) and not _PLACED.match(heading)
+    if inside or _LOCAL_HEAD.search(heading):
+        return False
+    if _HALF.match(heading) or (len(heading) < 4 and all(flag.startswith("n") for _, flag in tagged(heading))):
         return False
     if heading.count("“") != heading.count("”") or heading.endswith(("的", "和", "与", "在", "对", "把", "将")):
         return False

@@ -11,17 +11,18 @@ from speechrag.stopping import check
 from speechrag.text import sentence_spans
 from speechrag.writing.outlines.adapt import Adapter
 from speechrag.writing.outlines.facts import tagged
-from speechrag.writing.outlines.genre import wordings
+from speechrag.writing.outlines.genre import genre, wordings
 from speechrag.writing.outlines.headings import ADVERBS, HEADING_CHARS, SUBJECT, cut_clauses, usable_heading
 from speechrag.writing.outlines.plan import Plan
 from speechrag.writing.outlines.sentences import NATIONAL, borrowed, foreign_organ, told_under
-from speechrag.writing.outlines.units import CLAUSE, TOPIC, Pool, Unit, theme_score
+from speechrag.writing.outlines.units import CLAUSE, TOPIC, Pool, Unit, theme_score, year_of
 from speechrag.writing.outlines.wording import bare_length, shape, similar
 
 SHORTLIST = 40  # units of one function looked at closely
 ENOUGH = 0.8  # a sub-point worth less than this is filler
 SCANT = 0.45  # what it must be worth at least where a part would stay empty
 STRANGE = 3  # nouns of its own trade that a borrowed sub-point may hold at most
+OLD, AGED = 20, 0.01  # years after which a speech lends nothing, twice as many on its own theme; what a year costs
 FEW = 8  # speeches from which on a word's absence says something
 UNTOLD = "【待补：结合本地实际展开】"  # under a heading of whose body nothing carries over
 WORTH_FRAMING = 0.0  # what such a sentence must be worth
@@ -79,7 +80,10 @@ def candidates(
 
     With ``lend``, units of the function from speeches on other themes count too where nothing in them is their own.
     """
-    worths = ((unit, _worth(unit, role, adapters[unit.speech.speech_id], lend=lend)) for unit in units)
+    known = list(units)
+    near = [unit for unit in known if unit.source.on_theme] or known
+    now = max((year_of(unit.speech) for unit in near), default=0)
+    worths = ((unit, _worth(unit, role, now, adapters[unit.speech.speech_id], lend=lend)) for unit in known)
     rough = [(unit, worth) for unit, worth in worths if unit.role == role]
     rough = [pair for pair in rough if pair[1] > 0.0]
     rough.sort(key=lambda pair: (-pair[1], pair[0].speech.speech_id, pair[0].start, pair[0].level))
@@ -99,10 +103,14 @@ def candidates(
     return _merged(leaves)
 
 
-def _worth(unit: Unit, role: str, adapter: Adapter, *, lend: bool = False) -> float:
-    """Return what a unit is worth before its text is looked at; 0 or less where it does not belong."""
+def _worth(unit: Unit, role: str, now: int, adapter: Adapter, *, lend: bool = False) -> float:
+    """Return what a unit is worth before its text is looked at; 0 or less where it does not belong.
+
+    ``now`` is the year of the newest speech on the theme; 0 where none is known.
+    """
     theme = unit.theme
-    if unit.aside:
+    age = max(now - year_of(unit.speech), 0) if year_of(unit.speech) else 0
+    if unit.aside or age > (2 * OLD if unit.source.on_theme else OLD):
         return 0.0
     if unit.source.on_theme:
         base = 0.6 + 0.6 * min(unit.source.density / 8, 1.0)
@@ -123,14 +131,18 @@ def _worth(unit: Unit, role: str, adapter: Adapter, *, lend: bool = False) -> fl
     if unit.level == 1 and unit.parted:  # a main part of its speech is no sub-point
         return 0.0
     level = {1: -0.3, 2: 0.45, 3: 0.25, 4: 0.1, 5: 0.25, 6: 0.1, TOPIC: 0.1, CLAUSE: -0.3}.get(unit.level, 0.0)
-    return base + 0.22 * theme + 0.4 * unit.rank + level
+    return base + 0.22 * theme + 0.4 * unit.rank + level - AGED * age
 
 
 def _leaf(unit: Unit, worth: float, plan: Plan, adapter: Adapter) -> Leaf | None:
     heading = unit.heading
     if borrowed(unit) and "要" in heading.replace("重要", "").replace("要求", "") and not _SHOULD.fullmatch(heading):
         return None
-    if "本职工作" in heading or any(sector in heading for sector in unit.source.sectors):
+    if (
+        foreign_organ(heading, plan)
+        or "本职工作" in heading
+        or any(sector in heading for sector in unit.source.sectors)
+    ):
         return None  # its own field was the point of it
     if _UNFIT.get(unit.role, _NOTHING).search(heading):
         return None
@@ -141,14 +153,18 @@ def _leaf(unit: Unit, worth: float, plan: Plan, adapter: Adapter) -> Leaf | None
         if not heading:
             return None
     told = told_under(unit, heading, plan, adapter)
-    if told is None and not (_bare_point(unit) and len(heading) >= SAYS_ENOUGH):
-        return None
     bare = BARE_SECTION if unit.level <= SECTION else BARE
+    alone = _bare_point(unit) and len(heading) >= SAYS_ENOUGH
+    named = worth + _heading_worth(heading, unit, plan)
+    if told is not None and alone and named + told[3] < SCANT:  # what is said there would cost the point
+        told = None
+    if told is None and not alone:
+        return None
     text, start, end, quality = told or (UNTOLD, unit.start, unit.head_end, bare)
     rest = tuple(span for span in unit.sentences if told and not start <= span[0] < end)
     other = told_under(replace(unit, sentences=rest), heading, plan, adapter) if rest else None
     second = Told(*other[:3]) if other else None
-    return Leaf(unit, heading, text, start, end, worth + quality + _heading_worth(heading, unit, plan), (), second)
+    return Leaf(unit, heading, text, start, end, named + quality, (), second)
 
 
 def _neutral(heading: str, plan: Plan, adapter: Adapter) -> str:
@@ -239,6 +255,8 @@ def framed(unit: Unit, role: str, plan: Plan, adapter: Adapter, taken: Callable[
     free = tuple(span for span in spans if not taken(*span))
     told = told_under(replace(unit, role=role, sentences=free), unit.heading, plan, adapter)
     if told is None or told[3] < WORTH_FRAMING:
+        return None
+    if role == "safeguard" and not any(word in told[0] for word in genre().safeguard_order):
         return None
     text, start, end, quality = told
     heading = unit.heading if usable_heading(unit.heading, adapter) else ""

@@ -14,7 +14,7 @@ from speechrag.writing.outlines.clauses import best_clause, clause_units, topic_
 from speechrag.writing.outlines.headings import FULL_CHARS, clean_heading, short_heading, usable_heading
 from speechrag.writing.outlines.plan import Plan
 from speechrag.writing.outlines.roles import role_of
-from speechrag.writing.outlines.units import Pool, Unit, theme_score, weight_of
+from speechrag.writing.outlines.units import Pool, Unit, closing_of, theme_score, weight_of
 
 Retrieve = Callable[[Query], Sequence[Hit]]
 SPEECHES = 24  # speeches taken apart for one outline
@@ -83,6 +83,8 @@ def queries(plan: Plan) -> list[str]:
 
 def _near(sources: Sequence[Source], plan: Plan) -> list[Source]:
     """Return the sources; one of the same field that hardly says the theme's own words is not first of all on it."""
+    if plan.field and not plan.matter:  # the words of the brief may not be those of its field
+        return list(sources)
     top = max((source.close for source in sources if source.on_theme), default=0.0)
     broad = not any(source.first for source in sources)
     least = (NEAREST if broad else NEAR) * top
@@ -122,9 +124,8 @@ def _units(
             whole = _headed(replace(unit, parted=unit.parted or bool(points)), plan, adapter)
             yield _ranked(whole, passages, rank, top)
         yield from (_ranked(point, passages, rank, top) for point in points)
-    for passage in passages:
-        for unit in clause_units(passage, source, plan, adapter):
-            yield _ranked(unit, passages, rank, top)
+    for unit in clause_units(passages, source, plan, adapter):
+        yield _ranked(unit, passages, rank, top)
 
 
 def _ranked(unit: Unit, passages: Sequence[Passage], rank: Mapping[str, float], top: float) -> Unit:
@@ -138,6 +139,7 @@ def section_unit(section: Section, source: Source, plan: Plan, adapter: Adapter)
     body = max(section.body or section.start, section.start)
     inner = min((s.start for s in source.speech.sections if section.start < s.start < section.end), default=section.end)
     spans = sentence_spans(text, body, max(inner, body)) or sentence_spans(text, body, section.end)[:INNER]
+    spans = [span for span in spans if span[0] < closing_of(text)]
     head_start, head_end = _heading_span(text, section, body)
     raw = text[head_start:head_end]
     full = clean_heading(_named(adapter.carry(raw), source, plan), limit=FULL_CHARS)

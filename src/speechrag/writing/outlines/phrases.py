@@ -15,7 +15,7 @@ from speechrag.stopping import check
 from speechrag.text import sentence_spans, trim
 from speechrag.writing.outlines.facts import find_facts, tagged
 from speechrag.writing.outlines.genre import ROLES, genre
-from speechrag.writing.outlines.variants import year_of
+from speechrag.writing.outlines.units import year_of
 
 KINDS = ("golden", "parallel", "quotation", "set")
 ALL_ROLES = ("opening", *ROLES, "transition")

@@ -15,37 +15,43 @@ _HANGS = re.compile(
 )
 # A clause that ends a piece must not wait for another one.
 _WAITS = re.compile(
-    r"^要?(?:对|在(?!线)|按|按照|围绕|通过|随着|如果|只要|凡|不仅|既|虽然|由于|当(?!好|作)|除|除了|根据|为了|从)[^，]*$|(?:的|时|后|前|中|期间|不仅|：)$"
+    r"^要?(?:对|针对|在(?!线)|按|按照|围绕|通过|随着|如果|只要|凡|不仅|既|虽然|由于|当(?!好|作)|除|除了|根据|为了|从)[^，]*$|(?:的|时|后|前|中|期间|不仅|：)$"
 )
 _DETAIL = re.compile(r"^(?:其中|其他|其余|另外|包括|比如|例如|这[件项一个是]|特别是|尤其)")
+# Who is told to: 值班领导要能拍板, after whatever clause.
+_TOLD_TO = re.compile(
+    r"[\u4e00-\u9fff、]{2,10}?(?<![主重需必首紧不只])(?:要(?!求|素|点|害)|必须|不得|不准|不许|应当)[\u4e00-\u9fff]{2}"
+)
 _ORDER = re.compile(
     r"^(?:要|必须|务必|应当|严禁|坚决|不得|不能|不许|不准|切实|确保|做到|坚持|严格|各级|各地|各单位|各部门|各[县乡镇市]|乡镇|单位|主要|领导|党委|分管|全面|加强|建立|健全|完善|落实)"
 )
 
 
-def standing_piece(sentence: str, usable: Callable[[str], bool]) -> str:
-    """Return the longest run of clauses of ``sentence`` that stands alone and of which every clause is ``usable``.
+def standing_pieces(sentence: str, usable: Callable[[str], bool]) -> list[str]:
+    """Return the runs of clauses of ``sentence`` that stand alone and of which every clause is ``usable``, in order.
 
-    The run begins with the sentence, after a semicolon or with an order, and ends where nothing is left waiting; it is
-    a part of ``sentence`` but for its closing mark. "" where there is none of at least ``LEAST`` characters.
+    A run begins with the sentence, after a semicolon or with an order, and ends where nothing is left waiting; it is
+    a part of ``sentence`` but for its closing mark, has at least ``LEAST`` characters, and is as long as it can be.
 
-    >>> standing_piece("全市查出隐患31处，各单位要逐项登记建档，整改一项销号一项。", lambda clause: "31" not in clause)
-    '各单位要逐项登记建档，整改一项销号一项。'
+    >>> standing_pieces("全市查出隐患31处，各单位要逐项登记建档，整改一项销号一项。", lambda clause: "31" not in clause)
+    ['各单位要逐项登记建档，整改一项销号一项。']
     """
     clauses = _CLAUSE.findall(sentence)
-    best = ""
-    for first in range(len(clauses)):
-        if not _may_open(clauses, first):
-            continue
+    found: list[str] = []
+    first = 0
+    while first < len(clauses):
         last = first
-        while last < len(clauses) and usable(clauses[last]):
+        while _may_open(clauses, first) and last < len(clauses) and usable(clauses[last]):
             last += 1
         while last > first and not _may_end(clauses, last):
             last -= 1
         piece = "".join(clauses[first:last]).rstrip("，；。！？：")
-        if len(piece) > len(best) and piece.count("“") == piece.count("”"):
-            best = piece
-    return best + "。" if len(best) >= LEAST else ""
+        if len(piece) >= LEAST and piece.count("“") == piece.count("”"):
+            found.append(piece + "。")
+            first = last
+        else:
+            first += 1
+    return found
 
 
 def _may_open(clauses: list[str], index: int) -> bool:
@@ -53,8 +59,10 @@ def _may_open(clauses: list[str], index: int) -> bool:
         return False
     if index and re.match(r"要[^，]{1,3}，", clauses[index]):  # 要薄，: of what was named before
         return False
-    before = clauses[index - 1][-1] if index else "。"
-    return before in "；。！？" or bool(_ORDER.match(clauses[index]))
+    before = clauses[index - 1] if index else "。"
+    if before[-1] in "；。！？" or _ORDER.match(clauses[index]):
+        return True
+    return bool(_TOLD_TO.match(clauses[index])) and not _WAITS.search(before.rstrip("，"))
 
 
 def _may_end(clauses: list[str], end: int) -> bool:

@@ -11,9 +11,10 @@ from typing import Any
 
 from speechrag.errors import UsageError
 from speechrag.records import Outline
-from speechrag.text import MAX_QUERY_CHARS, bigrams, displayable, parse_chinese_number, segmenter, to_simplified, unique
+from speechrag.text import MAX_QUERY_CHARS, displayable, parse_chinese_number, to_simplified
 from speechrag.writing.outlines.asks import asked, asked_length
-from speechrag.writing.outlines.genre import Gathering, Occasion, Theme, by_length, genre, themes
+from speechrag.writing.outlines.genre import Gathering, Occasion, Theme, genre, themes
+from speechrag.writing.outlines.vocabulary import WEAK, own_words, rows_by_matter, rows_by_name, vocabulary
 
 POINTS = range(3, 7)  # main points a speech has; three is the commonest number
 MOST = 5  # main points of a speech for which none were asked
@@ -44,11 +45,8 @@ _YEAR = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)\s*年?")
 _YEAR_WORDS = re.compile(r"(?P<year>[一二][〇零○一二三四五六七八九]{3})年")
 _ALL = re.compile(rf"[全我本](?P<level>[{LEVELS}](?![\u4e00-\u9fff]?党)|街道|系统|集团|公司)")
 _ORGAN = re.compile(rf"(?P<level>街道|[{GOVERNED}])(?:党?委|党工委|政府|人民政府|政协|人大|纪委|直|长|领导)")
+_VILLAGE = re.compile(r"村(?:支书|党支部|两委|委会|民)")
 _PLACE = re.compile(rf"[\u4e00-\u9fff]{{2,3}}(?P<level>[{GOVERNED}]|街道)")
-# An act that a theme ends with: 大工委 is what 大工委创建 is about.
-_ACT = re.compile(
-    r"(?:专项)?(?:创建|建设|管理|推广|治理|整治|保护|化解|攻坚|提升|斗争|行动|大检查|试点|改革|突出问题化解|工程|活动|维护|应用|整合)$"
-)
 _PREFIX = re.compile(
     r"^(?:(?:19|20)\d\d年度?|[一二][〇零○一二三四五六七八九]{3}年|今年|年度|上半年|下半年|[一二三四]季度)?"
     r"(?:(?![全我本城])[\u4e00-\u9fff]{2,4}?(?:自治)?(?:省|市(?![场域容民]|政(?!府|协))|县(?!域)|区(?![域块])|州|旗|"
@@ -68,10 +66,6 @@ _EDGE = re.compile(
 )
 _ASK = re.compile(r"(?:请|帮我|给我|起草|撰写|写|拟|一[篇份个]|的|领导|讲话稿?|发言稿?|提纲|材料|主题)")
 NOTHING: Mapping[str, str] = MappingProxyType({})
-# Words of a theme that every other theme has too.
-WEAK = frozenset(
-    ["工作", "建设", "管理", "服务", "安全", "信息", "网络", "发展", "推进", "活动", "整治", "问题", "社会", "会议"]
-)
 _WHOLE = ("工作", "建设", "整治", "行动", "活动", "管理")  # a theme that needs no 工作 behind it
 
 
@@ -101,6 +95,8 @@ class Plan:
     own: tuple[str, ...] = ()  # the words of the theme itself: 春耕, 粮食
     asked: tuple[str, ...] = ()  # functions it asks for by name: 总结去年 is achievement, 指出不足 is problem
     found: tuple[str, ...] = ()  # functions that the speeches on the theme have beside the usual ones
+    field: str = ""  # the known theme that it is a matter of, where it is none itself: 平安建设 for 流动人口管理
+    matter: str = ""  # the term of that field that it names: 流动人口
 
     def roles(self) -> tuple[str, ...]:
         """Return the function of each main point, in order: the occasion's, and what is asked for or found."""
@@ -150,12 +146,16 @@ def read_plan(brief: str, overrides: Mapping[str, str] = NOTHING) -> Plan:
     event = given.get("event", at.group("event").strip("“”《》 ") if at else _event(text))
     gathering = _gathering(text, event)
     theme = given.get("theme") or _theme(text, event, gathering)
-    rows = _rows(theme)
+    if theme in WEAK and rows_by_name(theme + "工作"):  # 信息工作 is a theme, 信息 is in every one
+        theme += "工作"
+    rows, matter = rows_by_name(theme), ""
+    if not rows:
+        rows, matter = rows_by_matter(theme)
     occasion = _named_occasion(given["occasion"]) if given.get("occasion") else _occasion(event or text, theme)
     count = int(given["points"]) if given.get("points") else _points(text)
-    own = _words(theme, rows)
+    own = own_words(theme, rows)
     wish = asked(text, event, theme)
-    names, terms = _vocabulary(theme, rows, own)
+    names, terms = vocabulary(theme, rows, own)
     plan = Plan(
         brief=text if theme in text else f"{text} {theme}",
         speaker=given.get("speaker", _speaker(text, at)),
@@ -178,6 +178,8 @@ def read_plan(brief: str, overrides: Mapping[str, str] = NOTHING) -> Plan:
         titles=gathering.titles if gathering else (),
         own=own,
         asked=wish.roles,
+        matter=matter,
+        field=rows[0].names[0] if rows and not rows_by_name(theme) else "",
     )
     return replace(plan, rivals=_rivals(plan, rows))
 
@@ -185,6 +187,8 @@ def read_plan(brief: str, overrides: Mapping[str, str] = NOTHING) -> Plan:
 def plan_of(outline: Outline) -> Plan:
     """Return the plan that an outline was drafted for, as shown back in ``outline.plan``."""
     shown = {key: outline.plan[key] for key in SETTABLE if key in outline.plan}
+    if shown.get("points") not in POINTS:  # a thin corpus filled fewer parts than a plan can ask for
+        shown.pop("points", None)
     return read_plan(outline.brief, {key: "" if value is None else str(value) for key, value in shown.items()})
 
 
@@ -259,7 +263,7 @@ def _theme(text: str, event: str, gathering: Gathering | None) -> str:
     core = _core(event)
     called = gathering is not None and any(core in mark or mark in core for mark in gathering.marks)
     # Several subjects of a meeting that is called after its field are matters of it: 主题是智慧水利、数据共享.
-    if stated and (called or not _rows(core) or "、" not in stated.group(1)):
+    if stated and (called or not rows_by_name(core) or "、" not in stated.group(1)):
         return _core(stated.group(1))
     if len(core) >= 2 and not called:
         return core
@@ -297,44 +301,6 @@ def _known(text: str) -> str:
     return max(found, key=lambda name: (len(name), -text.index(name)), default="")
 
 
-def _rows(theme: str) -> tuple[Theme, ...]:
-    """Return the themes named in ``theme``; a longer name hides a shorter one inside it (信息安全 hides 安全)."""
-    spots: list[tuple[int, int, Theme]] = []
-    masked = {
-        row: re.sub(by_length(row.decoys), lambda m: "|" * len(m[0]), theme) if row.decoys else theme
-        for row in themes()
-    }
-    names = sorted(((name, row) for row in themes() for name in row.names), key=lambda pair: (-len(pair[0]), pair[0]))
-    for name, row in names:
-        start = masked[row].find(name)
-        if start >= 0 and not any(a < start + len(name) and start < b for a, b, _ in spots):
-            spots.append((start, start + len(name), row))
-    return tuple(dict.fromkeys(row for _, _, row in sorted(spots, key=lambda spot: spot[0])))
-
-
-def _parts(theme: str) -> list[str]:
-    return [part for part in re.split(r"[与和及暨、·]", theme) if len(part) >= 2]
-
-
-def _words(theme: str, rows: tuple[Theme, ...]) -> tuple[str, ...]:
-    """Return the words of a theme that tell it from others, and its other names; of a wide row those akin to it."""
-    cutter = segmenter("jieba")
-    words = [word for part in _parts(theme) for word in cutter.cut(part) if len(word) >= 2]
-    pairs = set(bigrams(theme))
-    names = (name for row in rows for name in row.names if not row.wide or pairs & set(bigrams(name)))
-    return tuple(unique([*(word for word in words if word not in WEAK), *names]))
-
-
-def _vocabulary(theme: str, rows: tuple[Theme, ...], own: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the names and the terms of the theme: its own words first, then those of the themes it belongs to."""
-    known = [name for row in rows for name in row.names if len(name) >= 3 or name in theme]
-    bare = _ACT.sub("", theme)
-    head = [bare] if len(bare) >= 3 and not rows else []
-    names = unique([theme, *head, *(part for part in _parts(theme) if len(part) >= 3 or not rows), *known])
-    terms = unique([*own, *(term for row in rows for term in row.terms)])
-    return tuple(name for name in names if name), tuple(term for term in terms if term not in names)
-
-
 def _rivals(plan: Plan, rows: tuple[Theme, ...]) -> tuple[str, ...]:
     own = "".join((*plan.names, *plan.terms, plan.brief))
     count = Counter(word for row in themes() if row not in rows for word in {*row.terms, *row.names})
@@ -367,7 +333,7 @@ def _level(text: str) -> str:
         match = pattern.search(text)
         if match:
             return match.group("level")
-    return ""
+    return "村" if _VILLAGE.search(text) else ""
 
 
 def _year(text: str) -> int | None:

@@ -22,15 +22,17 @@ from speechrag.writing.outlines.units import TOPIC, Pool, Unit, theme_score
 from speechrag.writing.outlines.used import Used, family
 from speechrag.writing.outlines.wording import parallel, similar
 
-LEAVES = 4  # sub-points a main point has at most
-TASKS = {1: 7, 2: 12, 3: 12}  # sub-points of so many main points of tasks together
+LEAVES = 5  # sub-points a main point has at most
+TASKS = {1: 8, 2: 13, 3: 15}  # sub-points of so many main points of tasks together
 FEWEST = 2  # with fewer sub-points a main point is left out
 STRONG = 1.6  # worth of a sub-point that can be a part of its own
 SHARE = 0.4  # part of the sub-points that one family may give where others have something to say
+EVEN = 1.5  # how much more than an even part one of few families on the theme may give
 HEADS, SPARE = 5, 8  # headings and sub-points kept beside the chosen ones
 SPARED = 1  # sub-points of speeches on the theme itself that may be given up for it
 ROUNDS = 4  # choices made to come down to that share
 
+_HALVED = ("task", "safeguard")  # parts that can be told in two
 _STAND_INS = ("significance", "problem", "task", "achievement")  # for a part that the corpus cannot fill
 ASKED = 1.5  # worth of each matter of the brief that a sub-point is the first to speak of
 LENT = 3  # sub-points of a part that borrows
@@ -64,16 +66,17 @@ def choose_parts(pool: Pool, plan: Plan, *, lend: bool = False) -> tuple[Part, .
     """Return the main points with sub-points, in the occasion's order; parts the corpus cannot fill are left out.
 
     With ``lend`` a part that the theme leaves empty takes what speeches on other themes say for any theme. No family
-    gives more than ``SHARE`` of the sub-points where others have enough to say in its stead.
+    gives more than its share of the sub-points (``SHARE``, more where few are on the theme) if others have enough to
+    say in its stead.
     """
     chooser = _Chooser(pool, plan, lend)
     first = _fill_all(chooser, pool, plan, lend)
     best = first
     for _ in range(ROUNDS):
         total, most = _shares(best)
-        if most <= max(SHARE * total, 1):
+        if most <= max(chooser.share * total, 1):
             break
-        tighter = chooser.again(max(int(SHARE * total), 1))
+        tighter = chooser.again(max(int(chooser.share * total), 1))
         found = _fill_all(tighter, pool, plan, lend)
         if len(found) < len(first) or _shares(found)[0] < FEWEST * len(found) or _near(found) < _near(best) - SPARED:
             break
@@ -143,15 +146,20 @@ def _fill_all(chooser: _Chooser, pool: Pool, plan: Plan, lend: bool) -> list[_Fi
             if len(filled) + frames < plan.points and (role == "task" or role not in wanted):
                 chooser.fill(role, 1)
                 filled += chooser.filled[role][:1]
-        if len(filled) + frames < plan.points:
-            filled = [half for part in filled for half in _halves(part)]
+        while len(filled) + frames < plan.points:
+            largest = max(filled, key=lambda part: len(part.leaves) if part.role in _HALVED else 0)
+            halves = _halves(largest)
+            if len(halves) == 1:
+                break
+            place = filled.index(largest)
+            filled[place : place + 1] = halves
     filled.sort(key=lambda part: ORDER.index(part.role))
     return filled
 
 
 def _halves(part: _Filled) -> list[_Filled]:
     """Return a part of four tasks or safeguards as two parts, any other as it is."""
-    if part.role not in {"task", "safeguard"} or len(part.leaves) < 2 * FEWEST:
+    if part.role not in _HALVED or len(part.leaves) < 2 * FEWEST:
         return [part]
     middle = len(part.leaves) // 2
     return [replace(part, leaves=part.leaves[:middle]), replace(part, leaves=part.leaves[middle:])]
@@ -172,6 +180,7 @@ class _Chooser:
         self.roles = tuple(role for role in plan.roles() if not (self.joined and role == "problem"))
         firsts = {source.speech.family or source.speech.speech_id for source in pool.sources if source.first}
         self._sole = len(firsts) == 1
+        self.share = max(SHARE, min(EVEN / max(len(firsts), 1), 1.0))
         self._used = Used()
         self._total = 3 * len(plan.roles())
         self.filled: dict[str, list[_Filled]] = defaultdict(list)
@@ -242,7 +251,7 @@ class _Chooser:
         taken = self._used.families[family(leaf.unit)]
         gain = leaf.score
         if not (leaf.unit.source.first and self._sole):  # one that alone is on the theme may say what there is to say
-            gain -= 0.2 * min(taken, 3) + 0.8 * (taken + 1 > SHARE * self._total)
+            gain -= 0.2 * min(taken, 3) + 0.8 * (taken + 1 > self.share * self._total)
         gain += self._telling.news(leaf, self._used.words)
         gain += ASKED * len(self._spoken_of(leaf) - self._used.matters)
         if picked:
@@ -347,10 +356,16 @@ def _headed(filled: Sequence[_Filled], chooser: _Chooser) -> tuple[Part, ...]:
     choice = {1: 8, 2: 8, 3: 6, 4: 4}.get(len(filled), 3)  # every combination is weighed: keep their number small
     below = [leaf.heading for part in filled for leaf in part.leaves]
     options = [_options(part, choice, chooser, below) for part in filled]
-    best = max(product(*options), key=lambda heads: (harmony(heads), tuple(head.heading for head in heads)))
+    best = max(product(*options), key=_fitness)
     return tuple(
         Part(part.role, head.heading, head.units, part.leaves) for part, head in zip(filled, best, strict=True)
     )
+
+
+def _fitness(heads: Sequence[Head]) -> tuple[int, float, tuple[str, ...]]:
+    """Return what to choose the headings of a speech by: none twice, then those that go together."""
+    names = tuple(head.heading for head in heads)
+    return len(set(names)), harmony(heads), names
 
 
 def _options(part: _Filled, choice: int, chooser: _Chooser, below: Sequence[str]) -> tuple[Head, ...]:

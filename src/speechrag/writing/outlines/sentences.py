@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from speechrag.text import bigrams
 from speechrag.writing.outlines.adapt import Adapter
 from speechrag.writing.outlines.genre import by_length, genre
-from speechrag.writing.outlines.pieces import standing_piece
+from speechrag.writing.outlines.pieces import standing_pieces
 from speechrag.writing.outlines.plan import Plan
+from speechrag.writing.outlines.roles import directive
 from speechrag.writing.outlines.units import Unit, theme_score
 from speechrag.writing.outlines.wording import core
 
 WORTH_SAYING = -0.4  # a sentence worth less is left out of what is written out
 WORTH_ADDING = 0.25  # the same, of what is added to the gist of a point
 ON_THEME = 0.3  # what it may be worth less in a speech on the theme before all others
-FURTHER_CHARS, FURTHER_SLOTS = 90, 2
+FURTHER_CHARS, FURTHER_SLOTS = 90, 3
+SLOT_CHARS = 14  # characters for each slot that a further sentence has at least
+COUNTED = ("数字", "时间", "时限", "金额", "文件名称")  # what its slots may stand for: who and where are of its place
+SLOT_BACK = 0.25  # what a fact costs less in a further sentence than in the gist of a point
 TRIMMED = 0.12  # what a sentence is worth less that is not told in full
+ASTRAY = 0.35  # the same, where what is told shares no word with the heading
 LOOKED_AT = 12  # sentences of a section of which the gist is one
 TEXT_CHARS = 120  # one or two sentences
 _BROKEN = re.compile(
@@ -43,8 +49,12 @@ NATIONAL = re.compile(
     r"全国(?!人大|政协|两会)|省级以上|各省|自治区|^部|部机关|直属单位|流域机构|国家(?=[\u4e00-\u9fff]{2,8}(?:系统|中心|工程|网)(?:建设)?)"
 )
 _PAST = re.compile(r"^(?:在?过去|近年来|几年来|一年来|多年来|长期以来)|取得了|做了大量|有效减少")
+_DEED = re.compile(r"(?:形成|确保|避免|取得|实现|赢得|打造|得到|推动|促进|发挥|保证|奠定|营造)了")
 _WEIGHTY = re.compile(r"突出|严峻|复杂|难题|挑战|压力|重要|意义|事关|关系到|形势|基础|保障|前提|紧迫|危害|任务")
 _KEYS = re.compile(r"(?:关键|前提|基础|保证|保障)[。，]")
+_ORGAN_WORK = re.compile(
+    r"(政协|人大|工会|妇联|共青团|工商联)(?:工作|宣传|新闻|组织|机关|特色|信息|阵地|事业|全委会|全体会议|履职|履行|参加单位|重要|各专委会|协商)"
+)
 _ORGANS = ("政协", "人大", "法院", "检察院", "工会", "妇联", "共青团", "工商联")
 # A story or the speaker's own voice: true there, borrowed here.
 _TALE = re.compile(
@@ -61,14 +71,25 @@ _VOICE = re.compile(r"我(?![们国省市县区镇乡街州局院校党军])")
 # What a place says of itself (我县是……), what was decided or happened there once, and words that point elsewhere.
 _SELF = re.compile(
     r"[我本全][国省市县区州镇乡](?:是|地处|位于|属于|现有|共有|原来|过去|已|还有)|本地(?:是|地处|位于)|召开[^，。]{0,16}会议|(?:作出|作了)[^，。]{0,6}(?:指示|批示)"
-    r"|[省市县区]委(?:、[省市县区]政府)?(?:对|已|专门|决定)[^，。]{2,24}(?:了|高配)"
-    r"|已经?(?:组织|派出|派下去|投入|建成|下拨|印发|公布|上网)|这一[点天]|这笔钱|有几[位个家]|几位同志|在这里|先讲|文件里|专门写|这些问题|这件事|这[两三几]|上述|前面讲|如前所述|会议材料|附后"
+    r"|[省市县区]委(?:、[省市县区]政府)?(?:对|已|专门|决定)[^，。]{2,24}(?:了|高配)|[省市县区镇乡]委(?:已经?)?决定"
+    r"|(?:主席|总理|部长|省长|市长|县长|区长)在[^，。]{2,20}(?:强调|指出|要求|提出)"
+    r"|已经?(?:组织|派出|派下去|投入|建成|下拨|印发|公布|上网)|这一[点天]|这笔钱|有几[位个家]|几位同志|在这里|先讲|文件里|专门写|这些问题|这件事|概括起来|主要有[一二三四五六七八九十]|[全本][国省市县区镇街][^，。]{0,2}第[一二三四五]|这[两三几]|上述|前面讲|如前所述|会议材料|附后"
 )
+# Names in a row of which one is known as a place: 【待补：地名】、金沙坑、七里岗.
+_LISTED = re.compile(r"【待补：地名】、|、【待补：地名】")
+LOWEST = ("镇", "乡", "村", "街道")  # levels without offices of their own
+_COUNTY_OFFICE = re.compile(r"[省市县区](?:委|政府|纪委|直|(?:[\u4e00-\u9fff]{2,8}|县)[局厅](?!面|部|势))")
+_MINISTRY = re.compile(r"省[\u4e00-\u9fff]{2,6}厅|厅(?:党组|长|直|[\u4e00-\u9fff]{1,4}处)")
 _PLEASE = re.compile(r"欢迎|请(?!示)|希望在座|祝")
-_ORDERS = re.compile(r"要|必须|务必|应当|严禁|确保|不得|切实|坚持|着力")
+_ORDERS = re.compile(
+    r"要(?!是)|必须|务必|应当|严禁|确保|不得|切实|坚持|着力|一律|不[许准能搞留再]|不允许|绝不|决不|限期|逐[一项个级户家]|由[^，。]{2,14}(?:牵头|负责|兜底|审核|把关)|谁[^，。]{1,8}谁"
+)
 _DUTY = re.compile(
     r"负总责|第一责任人|直接责任|负责|追责|问责|追究|约谈|挂牌整治|专题研究|听[^，]{0,3}汇报|列入|纳入|从重|从严"
 )
+# What goes wrong without a word of what to do about it.
+_FAULTY = re.compile(r"现象|严重|阻碍|影响了|影响到|薄弱|滞后|落后|不够|不足|不高|缺乏|不力|得不到|得过且过|推诿|扯皮")
+FAULT = -0.8  # worth of that under a task
 _LACKS = re.compile(r"不够|不足|不强|不到位|薄弱|差距|滞后|缺乏|不高|问题|不平衡|较低|仍|还有|个别|有的|一些")
 _LABEL = re.compile(
     r"^(?:[（(]?[一二三四五六七八九十\d]{1,2}[）)、.．]\s*|第[一二三四五六七八九十]+[句件条点]?[，、：:,]|[一二三四五六七八九十]{1,2}(?:是|要)(?=[\u4e00-\u9fff]{2}))+"
@@ -93,7 +114,7 @@ def told_under(unit: Unit, heading: str, plan: Plan, adapter: Adapter) -> tuple[
         if end <= unit.head_end:
             continue
         whole = _sentence(text[start:end], heading, unit, adapter)
-        for carried, loss in ((whole, 0.0), (_standing(whole, unit, adapter), TRIMMED)):
+        for carried, loss in ((whole, 0.0), *_trimmed(whole, heading, unit, adapter)):
             quality = _quality(carried, text[start:end], index, unit, plan, adapter) if carried else None
             if quality is not None and not (len(carried) < len(heading) + 8 and heading in carried):
                 options.append((quality - loss, index, carried))
@@ -112,50 +133,65 @@ def told_under(unit: Unit, heading: str, plan: Plan, adapter: Adapter) -> tuple[
     return adapter.filled(carried), start, end, quality
 
 
+def _trimmed(whole: str, heading: str, unit: Unit, adapter: Adapter) -> Iterator[tuple[str, float]]:
+    """Yield the pieces of a sentence with what they are worth less: more where nothing ties them to the heading."""
+    about = set(bigrams(core(heading)))
+    for piece in _standing(whole, unit, adapter):
+        yield piece, TRIMMED if about & set(bigrams(piece)) else ASTRAY
+
+
 def carried_sentence(raw: str, heading: str, unit: Unit, plan: Plan, adapter: Adapter) -> str:
     """Return a sentence of a unit's body for the new speech, facts as slots; "" where it must not be used."""
     whole = _sentence(raw, heading, unit, adapter)
-    for carried in (whole, _standing(whole, unit, adapter)):
+    for carried in (whole, *_standing(whole, unit, adapter)):
         if carried and (_quality(carried, raw, 0, unit, plan, adapter) or -1.0) > WORTH_SAYING:
             return adapter.filled(carried)
     return ""
 
 
-def further_sentence(raw: str, heading: str, unit: Unit, plan: Plan, adapter: Adapter) -> str:
-    """Return a sentence that can stand after others on its point, or what of it can; "" where none does.
+def further_sentences(raw: str, heading: str, unit: Unit, plan: Plan, adapter: Adapter) -> tuple[str, ...]:
+    """Return a sentence that can stand after others on its point, or else the pieces of it that can.
 
-    It points to nothing before it and serves the function of its point. Where its speech is on the theme before all
-    others, it may hold a few facts, as slots.
+    They point to nothing before them and serve the function of their point. Where their speech is on the theme before
+    all others, they may hold a few facts, as slots.
     """
-    most = FURTHER_SLOTS if unit.source.first else 0
     whole = _sentence(raw, heading, unit, adapter)
-    for carried in (whole, _standing(whole, unit, adapter)):
-        if not carried or len(carried) > FURTHER_CHARS or _POINTING.match(carried):
-            continue
-        quality = _quality(carried, raw, 0, unit, plan, adapter)
-        least = WORTH_ADDING - ON_THEME * unit.source.first
-        if quality is not None and quality >= least and len(adapter.facts(carried)) <= most:
-            return re.sub(r"；$", "。", adapter.filled(carried))
-    return ""
+    if _adds(whole, raw, unit, plan, adapter):
+        return (re.sub(r"；$", "。", adapter.filled(whole)),)
+    pieces = _standing(whole, unit, adapter)
+    return tuple(adapter.filled(piece) for piece in pieces if _adds(piece, raw, unit, plan, adapter))
 
 
-def _standing(whole: str, unit: Unit, adapter: Adapter) -> str:
-    """Return the part of a carried sentence that holds no fact, no story and, borrowed, nothing of its own theme.
+def _adds(carried: str, raw: str, unit: Unit, plan: Plan, adapter: Adapter) -> bool:
+    """Tell whether a carried sentence may stand after others on its point."""
+    if not carried or len(carried) > FURTHER_CHARS or _POINTING.match(carried):
+        return False
+    quality = _quality(carried, raw, 0, unit, plan, adapter)
+    facts = adapter.facts(carried)
+    if quality is None or quality + SLOT_BACK * len(facts) < WORTH_ADDING - ON_THEME * unit.source.first:
+        return False
+    most = min(FURTHER_SLOTS, len(carried) // SLOT_CHARS) if unit.source.first else 0
+    return len(facts) <= most and all(fact.slot in COUNTED for fact in facts)
 
-    "" where that is all or nothing of it.
+
+def _standing(whole: str, unit: Unit, adapter: Adapter) -> list[str]:
+    """Return the pieces of a carried sentence that hold no fact, no story and, borrowed, nothing of its own theme.
+
+    None where that is all or nothing of it.
     """
     facts = {whole[fact.start : fact.end] for fact in adapter.facts(whole)}
     own = borrowed(unit)
 
     def usable(clause: str) -> bool:
-        told = _TALE.search(clause) or _SELF.search(clause) or _VOICE.search(clause)
+        told = any(pattern.search(clause) for pattern in (_TALE, _SELF, _VOICE, _ONCE))
+        told = told or any(mark in clause for mark in genre().local)
         if told or any(fact in clause for fact in facts) or adapter.facts(clause):
             return False
         return not (own and (adapter.residue(clause) or adapter.leftover(clause) or _OFFICE.search(clause)))
 
     if not whole or (len(whole) <= TEXT_CHARS and usable(whole)):
-        return ""
-    return standing_piece(whole, usable)
+        return []
+    return standing_pieces(whole, usable)
 
 
 def _sentence(raw: str, heading: str, unit: Unit, adapter: Adapter) -> str:
@@ -189,8 +225,12 @@ def _fits(carried: str, raw: str, unit: Unit, plan: Plan, adapter: Adapter) -> b
         return False
     if any(sector in carried for sector in unit.source.sectors):
         return False
+    if _of_organ(carried, plan) or _above(carried, plan) or _LISTED.search(adapter.filled(carried)):
+        return False
     if unit.source.on_theme:
         return not adapter.aside(raw)
+    if _OFFICE.search(carried):
+        return False
     theme = min(theme_score(raw, plan), theme_score(carried, plan))  # what stays when a sentence is cut
     strict = min(theme_score(raw, plan, common=0.4), theme_score(carried, plan, common=0.4))
     spoken_of = unit.under or theme_score(unit.heading, plan, common=0.4) >= 1 or strict * 25 >= len(carried)
@@ -203,6 +243,18 @@ def _fits(carried: str, raw: str, unit: Unit, plan: Plan, adapter: Adapter) -> b
     return _lends(carried, unit, adapter)
 
 
+def _of_organ(text: str, plan: Plan) -> bool:
+    """Tell whether ``text`` is on the work of an organ that the brief does not name: 政协宣传阵地 in a county's."""
+    return any(match[1] not in plan.brief for match in _ORGAN_WORK.finditer(text))
+
+
+def _above(text: str, plan: Plan) -> bool:
+    """Tell whether ``text`` gives orders to an office of a level that the speaker does not command."""
+    if _MINISTRY.search(text) and plan.level not in {"省", "国"}:
+        return True
+    return plan.level in LOWEST and bool(_COUNTY_OFFICE.search(text))
+
+
 def _lends(carried: str, unit: Unit, adapter: Adapter) -> bool:
     """Tell whether a sentence on another theme fits any: an order, to no office of its own, about its heading."""
     about = set(bigrams(core(unit.heading))) & set(bigrams(carried))
@@ -212,13 +264,18 @@ def _lends(carried: str, unit: Unit, adapter: Adapter) -> bool:
     return bool(about) and bool(orders) and not (adapter.leftover(carried) or _OFFICE.search(carried))
 
 
+def _orders(text: str) -> bool:
+    """Tell whether ``text`` says what to do: in words of command, or with a verb that opens a clause."""
+    return bool(_ORDERS.search(text)) or any(directive().match(clause) for clause in re.split("[，；：]", text))
+
+
 def _quality(carried: str, raw: str, index: int, unit: Unit, plan: Plan, adapter: Adapter) -> float | None:
     """Return how well a carried sentence serves as what to say; None where it must not be used."""
     if not _fits(carried, raw, unit, plan, adapter):
         return None
     theme = theme_score(raw, plan)
     facts = len(adapter.facts(carried))
-    most = 3 if unit.role in {"achievement", "problem"} else (2 if unit.source.first else 1)
+    most = 3 if unit.role in {"achievement", "problem"} or unit.source.first else 1
     if facts > most or re.search(r"“[^”]*【[^”]*”|】[^，。；、]{0,4}【", adapter.filled(carried)):
         return None
     related = bool(set(bigrams(core(unit.heading))) & set(bigrams(carried)))
@@ -230,9 +287,10 @@ def _quality(carried: str, raw: str, index: int, unit: Unit, plan: Plan, adapter
     quality -= 0.4 * foreign_organ(carried, plan)
     if unit.role in {"task", "safeguard"}:
         quality -= 0.4 if _PAST.search(carried) else 0.0
-        if _STORY.search(carried) and not _ORDERS.search(carried):
+        quality -= 0.6 if _DEED.search(carried) else 0.0
+        if _STORY.search(carried) and not _orders(carried):
             return None
-        quality += 0.3 if _ORDERS.search(carried) else -0.35
+        quality += 0.3 if _orders(carried) else FAULT if _FAULTY.search(carried) else -0.35
     # An order is neither a merit nor a fault; and what is lacking is no merit.
     if unit.role in {"achievement", "problem"} and _MUST.search(carried) and not _LACKS.search(carried):
         return None

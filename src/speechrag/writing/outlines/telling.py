@@ -51,7 +51,8 @@ class Telling:
     """Knows how many families of speeches on the theme name each matter in a heading."""
 
     def __init__(self, pool: Pool, plan: Plan) -> None:
-        self._theme = re.compile(by_length((plan.work, *plan.names, *plan.own)) if plan.work else r"(?!)")
+        named = (plan.work, *plan.names, *plan.own, *(word for word, _ in tagged(plan.theme) if len(word) >= 2))
+        self._theme = re.compile(by_length(named) if plan.work else r"(?!)")
         families: dict[str, set[str]] = defaultdict(set)
         for unit in pool.units:
             if unit.source.on_theme and unit.level < CLAUSE and not unit.aside:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from speechrag.records import Passage, Speech
 from speechrag.writing.outlines.adapt import Source
 from speechrag.writing.outlines.genre import genre
 from speechrag.writing.outlines.plan import Plan
 
+CLOSING = 0.7  # part of a speech after which an address opens its closing
+_ADDRESSED = re.compile(r"(?<=\n)(?:同志们|各位[\u4e00-\u9fff]{2,4}(?:、同志们)?|[\u4e00-\u9fff]{2}们)[，,！：:]")
 TOPIC = 8  # level of a point that a section makes in an unnumbered short sentence
 CLAUSE = 9  # level of a point that is a clause inside a sentence
 
@@ -53,6 +57,19 @@ class Pool:
     sources: tuple[Source, ...]
     passages: Mapping[str, tuple[Passage, ...]]
     units: tuple[Unit, ...]
+
+
+def year_of(speech: Speech) -> int:
+    """Return the year of a speech, 0 where it is not known."""
+    year = speech.metadata.get("year")
+    return year if isinstance(year, int) else int(year) if isinstance(year, str) and year.isdecimal() else 0
+
+
+@lru_cache(maxsize=256)
+def closing_of(text: str) -> int:
+    """Return where the closing paragraph of a speech begins, the last that addresses the hearers; its end for none."""
+    opened = [match.start() for match in _ADDRESSED.finditer(text) if match.start() > CLOSING * len(text)]
+    return opened[-1] if opened else len(text)
 
 
 def within(inner: Unit, outer: Unit) -> bool:

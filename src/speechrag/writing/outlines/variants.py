@@ -9,7 +9,7 @@ from speechrag.text import bigrams
 from speechrag.writing.outlines.headings import HEADING_CHARS
 from speechrag.writing.outlines.leaves import Leaf
 from speechrag.writing.outlines.select import Part
-from speechrag.writing.outlines.units import CLAUSE, Unit
+from speechrag.writing.outlines.units import CLAUSE, Unit, year_of
 from speechrag.writing.outlines.used import family
 from speechrag.writing.outlines.wording import similar
 
@@ -22,12 +22,6 @@ def occurrences(units: Iterable[Unit]) -> tuple[int, tuple[int, ...]]:
     found = list(units)
     years = {year_of(unit.speech) for unit in found} - {0}
     return len({family(unit) for unit in found}), tuple(sorted(years))
-
-
-def year_of(speech: Speech) -> int:
-    """Return the year of a speech, 0 where it is not known."""
-    year = speech.metadata.get("year")
-    return year if isinstance(year, int) else int(year) if isinstance(year, str) and year.isdecimal() else 0
 
 
 def like_leaf(leaf: Leaf, units: Iterable[Unit]) -> list[Unit]:
