@@ -39,17 +39,19 @@ EMPTY = 0.15  # weight of the best candidate that holds nothing of the answer
 HIDDEN_WORD, HIDDEN_WHOLE, SUMMARY = 10, 14, 4
 LOOKED_AT = 40  # candidates of a question that are trained on
 # The log-odds at which an answer is as good as none, chosen by hand on what `report` says of authors left out.
-EVEN = 0.2
+EVEN = -0.2
 FOUND = 0.5  # share of the key phrases that a candidate must hold for the answer to count as found
-PARAPHRASE = "paraphrase"
+PARAPHRASE, ORDINARY = "paraphrase", "ordinary"
 NOTHING = -30.0  # the log-odds of a candidate that is none
 STRANGE = "strange"
-POINTS = (-1.0, -0.5, 0.0, 0.5, 0.75, 1.0, 1.5)  # of refusal, that nets are judged at
+NEAR, OFF = "near", "off"  # the two kinds of questions without an answer; all further kinds have one
+POINTS = (-1.0, -0.5, -0.25, 0.0, 0.25, 0.5, 1.0)  # of refusal, that nets are judged at
+WRONG_REFUSALS = (0.03, 0.05, 0.08)  # shares of ordinary questions, at which the curve of all authors is told
 # Who wrote the questions of a file, where several are by one author.
 AUTHORS = {
     "corpus": "first", "seeds": "first", "corpus_more": "second", "seeds_more": "second", "reports": "third",
     "seeds_train": "third", "corpus_blind": "fourth", "seeds_blind": "fourth", "corpus_third": "fifth",
-    "reports_more": "fifth", "gwr": "fifth",
+    "reports_more": "fifth", "gwr": "fifth", "corpus_pairs": "sixth", "reports_pairs": "sixth",
 }  # fmt: skip
 
 
@@ -148,7 +150,9 @@ def _deep(size: int, hidden: int) -> nn.Sequential:
 
 
 def _layer(linear: Any) -> dict[str, Any]:
-    return {name: np.round(getattr(linear, name).detach().numpy(), 4).tolist() for name in ("weight", "bias")}
+    # As doubles: rounded singles print with all their digits.
+    parts = ((name, getattr(linear, name).detach().double().numpy()) for name in ("weight", "bias"))
+    return {name: np.round(part, 4).tolist() for name, part in parts}
 
 
 def loss_of(net: Net, batch: Batch) -> Tensor:
@@ -237,15 +241,34 @@ def judged(bags: Sequence[Bag]) -> dict[str, tuple[list[Bag], np.ndarray]]:
 
 
 def report(told: Mapping[str, tuple[list[Bag], np.ndarray]]) -> None:
-    """Print what nets decide about the questions of an author whom they do not know."""
+    """Print what nets decide about the questions of an author whom they do not know, and of all such authors."""
     for author, (bags, logits) in told.items():
-        kinds = np.array([bag.kind if bag.kind in (PARAPHRASE, STRANGE) else bag.answerable for bag in bags], dtype=str)
-        plain = np.isin(kinds, ("True", "False"))  # without the reworded ones, which the figures tell apart
-        print(f"{author}: {len(bags)} questions, AUC {auc(logits[plain], kinds[plain] == 'True'):.3f}; refused:")
+        kinds = _kinds(bags)
+        print(f"{author}: {len(bags)} questions, AUC {_auc(kinds, logits):.3f}; refused:")
         for point in POINTS:
-            names = {"False": "unanswerable", STRANGE: "strange", "True": "answerable", PARAPHRASE: "paraphrases"}
-            shares = [f"{name} {(logits[kinds == kind] <= point).mean():.1%}" for kind, name in names.items()]
-            print(f"  at {point}: {', '.join(shares)}")
+            print(f"  at {point}: {_refused(kinds, logits, point)}")
+    kinds = np.concatenate([_kinds(bags) for bags, _ in told.values()])
+    logits = np.concatenate([found for _, found in told.values()])
+    print(f"all: AUC {_auc(kinds, logits):.3f}; refused:")
+    for share in WRONG_REFUSALS:
+        point = float(np.quantile(logits[kinds == ORDINARY], share))
+        print(f"  at {point:.2f}: {_refused(kinds, logits, point)}")
+
+
+def _kinds(bags: Sequence[Bag]) -> np.ndarray:
+    """Return the kind of each bag, all that are answerable and not reworded as one."""
+    return np.array([b.kind if b.kind in (PARAPHRASE, STRANGE, NEAR, OFF) else ORDINARY for b in bags], dtype=str)
+
+
+def _auc(kinds: np.ndarray, logits: np.ndarray) -> float:
+    """Return the AUC over all but the reworded questions and those about other texts."""
+    plain = np.isin(kinds, (ORDINARY, NEAR, OFF))
+    return auc(logits[plain], kinds[plain] == ORDINARY) if len({*kinds[plain]}) > 1 else float("nan")
+
+
+def _refused(kinds: np.ndarray, logits: np.ndarray, point: float) -> str:
+    shares = [(kind, logits[kinds == kind] <= point) for kind in (ORDINARY, PARAPHRASE, NEAR, OFF, STRANGE)]
+    return ", ".join(f"{kind} {refused.mean():.1%}" for kind, refused in shares if len(refused))
 
 
 def main() -> None:

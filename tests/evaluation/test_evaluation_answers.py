@@ -149,7 +149,11 @@ def test_each_measure_ranks_better_answers_above_worse_ones() -> None:
     assert sanity_gate([("right", recall[0]), ("shuffled", recall[2])]) == []
 
 
-ALL_DEV = {"reports", "seeds_train", "reports_more", "gwr", "corpus_third", "seeds_blind", "corpus_blind"}
+ALL_TEST = {"seeds_unseen", "corpus_unseen", "seeds_natural"}
+ALL_DEV = {
+    "reports", "seeds_train", "reports_more", "gwr", "corpus_third", "seeds_blind", "corpus_blind", "corpus_pairs",
+    "reports_pairs",
+}  # fmt: skip
 
 
 def test_the_labelled_questions_of_the_repository_can_be_read() -> None:
@@ -158,7 +162,7 @@ def test_the_labelled_questions_of_the_repository_can_be_read() -> None:
     for path in sorted(folder.glob("*.jsonl")):
         found = read_questions(path)
         halves = {q.split for q in found} - {"seen"}
-        assert halves == ({"test"} if "unseen" in path.stem else {"dev"} if path.stem in ALL_DEV else {"dev", "test"})
+        assert halves == ({"test"} if path.stem in ALL_TEST else {"dev"} if path.stem in ALL_DEV else {"dev", "test"})
         assert {q.answerable for q in found} == {True, False}
         assert all(q.nuggets for q in found if q.answerable)
 

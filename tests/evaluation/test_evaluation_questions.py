@@ -13,9 +13,9 @@ from small_corpus import QUICK
 from speechrag.build import build_index
 
 OWN = ("corpus", "corpus_more")
-SAMPLES = (*OWN, "corpus_blind", "corpus_third", "corpus_unseen")
-SCRAPED = ("seeds", "seeds_more", "seeds_train", "seeds_blind", "seeds_unseen")
-FILES = (*SAMPLES, *SCRAPED, "reports", "reports_more", "gwr")
+SAMPLES = (*OWN, "corpus_blind", "corpus_third", "corpus_pairs", "corpus_unseen")
+SCRAPED = ("seeds", "seeds_more", "seeds_train", "seeds_blind", "seeds_unseen", "seeds_natural")
+FILES = (*SAMPLES, *SCRAPED, "reports", "reports_more", "reports_pairs", "gwr")
 
 
 @pytest.fixture(scope="module")

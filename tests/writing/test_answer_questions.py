@@ -245,3 +245,12 @@ def test_subjects_lose_what_every_task_is_called(question: str, inside: str, out
     """信访工作 is looked for as 信访, 队伍建设 as 队伍; 要求 is not torn."""
     terms = {term.text for term in analyse(question, CUTTER, lambda word: 0.1).terms}
     assert inside in terms and outside not in terms
+
+
+@pytest.mark.parametrize("question", ["社情民意信息有什么作用", "信息工作有什么重要意义", "办信息中心有啥好处"])
+def test_what_something_is_good_for_is_asked_like_a_reason(question: str) -> None:
+    """The answer stands where the reasons stand, and need not say 作用 itself; 有哪些作用 still wants a list."""
+    asked, listed = taken(question), taken("社情民意信息有哪些作用")
+    assert asked.worth and asked.kind is Kind.WHY and not asked.asked
+    assert not {"作用", "意义", "好处"} & {term.text for term in asked.terms}
+    assert listed.kind is Kind.LIST and not listed.worth

@@ -32,14 +32,13 @@ def holds(answer: Answer, phrases: list[str]) -> bool:
 
 @pytest.mark.parametrize(
     ("split", "found", "refused", "wrong"),
-    [("dev", 0.9, 0.08, 0.09), ("test", 0.86, 0.1, 0.12)],
+    [("dev", 0.9, 0.08, 0.03), ("test", 0.86, 0.09, 0.09)],
 )
 def test_the_labelled_questions_keep_their_figures(
     engine: Engine, split: str, found: float, refused: float, wrong: float
 ) -> None:
     """Points found stay above, false refusals and false answers below their floors; every quotation is verbatim."""
-    # For the halves as they were before the split went by family of speeches. The reader that leans less on these very
-    # questions answers more of unseen ones; it cost three false answers and a false refusal over both halves.
+    # The floors were set for the halves as they were before the split went by family of speeches.
     rows = [row for row in ROWS if row["former"] == split]
     answers = [engine.ask(row["question"]) for row in rows]
     for c in [c for answer in answers for c in answer.citations]:

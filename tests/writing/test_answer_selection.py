@@ -10,7 +10,7 @@ import pytest
 
 from speechrag.records import Hit, Passage, Speech
 from speechrag.text import sentence_spans
-from speechrag.writing.answer import compose
+from speechrag.writing.answer import _in_order, compose
 from speechrag.writing.answer_evidence import Candidate
 from speechrag.writing.answer_features import Features
 from speechrag.writing.answer_selection import MAX_SOURCES, by_meaning, select
@@ -85,3 +85,10 @@ def test_the_points_of_a_list_stand_one_a_line() -> None:
     listed = compose("护林", [(replace(found, listed=True), span) for span in SPANS[:3]])
     assert listed.text.split("\n") == [TEXT[a:b] for a, b in SPANS[:3]]
     assert [sentence.text for sentence in listed.sentences] == listed.text.split("\n")
+
+
+def test_what_the_reader_would_refuse_is_not_quoted_first() -> None:
+    """A candidate of the higher score stands behind one that answers by itself; with no point of refusal, before it."""
+    judged = [(candidate(0, 0.3), -0.8), (candidate(1, 0.9), 2.2)]
+    assert [c.sure for c in _in_order(judged, 0.3, threshold=0.5)] == [0.9, 0.3]
+    assert [c.sure for c in _in_order(judged, 0.3, threshold=0.0)] == [0.3, 0.9]

@@ -119,3 +119,18 @@ def test_a_year_may_be_said_in_short_or_in_words(said: str, year: str) -> None:
 def test_a_length_of_time_is_no_year(said: str) -> None:
     """七八年, 60年代 and 三年 stay as they are."""
     assert taken(said).text == said
+
+
+def test_a_year_that_is_only_told_by_relation_is_no_year() -> None:
+    """哪一年 wants its number: 今年, which ends like one, does not fit as well."""
+    assert best("研究会是哪一年成立的", "今年换届，1998年成立") == ["1998年"]
+
+
+@pytest.mark.parametrize(
+    ("question", "value"),
+    [("水田占百分之多少", "38%"), ("水田面积增长百分之多少", "12%")],
+)
+def test_a_rate_of_growth_is_no_share(question: str, value: str) -> None:
+    """What something takes up of a whole is not by how much it grew, unless growth is asked for."""
+    assert value in best(question, "水田面积增长12%，占38%")
+    assert ("12%" in best(question, "水田面积增长12%，占38%")) == ("增长" in question)

@@ -97,7 +97,7 @@ class Search:
 
     def found(self, question: str) -> _Found:
         reading = self.read(question)
-        candidates = reading.sorted()
+        candidates = reading.sorted(self.threshold)
         supported = any(candidate.sure >= self.threshold for candidate in candidates)
         chosen = select(reading.asked, candidates) if supported else []
         return _Found(reading.asked, reading.hits, reading.found, chosen)
@@ -113,21 +113,29 @@ class Reading:
     able: list[Candidate]
     seen: Seen | None  # None where there is nothing to read
 
-    def sorted(self) -> list[Candidate]:
-        """Return the able candidates, best first, with the reader's probability."""
+    def sorted(self, threshold: float = 0.0) -> list[Candidate]:
+        """Return the able candidates, best first, with the reader's probability; those below ``threshold`` behind."""
         if self.seen is None:
             return []
         judged = [
             (replace(candidate, sure=1 / (1 + math.exp(-logit))), logit)
             for candidate, logit in zip(self.able, builtin_reader().logits(self.seen).tolist(), strict=True)
         ]
-        found = _in_order(judged, _READ)
-        return _in_order(judged, _READ_ALONE) if by_meaning(found[0]) else found
+        found = _in_order(judged, _READ, threshold)
+        return _in_order(judged, _READ_ALONE, threshold) if by_meaning(found[0]) else found
 
 
-def _in_order(judged: Sequence[tuple[Candidate, float]], weight: float) -> list[Candidate]:
-    """Return candidates, each given with the reader's log-odds, by score and ``weight`` times these, best first."""
-    return [candidate for candidate, _ in sorted(judged, key=lambda pair: -(pair[0].score + weight * pair[1]))]
+def _in_order(judged: Sequence[tuple[Candidate, float]], weight: float, threshold: float) -> list[Candidate]:
+    """Return candidates, each given with the reader's log-odds, by score and ``weight`` times these, best first.
+
+    What the reader would refuse by itself comes behind all that it would not.
+    """
+
+    def place(pair: tuple[Candidate, float]) -> tuple[bool, float]:
+        candidate, logit = pair
+        return candidate.sure < threshold, -(candidate.score + weight * logit)
+
+    return [candidate for candidate, _ in sorted(judged, key=place)]
 
 
 def _search(

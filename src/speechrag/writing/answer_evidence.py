@@ -42,7 +42,7 @@ _QUOTED_HEAD = re.compile(r"[“\"](?P<head>[^”\"]{1,6})[”\"]")
 _MEANS = re.compile(
     "重要性|重要意义|意义|必要|充分认识|深刻认识|提高认识|深化认识|为什么|为何|地位|作用|分量|客观要求|迫切|需要"
 )
-_GROUND = re.compile(r"是[^，,。；;]{2,36}(?:需要|要求|途径|保证|保障|基础|手段|任务|举措|渠道|纽带|职责|使命)")
+_GROUND = re.compile(r"是[^，,。；;]{2,36}(?:需要|要求|途径|保证|保障|基础|手段|任务|举措|渠道|纽带|职责|使命(?!感))")
 _GROUNDS = 0.8
 _WORTH = re.compile("有利于|有助于|意义|作用|才能|离不开|关系到?|决定|直接影响|就会|就是|否则|是为了|因为")
 _PRAISE = re.compile("(?:具有|有着|十分|非常|至关)[^，,。]{0,8}(?:意义|重要)")
@@ -152,8 +152,10 @@ class Evidence:
         """Return the bonus of a sentence that says what its subject is good for, more where that is the question's."""
         if not _GROUND.search(own):
             # 为什么要重视 and 为什么要做好 ask what it is worth; that it is so, or what is to be done, is no answer.
-            acts = any(t.text in lexicon()["plain_acts"] for t in self.question.terms)
-            return -_GROUNDS if acts and not _WORTH.search(own) else 0.0
+            # That something plays its part (发挥作用) does not say which.
+            said = own.replace("作用", "") if self.question.worth else own
+            acts = self.question.worth or any(t.text in lexicon()["plain_acts"] for t in self.question.terms)
+            return -_GROUNDS if acts and not _WORTH.search(said) else 0.0
         terms = (t.text for t in self.question.terms if t.text not in lexicon()["plain_acts"])
         subject = any(re.search(rf"{re.escape(term)}(?:工作|建设)?[^，,。；;的]{{0,6}}是", own) for term in terms)
         return 2 * _MEANING if subject else _MEANING / 2

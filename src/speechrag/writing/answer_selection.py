@@ -32,7 +32,7 @@ _ANOTHER = 0.72
 # How well, relative to the best, a list of another speech must fit to be quoted beside it.
 _AS_WELL, _AS_LISTED, _SURE = 0.95, 0.88, 0.7
 # How sure the reader must be, relative to the best, of a sentence that gives another value.
-_AS_SURE = 0.2
+_AS_SURE = 0.15
 # 关键在三条, 做到两点： announces what is to follow.
 _COUNTS = re.compile(r"[两二三四五六七八九十\d](?:个|条|点|项|件|招|步|种|方面|大)[^，。；]{0,12}[。：:]?$|[：:]$")
 # How well, relative to its best point, a series must fit to be quoted whole; to the best, a sentence to be gathered.

@@ -189,15 +189,18 @@ def _date_strength(question: Question, found: str) -> float:
     """Tell how well a date fits: 几月几号 and 哪天 want a day, 几月份 a month, 哪年 a year; 今年 says little."""
     for asked, wanted in ((_FINE, _DAY), (_MONTHLY, _MONTH), (_YEARLY, _YEAR_NAMED)):
         if asked.search(question.text):
-            return 1.0 if wanted.search(found) else 0.3
-    return 0.6 if found in {"今年", "去年", "明年", "当年", "前年", "今天"} else 1.0
+            told = wanted.search(found) and found not in _RELATIVE
+            return 1.0 if told else 0.3
+    return 0.6 if found in _RELATIVE else 1.0
 
 
+_RELATIVE = frozenset(["今年", "去年", "明年", "当年", "前年", "今天", "年底", "年初", "月底", "月初"])
 _DUE = re.compile(r"\d{1,2}月(?:\d{1,2}[日号]|底|初|中旬|[上下]旬)?(?:之前|以?前)|年底前|月底前|截止")
 _PATTERNS = {Kind.DURATION: _DURATION, Kind.DATE: _DATE, Kind.PERSON: _PERSON, Kind.PLACE: _PLACE, Kind.WHY: _REASON}
 # 一 before these is an article more often than a count; before the asked measure only where that says little itself.
 _ARTICLE, _VAGUE = frozenset("个名位种项些次条"), frozenset("个名位种项次")
-_GROWTH = re.compile(r"增长|提高|下降|增速|增幅|上升")
+_GROWTH = re.compile(r"增长|提高|下降|增速|增幅|上升|减少|降低")
+_GROWN = re.compile("[增涨升降减高低快慢]|上调|下调|提到|翻")
 _SHARED = re.compile("(?<![效频汇税])率|比例|比重|百分|几分之几|几成")
 _RIGHT = 0.7  # from this strength on a figure has the measure asked for
 # Measure words that stand for each other: 几个乡镇 is answered by 10处, 几名 by 30位.
@@ -233,11 +236,11 @@ def _figure_strength(question: Question, text: str, match: re.Match[str]) -> flo
         return 0.1
     ratio = match.group().endswith("%") or "分之" in match.group() or "/" in match.group()
     wanted = _measure(question)
+    grown = _GROWTH.search(text, max(0, match.start() - 5), match.start())
+    if ratio and grown and not _GROWN.search(question.text):
+        return 0.5  # the amount or the share is asked, not by how much it grew
     if ratio and (wanted == "%" or _SHARED.search(question.text)):
         return 1.0
-    growth = ratio and "增" not in question.text and _GROWTH.search(text, max(0, match.start() - 5), match.start())
-    if growth:
-        return 0.5  # the amount is asked, not by how much it grew
     if wanted == "元":
         return 1.0 if _MONEY.match(behind) else (0.8 if _ENDS.match(behind) and not ratio else 0.35 if ratio else 0.15)
     size = re.search(r"(写?)[^，,。]{0,2}多([长高宽重远深])(?!时间)", question.text)

@@ -77,6 +77,7 @@ class Question:
     count: int = 0  # how many members a list question expects: 哪四种 -> 4
     pairs: tuple[Term, ...] = ()  # neighbouring characters of the question that the corpus knows: 息月 in 信息月
     each: str = ""  # the character that all members of an asked list bear: 哪三给, 哪几个有
+    worth: bool = False  # asks what something is good for: 有什么作用
 
     @property
     def hard(self) -> bool:
@@ -85,7 +86,7 @@ class Question:
 
 
 _LIST = re.compile(
-    rf"哪些|哪几|哪[{NUMERALS}](?!年|天|月|个人|位)|有(?:什么|啥)(?!要求|规定)|包括什么|分别是|都有谁|几个方面|几点|"
+    rf"哪些|哪几|哪[{NUMERALS}](?!年|天|月|个人|位)|有(?:什么|啥)(?!要求|规定|重?要?(?:作用|意义|好处|用处|价值))|包括什么|分别是|都有谁|几个方面|几点|"
     r"哪方面|列举|列出|有哪|(?:抓|做|干|注意|把握|落实|强调|突出|防范)[好住到]?(?:什么|啥)(?!时)"
 )
 _DURATION = re.compile(
@@ -96,7 +97,8 @@ _DATE = re.compile(
     r"什么时候|什么时间|何时|哪年|哪一年|哪天|哪一天|几月份?几[号日]|几月|几号|几日|哪个月|啥时候|年份|日期|什么日子"
 )
 _PERSON = re.compile(
-    r"谁|哪位|哪个人|什么人|何人|哪个领导|哪位领导|名字|姓名|(?:书记|[市县区镇乡局部处院校厅]长|主席|主任|同志)(?:叫|姓)[什啥]"
+    r"谁|哪位|哪个人|什么人|何人|哪个领导|哪位领导|名字|姓名|(?:书记|[市县区镇乡局部处院校厅]长|主席|主任|同志|老[人师板]|厂长|矿主|组长|"
+    r"头目|主犯|烈士|专家|教授|支书|大[爷娘夫])(?:全?名)?(?:叫|姓)[什啥]"
 )
 _PLACE = re.compile(
     rf"哪里|哪儿|何处|什么地方|[在去到]哪(?![个座家条间所处些位“\"{NUMERALS}几])|地点|哪个(?:城市|地方)"
@@ -106,7 +108,10 @@ _NAMED = re.compile(
     r"(?:同志)?(?:是谁|叫|姓|是哪位|是哪个|的名字|的姓名)|名字|姓名|叫什么|叫啥|尊姓|哪[位个](?:副)?[^，。]{0,2}(?:书记|长|主席|主任)"
 )
 _NUMBER = re.compile(r"多少|几|多大|多高|多长|多宽|多重|多快|比例|百分之|占比|第几|人数|数量|总数|金额|名次|排名第")
-_WHY = re.compile(r"为什么|为何|为啥|原因|怎么会|缘由|凭什么|何以")
+# What something is good for stands where the reasons stand; 作用 itself need not be said.
+_WORTH = r"有(?:什么|啥|何)重?要?(?:作用|意义|好处|用处|价值)"
+_WORTH_WORDS = frozenset(["作用", "意义", "好处", "用处", "价值"])
+_WHY = re.compile(rf"为什么|为何|为啥|原因|怎么会|缘由|凭什么|何以|{_WORTH}")
 _HOW = re.compile(r"怎么(?!回事|一回事)|怎样|如何|咋|用什么办法|什么办法|哪种方式|什么方式|什么措施|什么要求|什么规定")
 _WHAT = re.compile(r"怎么|什么|啥|何谓|何为|指的是|哪|吗|是否|有没有|能否|能不能|是不是|可不可以|[?]")
 # 症结在哪里, 从哪儿入手, 用到哪里 ask for no place.
@@ -327,12 +332,14 @@ def analyse(question: str, cutter: Segmenter, document_frequency: Callable[[str]
     terms = [t for t in terms if all(t.text not in law for law in laws)] + [Term(law, 1.0) for law in laws]
     terms = _phrased(terms, folded)
     terms += [Term(name, 1.0) for name in quoted if all(name != t.text for t in terms)]
+    if worth := bool(re.search(_WORTH, folded)):
+        terms = [t for t in terms if t.text not in _WORTH_WORDS]
     known = (p for p in unique(bigrams(without_question_words(folded))) if document_frequency(p) > 0)
     kind = kind_of(folded)
     count = expected_count(folded, quoted)
     if count and kind in {Kind.TOPIC, Kind.WHAT}:
         kind = Kind.LIST
-    asked, measure = _head(folded, kind, content)
+    asked, measure = ((), "") if worth else _head(folded, kind, content)
     return Question(
         text=folded,
         kind=kind,
@@ -346,6 +353,7 @@ def analyse(question: str, cutter: Segmenter, document_frequency: Callable[[str]
         and not lexicon()["categories"] & {*asked},
         named=kind is Kind.PERSON and bool(_NAMED.search(folded)) and "责任人" not in folded,
         count=count,
+        worth=worth,
         pairs=tuple(Term(p, weigh(p)) for p in known),
         each=borne[1] if kind is Kind.LIST and (borne := _EACH.search(folded)) else "",
     )

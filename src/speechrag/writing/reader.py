@@ -25,6 +25,18 @@ from speechrag.writing.answer_evidence import Candidate
 from speechrag.writing.answer_types import enumerated, members
 from speechrag.writing.question_words import lexicon, related, synonyms, without_question_words
 from speechrag.writing.questions import Kind, Question, rarity
+from speechrag.writing.reader_checks import (
+    APART,
+    CHECKS,
+    apart,
+    asked_for,
+    behind,
+    differs,
+    nearness,
+    part,
+    replaced,
+    value_clause,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,12 +50,13 @@ MODEL = Path(__file__).resolve().parent.parent / "models" / "reader" / "weights.
 # What is seen of one word of the question around one candidate, each 0..1.
 MATCH = (
     "own", "own_part", "near", "heading", "title", "passage", "passage_part", "speech", "often",
-    "other_own", "other_near", "other_head", "other_passage", "soft_own", "soft_near", "soft_head", "soft_passage",
+    "other_own", "other_near", "other_head", "other_passage", "clause", "clause_part", "other_clause",
+    "replaced", "soft_own", "soft_near", "soft_head", "soft_passage", "soft_clause",
 )  # fmt: skip
 # What a word of the question is.
 GATE = (
     "rarity", "unseen", "single", "long", "digit", "latin", "category", "plain_act", "asked", "quoted", "position",
-    "recall", "everyday", *(f"vector_{n}" for n in range(8)),
+    "recall", "everyday", "beside", "behind", *(f"vector_{n}" for n in range(8)),
 )  # fmt: skip
 # What is seen of a candidate as a whole.
 WHOLE = (
@@ -51,7 +64,7 @@ WHOLE = (
     "alike", "words", "order", "listed", "cosine_own", "cosine_passage", "length", "short", "points",
     "retrieved", "hard", "list", "how", "what", "topic", "astray", "unnamed", "unmet", "figure", "time", "person",
     "everyday", "strange", "cosine_near", "count", "fits", "first",
-    "strength", "around", "bears", "act",
+    "strength", "around", "bears", "act", *CHECKS, *APART,
 )  # fmt: skip
 _OFTEN = 5  # times a word stands in a speech to be its subject
 _RELATED = 0.7
@@ -164,16 +177,6 @@ def question_words(question: Question, grams: Callable[[str], Sequence[str]]) ->
     return [word for word in found if not any(word != other and word in other for other in found)]
 
 
-def _part(word: str, text: str) -> float:
-    """Return how much of ``word`` the text holds: 1 for all of it, less for its pairs, half for single characters."""
-    if word in text:
-        return 1.0
-    if len(word) == 1:
-        return 0.0
-    pairs = [word[i : i + 2] for i in range(len(word) - 1)]
-    return max(0.9 * sum(p in text for p in pairs) / len(pairs), 0.5 * sum(c in text for c in word) / len(word))
-
-
 def _other(word: str, text: str) -> float:
     if any(other in text for other in synonyms(word)):
         return 1.0
@@ -203,7 +206,8 @@ def _gates(
             rarity(document_frequency(word)), document_frequency(word) == 0, len(word) == 1, len(word) > 2,
             any(c.isdigit() for c in word), word[0].isascii() and word[0].isalpha(), word in lists["categories"],
             word in lists["plain_acts"], any(word in a or a in word for a in question.asked), word in quoted,
-            place / last, _recall(word), word in forms, *directions[place],
+            place / last, _recall(word), word in forms, nearness(question.text, word), behind(question.text, word),
+            *directions[place],
         )
         for place, word in enumerate(words)
     ]  # fmt: skip
@@ -255,20 +259,24 @@ def look(
     nears = [_near(candidate, own) for candidate, own in zip(candidates, owns, strict=True)]
     heads = [candidate.window.layers[1][0] for candidate in candidates]
     passages = [candidate.window.layers[5][0] for candidate in candidates]
+    clauses = [value_clause(question, candidate.window.own, words) for candidate in candidates]
     matches = np.array(
-        [_matches(words, *texts) for texts in zip(owns, passages, candidates, strict=True)], dtype=np.float32
-    ).reshape(len(candidates), len(words), len(MATCH) - 4)
-    soft = [_soft(words, texts, vectors) for texts in (owns, nears, heads, passages)]
+        [_matches(question.text, words, *texts) for texts in zip(owns, passages, clauses, candidates, strict=True)],
+        dtype=np.float32,
+    ).reshape(len(candidates), len(words), len(MATCH) - 5)
+    soft = [_soft(words, texts, vectors) for texts in (owns, nears, heads, passages, clauses)]
     cosines = [(vectors.texts(texts) @ asked).tolist() for texts in (owns, passages, nears)]
-    told = _question(question, words, document_frequency)
+    told, asked_thing = _question(question, words, document_frequency), asked_for(question, document_frequency)
+    checked = [differs(question, asked_thing, *texts) for texts in zip(candidates, owns, clauses, strict=True)]
     wholes = [
         (*_whole(question, candidate, own, retrieved, inside, passage), *told, near, *_fit(question, candidate))
         for candidate, own, inside, passage, near in zip(candidates, owns, *cosines, strict=True)
     ]
+    scattered = apart([(word, rarity(document_frequency(word))) for word in words], passages, owns)
     return Seen(
         _gates(question, words, document_frequency, vectors),
         np.concatenate([matches, *soft], axis=2),
-        np.array(wholes, dtype=np.float32),
+        np.array([sum(parts, ()) for parts in zip(wholes, checked, scattered, strict=True)], dtype=np.float32),
     )
 
 
@@ -284,15 +292,18 @@ def _near(candidate: Candidate, own: str) -> str:
     return layers[3][0] + own + layers[4][0]
 
 
-def _matches(words: Sequence[str], own: str, passage: str, candidate: Candidate) -> list[tuple[float, ...]]:
-    """Return for each word what ``MATCH`` names, but for the four soft ones."""
+def _matches(
+    text: str, words: Sequence[str], own: str, passage: str, clause: str, candidate: Candidate
+) -> list[tuple[float, ...]]:
+    """Return for each word what ``MATCH`` names, but for the five soft ones; ``text`` is the question."""
     _, (head, _), (title, _), (before, _), (after, _), _, (speech, _) = candidate.window.layers
     near = before + own + after
     return [
         (
-            word in own, _part(word, own), word in near, word in head, word in title, word in passage,
-            _part(word, passage), word in speech, min(1.0, speech.count(word) / _OFTEN),
+            word in own, part(word, own), word in near, word in head, word in title, word in passage,
+            part(word, passage), word in speech, min(1.0, speech.count(word) / _OFTEN),
             _other(word, own), _other(word, near), _other(word, head), _other(word, passage),
+            word in clause, part(word, clause), _other(word, clause), replaced(text, word, own),
         )
         for word in words
     ]  # fmt: skip
