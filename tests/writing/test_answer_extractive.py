@@ -136,6 +136,17 @@ def test_the_threshold_decides() -> None:
     assert not ask("去年引进了几个项目", threshold=1.0).supported
 
 
+@pytest.mark.parametrize(
+    ("question", "doubtful"),
+    [("去年全县加固堤防多少公里", False), ("防汛物资存放在哪个仓库", True), ("韩立群多少岁", True)],
+)
+def test_an_answer_that_the_reader_is_not_sure_of_says_so(question: str, doubtful: bool) -> None:
+    """What is quoted although it hardly answers carries a request to check it; a sure answer carries none."""
+    answer = ask(question, threshold=0.0)
+    assert answer.sentences
+    assert any("请对照原文核对" in note for note in answer.notes) == doubtful
+
+
 def test_sentences_are_joined_readably() -> None:
     """Parts without punctuation are set apart; full sentences stay as they are."""
     assert join(["一是抓紧", "二是抓好。"]) == "一是抓紧；二是抓好。"
