@@ -116,3 +116,20 @@ def test_warming_loads_the_tagger_once() -> None:
     before = facts._tagger.cache_info().misses
     find_facts("全市防汛工作")
     assert facts._tagger.cache_info().misses == before == 1
+
+
+@pytest.mark.parametrize(
+    "once",
+    [
+        "《防洪法》上月公布，蓄滞洪区管理规定下个月也要实施，防汛工作各项依据已经齐全。",
+        "近年来经过努力，全县防汛预警网络已形成以乡镇为枢纽的格局，防汛预警传得到村。",
+    ],
+)
+def test_what_was_so_once_is_no_order_for_a_new_speech(once: str) -> None:
+    """What will be in force next month, and what a place has achieved of late, stays in the speech it was said in."""
+    told = REVIEW.replace("（二）预警设施。", f"（二）预警设施。{once}")
+    corpus = Corpus([speech("fff-1", "在全县防汛工作会议上的讲话", told)])
+    outline = draft_outline(BRIEF, retrieve=corpus.retrieve, speech=corpus.speech)
+    texts = "".join(leaf.text for part in outline.points for leaf in part.points)
+    assert "逐台检修防汛预警设施" in texts
+    assert "下个月" not in texts and "近年来" not in texts
