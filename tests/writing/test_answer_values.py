@@ -134,3 +134,10 @@ def test_a_rate_of_growth_is_no_share(question: str, value: str) -> None:
     """What something takes up of a whole is not by how much it grew, unless growth is asked for."""
     assert value in best(question, "水田面积增长12%，占38%")
     assert ("12%" in best(question, "水田面积增长12%，占38%")) == ("增长" in question)
+
+
+def test_at_once_is_no_length_of_time_where_another_sentence_tells_one() -> None:
+    """第一时间 answers 多久 less well than a figure does."""
+    question = taken("险情多久内要上报")
+    vague, told = (list(spots(question, fold(text))) for text in ("险情要在第一时间上报。", "险情要在2小时内上报。"))
+    assert max(strength for *_, strength in vague) < max(strength for *_, strength in told)

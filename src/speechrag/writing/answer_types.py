@@ -164,11 +164,15 @@ def _named_things(question: Question, text: str) -> Iterator[tuple[int, int, flo
                 yield max(0, match.start() - 4), match.end(), strength
 
 
+# A length of time that tells no length: where another sentence has a figure, that one answers.
+_NO_LENGTH = frozenset(["第一时间", "定期", "全天候", "连年", "逐年", "每逢", "事发后", "小时"])
 _LIMIT = re.compile(r"(?:多久|多长时间)(?:之内|以内|内)|最迟|最晚|时限|期限")
 
 
 def _time_strength(question: Question, found: str) -> float:
     """Tell how well a time fits: 几天 wants days, 几个小时 hours or minutes; a mere 月底 is a poor length of time."""
+    if found in _NO_LENGTH:
+        return 0.4
     if re.search(r"几个?(?:天|小时|钟头|分钟|秒)|多少个?(?:天|小时|分钟)", question.text):
         wanted = "天|日" if re.search("[几少]个?天", question.text) else "小时|分钟|秒"
         return 1.0 if re.search(wanted, found) else 0.5
