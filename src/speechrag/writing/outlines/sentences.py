@@ -66,7 +66,9 @@ _STORY = re.compile(
     r"有几[位个家]|几位同志|[挂留立占抹给送查问跑发做写讲说成到][\u4e00-\u9fff]?了(?=[\u4e00-\u9fff])|其实|早在|以后才|刚刚|正在|那[一时年]|据说|答应|期间|基本结束|已满|笑话|[？?]。?$|在许多|^还有的|^有的说|^还有个|眼里"
 )
 # What happened once and there: no slot makes it true here.
-_ONCE = re.compile(r"当时|后来|昨[天晚日]|那[天晚次家位]|查下来|打电话|[上下]个?(?:礼拜|星期|月)|同日(?:起|生效|施行|实施)|前[些几][天年]")
+_ONCE = re.compile(
+    r"当时|后来|昨[天晚日]|那[天晚次家位]|查下来|打电话|[上下]个?(?:礼拜|星期|月)|同日(?:起|生效|施行|实施)|前[些几][天年]"
+)
 _VOICE = re.compile(r"我(?![们国省市县区镇乡街州局院校党军])")
 # What a place says of itself (我县是……), what was decided or happened there once, and words that point elsewhere.
 _SELF = re.compile(
