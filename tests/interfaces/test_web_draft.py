@@ -109,15 +109,7 @@ def test_a_draft_is_saved_and_opened_again(visit: Visit, tmp_path: Path) -> None
     choose(visit, "提高认识")
     act(visit, "下移")
     visit.page.wait_for_selector(".point.level-1:has-text('二、提高认识')")
-    with visit.page.expect_download() as download:
-        visit.page.click("text=导出")
-        visit.page.click("text=草稿（可再打开）")
-    saved = tmp_path / "草稿.json"
-    download.value.save_as(saved)
-    visit.page.reload()
-    visit.page.wait_for_selector(".welcome .example")
-    visit.open_desk("draft")
-    visit.page.set_input_files("#desk-draft input[type=file]", saved)
+    visit.save_and_reopen(tmp_path / "草稿.json")
     visit.page.wait_for_selector(".point.level-1:has-text('二、提高认识')")
     act(visit, "撤销")
     visit.page.wait_for_selector(".point.level-1:has-text('一、提高认识')")

@@ -25,11 +25,12 @@ def change(visit: Visit, selector: str) -> None:
 
 
 def rewrite(visit: Visit, part: str, text: str) -> None:
-    """Type over a part of the sheet."""
+    """Type over a part of the sheet, and wait until the page has taken in what the server makes of it."""
     field = visit.page.locator(f".sheet {part} >> nth=0")
     field.fill(text)
     with visit.page.expect_response("**/changes"):
         field.blur()
+    visit.page.wait_for_selector(".steps [title^='改写']")
 
 
 def versions(visit: Visit) -> list[str]:
@@ -48,6 +49,7 @@ def changed_draft(visit: Visit) -> None:
     visit.draft()
     visit.page.click(".point-row:has-text('提高认识') .count")
     change(visit, ".point-tools >> text=下移")
+    visit.page.wait_for_selector(".steps [title^='移动']")
     rewrite(visit, ".closing", "同志们，让我们扎实工作，谢谢大家！")
 
 
@@ -121,15 +123,7 @@ def test_a_version_is_named_and_the_name_is_in_the_file(visit: Visit, tmp_path: 
         visit.page.press(".versions input", "Enter")
     visit.page.wait_for_selector(".version .name")
     assert rows(visit)[0] == "送审稿<b>改写结尾"
-    with visit.page.expect_download() as download:
-        visit.page.click("text=导出")
-        visit.page.click("text=草稿（可再打开）")
-    saved = tmp_path / "草稿.json"
-    download.value.save_as(saved)
-    visit.page.reload()
-    visit.page.wait_for_selector(".welcome .example")
-    visit.open_desk("draft")
-    visit.page.set_input_files("#desk-draft input[type=file]", saved)
+    visit.save_and_reopen(tmp_path / "草稿.json")
     visit.page.wait_for_selector(".sheet .point")
     assert versions(visit)[0] == "送审稿<b>改写结尾"
     assert visit.page.locator(".versions b").count() == 0

@@ -81,6 +81,17 @@ class Visit:
         self.page.click("#desk-corpus-button")
         self.page.wait_for_selector(".corpus tbody tr")
 
+    def save_and_reopen(self, file: Path) -> None:
+        """Save the draft as ``file``, visit the page anew and open it there; the caller waits for what it expects."""
+        with self.page.expect_download() as download:
+            self.page.click("text=导出")
+            self.page.click("text=草稿（可再打开）")
+        download.value.save_as(file)
+        self.page.reload()
+        self.page.wait_for_selector(".welcome .example")
+        self.open_desk("draft")
+        self.page.set_input_files("#desk-draft input[type=file]", file)
+
     def draft(self) -> None:
         self.open_desk("draft")
         self.page.fill("#draft-input textarea", BRIEF)
