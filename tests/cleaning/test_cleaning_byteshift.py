@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
+from collections.abc import Iterator
 from types import ModuleType
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import ROOT
+from conftest import scripts_of
 from speechrag.cleaning import clean, restore
 from speechrag.cleaning.byteshift import repair_byteshifts
 from speechrag.cleaning.gbk import Damage, canonical, display, encode
@@ -19,17 +19,12 @@ from speechrag.records import CleanDocument, Document
 
 
 @pytest.fixture(scope="module")
-def damage() -> ModuleType:
+def damage() -> Iterator[ModuleType]:
     """The forward simulator, which shares no code with the cleaner."""
-    spec = importlib.util.spec_from_file_location("damage", ROOT / "eval" / "damage.py")
-    if spec is None or spec.loader is None:
-        raise FileNotFoundError("eval/damage.py")
-    module = importlib.util.module_from_spec(spec)
-    import sys
+    with scripts_of("eval"):
+        import damage  # type: ignore[import-not-found,unused-ignore]
 
-    sys.modules["damage"] = module
-    spec.loader.exec_module(module)
-    return module
+        yield damage
 
 
 SPEECH = (

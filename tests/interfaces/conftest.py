@@ -17,8 +17,6 @@ from speechrag.interfaces.marks import marks_path
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The page over the fake engine."""
-    pytest.importorskip("uvicorn")
-    pytest.importorskip("gradio")
     from speechrag.interfaces.web import create_app
 
     engine = FakeEngine()
@@ -31,7 +29,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """A headless Chromium; skips where there is none."""
-    playwright = pytest.importorskip("playwright.sync_api")
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="playwright is not installed, so the page cannot be looked at"
+    )
     if CHROMIUM is None:
         pytest.skip("no chromium on this machine, so the page cannot be looked at")
     with playwright.sync_playwright() as started:

@@ -149,8 +149,8 @@ def test_an_outline_without_points_says_why_at_its_head(
 
 def test_an_outline_is_saved_as_word_with_the_edits_made(visit: Visit) -> None:
     """One click gives a file named after the chosen title; what was typed over is in it."""
-    docx = pytest.importorskip("docx")
-    pytest.importorskip("speechrag.writing.export")
+    import docx
+
     visit.draft()
     visit.page.click(".other-titles button >> nth=0")
     heading = visit.page.locator(".point .heading >> nth=0")
@@ -335,7 +335,6 @@ def test_other_sites_cannot_send_anything(served: Served, browser: Any) -> None:
 @pytest.mark.parametrize("path", ["/api/results/" + "0" * 32, "/api/speeches/none", "/api/results/x/outline.docx"])
 def test_what_is_gone_is_said_in_one_sentence(served: Served, browser: Any, path: str) -> None:
     """Unknown ids give 404 and a sentence to show."""
-    pytest.importorskip("speechrag.writing.export")
     response = browser.request.get(served.address + path)
     assert response.status == 404
     assert response.json()["error"].endswith("。")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from speechrag.errors import SourceError
+from speechrag.sources.encoding import strictly
 from speechrag.sources.packed import ERRORS, MAX_MEMBERS, brief, is_encrypted, open_zip, unpack
 from speechrag.sources.walk import display_name, is_companion, refusal_by_name
 from speechrag.text import is_han
@@ -72,16 +73,9 @@ def member_name(info: zipfile.ZipInfo) -> str:
     name = info.orig_filename
     if not info.flag_bits & _UTF8_NAME:
         raw = name.encode("cp437", "replace")
-        read = [text for encoding in ("utf-8", "gb18030") if (text := _strict(raw, encoding)) is not None]
+        read = [text for encoding in ("utf-8", "gb18030") if (text := strictly(raw, encoding)) is not None]
         name = next((text for text in read if any(map(is_han, text))), read[0] if read else name)
     return display_name(name.replace("\x00", "").replace("\\", "/")) or "unnamed"
-
-
-def _strict(raw: bytes, encoding: str) -> str | None:
-    try:
-        return raw.decode(encoding)
-    except UnicodeDecodeError:
-        return None
 
 
 def _is_passed_over(name: str) -> bool:

@@ -56,7 +56,7 @@ def decode(data: bytes, declared: str = "") -> Decoded:
         if data.startswith(bom):
             return _strict_or_tiny_damage(data[len(bom) :], encoding, len(bom))
     for encoding in ("utf-8", *([declared] if declared else [])):
-        text = _strict(data, encoding)
+        text = strictly(data, encoding)
         if text is not None and not (encoding == "utf-8" and _is_wide(data)):
             return Decoded(text, _canonical(encoding))
     return _guess(data)
@@ -66,7 +66,7 @@ def _guess(data: bytes) -> Decoded:
     wide = _wide_encoding(data)
     if wide:
         return _strict_or_tiny_damage(data, wide, 0)
-    candidates = [(text, name) for name in ("gb18030", "big5hkscs") if (text := _strict(data, name)) is not None]
+    candidates = [(text, name) for name in ("gb18030", "big5hkscs") if (text := strictly(data, name)) is not None]
     if candidates:
         text, name = max(candidates, key=lambda c: (plausibility(c[0]), c[1] == "gb18030"))
         if plausibility(text) > 0.15 or not _HAN.search(text):
@@ -86,8 +86,8 @@ def _by_line(data: bytes) -> Decoded | None:
     UTF-8 read as GB18030 gives rare characters: so what is not UTF-8 has to read as ordinary Chinese.
     """
     lines = data.split(b"\n")
-    read = [_strict(line, "utf-8") for line in lines]
-    others = [_strict(line, "gb18030") for line, text in zip(lines, read, strict=True) if text is None]
+    read = [strictly(line, "utf-8") for line in lines]
+    others = [strictly(line, "gb18030") for line, text in zip(lines, read, strict=True) if text is None]
     known = [text for text in others if text is not None]
     if len(known) < len(others) or min(map(plausibility, known), default=0.0) < _ORDINARY:
         return None
@@ -119,7 +119,8 @@ def _nearest(data: bytes) -> str:
     return min(("utf-8", "gb18030", "big5hkscs"), key=losses)
 
 
-def _strict(data: bytes, encoding: str) -> str | None:
+def strictly(data: bytes, encoding: str) -> str | None:
+    """Return ``data`` in characters, None where it does not fit ``encoding``."""
     try:
         return data.decode(encoding)
     except (UnicodeDecodeError, LookupError):
@@ -127,7 +128,7 @@ def _strict(data: bytes, encoding: str) -> str | None:
 
 
 def _strict_or_tiny_damage(data: bytes, encoding: str, skipped: int) -> Decoded:
-    text = _strict(data, encoding)
+    text = strictly(data, encoding)
     if text is not None:
         return Decoded(text, _canonical(encoding))
     text = data.decode(encoding, "replace")
@@ -150,10 +151,10 @@ def _wide_encoding(data: bytes) -> str:
     if len(data) < 4 or len(data) % 2:
         return ""
     sample = data[:_SAMPLE]
-    scores = {name: plausibility(text) for name in ("utf-16-le", "utf-16-be") if (text := _strict(sample, name))}
+    scores = {name: plausibility(text) for name in ("utf-16-le", "utf-16-be") if (text := strictly(sample, name))}
     best = max(sorted(scores), key=lambda name: scores[name], default="")
     wide = bool(best) and scores[best] > 0.3 and scores[best] == max(scores.values())
-    rival = _strict(sample, "gb18030")
+    rival = strictly(sample, "gb18030")
     if wide and rival is not None and not _is_wide(data) and plausibility(rival) >= scores[best]:
         return ""
     return best if wide or (best and _is_wide(data)) else ""

@@ -25,7 +25,6 @@ _MARKED = re.compile(
     rf"|(?:第\s*(?P<c>{_N})\s*篇|{_WORD}\s*(?P<d>{_N}))(?=\s|[:：、]|$))[:：、]?(?P<rest>[^\n。！？]{{0,60}}))$",
     re.MULTILINE,
 )
-# ……讲话篇一, ……讲话（篇一）, ……讲话第一篇, 【……讲话 篇1】, 《……讲话》（范文一）
 # 之二, 【例2】, 2、在……会上的讲话: too little to part a text by themselves, enough right above a salutation.
 _GREETED = re.compile(
     rf"^[ \t\u3000#*]*+(?:(?P<label>[【\[（(<《]?(?:之|其|例)\s?(?P<n>{_N})[】\]）)>》]?[:：、]?)|{NUMBERED_TITLE})"
@@ -33,6 +32,7 @@ _GREETED = re.compile(
     re.MULTILINE,
 )
 _BARE = re.compile(rf"[之其例]\s?{_N}[】\]）)>》:：、\s]|上的?(?:讲话|发言|致辞|致词|主持词)稿?[ \t\u3000*]*\n")
+# ……讲话篇一, ……讲话（篇一）, ……讲话第一篇, 【……讲话 篇1】, 《……讲话》（范文一）
 _OF_STEM = (
     rf"(?:[（(【\[]\s?(?:精选|经典|优秀)?(?:{_WORD}\s{{0,2}}(?P<n>{_N})|第\s?(?P<o>{_N})\s?篇)\s?[）)】\]]"
     rf"|{_WORD}\s{{0,2}}(?P<m>{_N})|第\s?(?P<p>{_N})\s?篇)"
