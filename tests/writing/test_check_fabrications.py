@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from conftest import ROOT, scripts_of
 from speechrag.build import build_index
 from speechrag.config import Settings
 from speechrag.engine import Engine
 
+ROOT = Path(__file__).parents[2]
+
 
 @pytest.fixture(scope="module")
-def fabrications() -> Iterator[ModuleType]:
+def fabrications() -> ModuleType:
     """``eval/fabrications.py``, which is a script and no part of the package."""
-    with scripts_of("eval"):
-        import fabrications  # type: ignore[import-not-found,unused-ignore]
-
-        yield fabrications
+    spec = spec_from_file_location("fabrications_under_test", ROOT / "eval" / "fabrications.py")
+    assert spec and spec.loader
+    module = module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module
 
 
 def judged(module: ModuleType, sources: Path, index: Path, seed: int) -> None:
