@@ -399,6 +399,14 @@ def test_a_collection_is_indexed_as_it_stands(index: Path) -> None:
     assert (ranked[0][0].speech_id, ranked[0][0].text) == ("d1", "一、信息工作")
 
 
+def test_a_collection_knows_the_years_that_titles_tell(index: Path) -> None:
+    """They can be filtered by, as those of files; a title about something else tells none."""
+    titles = {"a": "2005年岚溪县政府工作报告", "b": "2006年岚溪县政府工作报告", "c": "2005年粮食产量引发热议"}
+    build_collection([(key, title, "抓好水利建设") for key, title in titles.items()], index, QUICK)
+    hits = Engine.open(index, QUICK).search(Query("水利建设", 3, {"year": ("2005",)}))
+    assert [hit.passage.speech_id for hit in hits] == ["a"]
+
+
 def test_a_build_keeps_the_encoder_of_the_index(tmp_path: Path) -> None:
     """Building again without naming an encoder must not switch an index back to the built-in one."""
     write_texts(tmp_path / "texts")

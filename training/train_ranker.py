@@ -60,7 +60,16 @@ LEAST_SEEN = 10  # questions a term must occur in to be listed in recall.json
 PRIOR = 8.0  # questions' worth of UNSEEN_RECALL that every term starts with
 
 EPOCHS, RATE, RIDGE = 60, 0.02, 1e-4
-CHOSEN = {"dense": 0.05, "dense_gap": 9.0, "expansion": 14.0, "told": 10.0, "figure": 2.0, "facets": 0.3}
+CHOSEN = {
+    "dense": 0.05,
+    "dense_gap": 9.0,
+    "expansion": 14.0,
+    "told": 10.0,
+    "figure": 2.0,
+    "dated": 8.0,
+    "named": 8.0,
+    "facets": 0.3,
+}
 OFFSET_QUANTILE = 0.5  # the median score of right passages stands for 0.5
 
 

@@ -25,6 +25,7 @@ from speechrag.index.store import CORRECTIONS, INDEXED, NOT_SKIPPED, TAKEN_IN, L
 from speechrag.index.texts import Prepared, TextFiller
 from speechrag.records import BuildReport, CleanDocument, Document, IndexManifest, Skipped, Speech
 from speechrag.registry import CHUNKERS, resolve
+from speechrag.structure.metadata import title_year
 from speechrag.text import displayable
 
 
@@ -144,7 +145,9 @@ def build_collection(documents: Iterable[tuple[str, str, str]], index: Path, set
             body = displayable(text)
             digest = hashlib.sha256(f"{title}\n{body}".encode()).hexdigest()
             document = CleanDocument(Document(doc_id, doc_id, body, digest), body)
-            speech = Speech(doc_id, doc_id, doc_id, 1, title, body, 0, len(body))
+            year = title_year(title)  # as a speech's own title tells it when files are read
+            known = {} if year is None else {"year": year}
+            speech = Speech(doc_id, doc_id, doc_id, 1, title, body, 0, len(body), metadata=known)
             texts.add(Prepared(document, (prepared_speech(speech, chunker),)), ())
             ledger.append(LedgerEntry(doc_id, digest, INDEXED, doc_id))
         texts.finish(ledger)

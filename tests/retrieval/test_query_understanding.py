@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from speechrag.errors import ConfigError
 from speechrag.retrieval.spelling import mend, sound, sounding_alike
 from speechrag.retrieval.thesaurus import Thesaurus, builtin_thesaurus, read_thesaurus
-from speechrag.retrieval.understanding import Named, agreement, asks_figure, understand
+from speechrag.retrieval.understanding import Named, agreement, asks_figure, understand, year_agreement
 from speechrag.text import fold
 
 HELD = {"提案": 40, "案办": 5, "办理": 90, "社情": 30, "情民": 25, "民意": 35, "信息": 200, "报送": 60, "息报": 50}
@@ -141,3 +141,26 @@ def test_years_and_places_are_wanted_softly() -> None:
     assert agreement(wanted, {"year": "2009"}) == pytest.approx(1 / 3)
     assert agreement([], {"year": 2009}) == 0.0
     assert named.wanted("电话12009号") == []
+
+
+@pytest.mark.parametrize(
+    ("query", "document", "years"),
+    [
+        ("2005年县政府工作报告 扶持农业", "2005年县政府工作报告", {"2005"}),
+        ("请问，市委书记2016年在信访工作会议上的讲话怎么说", "市委书记2016年在信访工作会议上", {"2016"}),
+        ("2005年粮食产量有多少", "", set()),
+        ("到2015年底，县政府工作报告说要建成多少", "县政府工作报告", set()),
+    ],
+)
+def test_documents_are_named_by_words_before_their_kind(query: str, document: str, years: set[str]) -> None:
+    """A year belongs to the document where it stands in the words that name it."""
+    read = understand(query, frequency, 300)
+    assert (read.document, read.dated) == (document, years)
+
+
+def test_a_speech_of_an_unknown_year_is_between_right_and_wrong() -> None:
+    """It may be the one that is meant."""
+    years = frozenset({"2005"})
+    known = [year_agreement(years, metadata) for metadata in ({"year": 2005}, {}, {"year": 2006})]
+    assert known == [1.0, 0.5, 0.0]
+    assert year_agreement(frozenset(), {"year": 2005}) == 0.0

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from small_corpus import QUICK, build, write_texts
+from speechrag.build import build_collection
 from speechrag.engine import Engine
 from speechrag.errors import ModelError, UsageError
 from speechrag.records import Query
@@ -31,11 +32,17 @@ def engine(index: Path) -> Engine:
     return Engine.open(index, QUICK)
 
 
+def untitled(texts: list[str], cosines: np.ndarray | None = None) -> Candidates:
+    """Return texts as candidates of which nothing else is known."""
+    none = np.zeros(len(texts))
+    return Candidates(texts, none, cosines, [""] * len(texts), none, none)
+
+
 def test_more_of_the_question_ranks_higher() -> None:
     """Of two passages alike in all else, the one that holds more of the query wins."""
     asked = Asked(Pattern.of("小型水库巡查责任人", lambda term: 1.0))
     texts = ["小型水库的巡查责任人必须在岗。", "小型水库的水位必须控制好啊。", "各县要储备编织袋五万条以上。"]
-    table = features(asked, Candidates(texts, np.zeros(3), None, np.zeros(3)), 14.0)
+    table = features(asked, untitled(texts), 14.0)
     assert table.shape == (3, len(FEATURES))
     scores = load_ranker().scores(table)
     assert scores.argsort().tolist() == [2, 1, 0]
@@ -47,12 +54,8 @@ def test_the_encoder_is_heard_where_words_are_missing() -> None:
     gap = FEATURES.index("dense_gap")
     cosines = np.array([0.9, 0.1])
     texts = ["小型水库巡查", "编织袋"]
-    covered = features(
-        Asked(Pattern.of("小型水库", lambda t: 1.0)), Candidates(texts, np.zeros(2), cosines, np.zeros(2)), 5.0
-    )
-    missing = features(
-        Asked(Pattern.of("堤坝看护", lambda t: 1.0)), Candidates(texts, np.zeros(2), cosines, np.zeros(2)), 5.0
-    )
+    covered = features(Asked(Pattern.of("小型水库", lambda t: 1.0)), untitled(texts, cosines), 5.0)
+    missing = features(Asked(Pattern.of("堤坝看护", lambda t: 1.0)), untitled(texts, cosines), 5.0)
     assert covered[:, gap].tolist() == [0.0, 0.0]
     assert missing[0, gap] > 0 > missing[1, gap]
 
@@ -101,7 +104,7 @@ def test_a_question_for_a_figure_prefers_the_passage_that_has_one() -> None:
     column = FEATURES.index("figure")
     for asks, expected in ((True, True), (False, False)):
         asked = Asked(Pattern.of("水库巡查经费", lambda term: 1.0), figure=asks)
-        table = features(asked, Candidates(texts, np.zeros(2), None, np.zeros(2)), 15.0)
+        table = features(asked, untitled(texts), 15.0)
         assert bool(table[1, column] > table[0, column]) is expected
 
 
@@ -207,3 +210,30 @@ def test_the_features_do_not_depend_on_the_company(engine: Engine) -> None:
     together = pipeline.features(asked, stored, {}, None)[:, column]
     alone = [pipeline.features(asked, [one], {}, None)[0, column] for one in stored]
     assert together.tolist() == pytest.approx(alone)
+
+
+REPORTS = [
+    ("1998-a", "1998年澄阳市政府工作报告", "粮食产量连续三年增加，粮食产量统计要核到村。"),
+    ("2009-a", "2009年澄阳市政府工作报告", "粮食产量与上年持平，水库除险加固完成了七座。"),
+    ("1998-b", "1998年岚溪县政府工作报告", "早稻受灾，粮食产量减少，救灾款已经发到每户人家。"),
+    ("2009-b", "2009年岚溪县政府工作报告", "乡镇公路通了客车，学校危房全部拆除，粮食收购敞开进行。"),
+]
+
+
+@pytest.mark.parametrize(("year", "place"), [("2009", "岚溪县"), ("1998", "澄阳市"), ("2009", "澄阳市")])
+def test_a_document_named_by_year_and_place_is_found(tmp_path: Path, year: str, place: str) -> None:
+    """Of reports that all tell of the same, the one that the query names comes first, whatever its words weigh."""
+    build_collection(REPORTS, tmp_path / "index", QUICK)
+    hits = Engine.open(tmp_path / "index", QUICK).search(Query(f"{year}年{place}政府工作报告 粮食产量", 6))
+    assert hits[0].title.startswith(f"{year}年{place}")
+
+
+def test_a_year_that_things_happened_in_names_no_document(tmp_path: Path) -> None:
+    """What was said of 2009 in a report of 2010 is found there, not in the report of 2009."""
+    reports = [
+        ("later", "2010年岚溪县政府工作报告", "2009年全县粮食产量达到九亿斤。"),
+        ("then", "2009年岚溪县政府工作报告", "今年要抓好水利建设，管好粮食。"),
+    ]
+    build_collection(reports, tmp_path / "index", QUICK)
+    hits = Engine.open(tmp_path / "index", QUICK).search(Query("2009年粮食产量达到多少", 2))
+    assert hits[0].passage.speech_id == "later"

@@ -30,6 +30,7 @@ FLATTEN = 3.0  # keeps the scores of a list apart: the ranker is surer of itself
 UNSEEN_RECALL = 0.6  # of a term too rare in the training questions to say
 EXPANSION_SCALE = 1.8  # pairs as rare as can be that a passage would hold of the official terms to score 1
 LEAST_SPREAD = 0.05  # of cosines: below, they say nothing and must not be blown up
+TITLE_CHARS = 30.0  # of a usual title
 # Share of the query that the best candidate may leave uncovered before other words and the encoder are heard: a title
 # or a plain question is found by its own words, a paraphrase is not.
 USUAL_GAP = 0.5
@@ -52,6 +53,8 @@ FEATURES = (
     "expansion",  # official terms for the query's everyday words, times the gap
     "told",  # share of the query's words told in them or in official terms, times the gap
     "figure",  # the same as near_units with a figure close by, where the query asks for one
+    "dated",  # whether the speech is of the year by which the query names a document; half where its year is not known
+    "named",  # share of the words by which the query names a document that the speech's title has
     "facets",  # share of the years, places and organs of the query that the speech has
 )
 
@@ -75,6 +78,7 @@ class Asked:
     rarest: float = 1.0  # weight of a term that one passage of the index holds
     phrases: tuple[str, ...] = ()  # everyday phrases, folded: their words strewn over a passage do not say the same
     letters: int = 0  # characters of the query
+    document: Pattern | None = None  # of the words by which it names a document
     figure: bool = False  # whether a figure or a date is asked for
 
 
@@ -85,6 +89,8 @@ class Candidates:
     texts: Sequence[str]  # title, headings and body
     lexical: Floats  # 0 where the lexical channel did not find it
     cosines: Floats | None  # None where the dense channel is off
+    titles: Sequence[str]
+    dated: Floats
     facets: Floats
     trust: float = 1.0  # how much the encoder is heard, 1 as the weights were chosen
 
@@ -109,9 +115,18 @@ def features(asked: Asked, candidates: Candidates, mean_length: float) -> Floats
         *(found.near_units, found.near_pairs, found.early, found.density),
         np.log([len(text) + 20.0 for text in candidates.texts]),
         *(dense, dense * gap**3),
-        *(official, meant, found.near_figure, candidates.facets),
+        *(official, meant, found.near_figure, candidates.dated, titled(asked, candidates.titles), candidates.facets),
     ]
     return np.stack(columns, axis=1)
+
+
+def titled(asked: Asked, titles: Sequence[str]) -> Floats:
+    """Return the share (0..1) of the words naming a document that each title has; zeros where none is named."""
+    import numpy as np
+
+    if asked.document is None:
+        return np.zeros(len(titles))
+    return match(asked.document, titles, TITLE_CHARS).cover_pairs
 
 
 def _unsaid(asked: Asked, texts: Sequence[str]) -> float:

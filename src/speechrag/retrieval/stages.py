@@ -9,12 +9,13 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from speechrag.errors import UsageError
+from speechrag.index.lexical import facet_token
 from speechrag.index.opened import OpenIndex
 from speechrag.index.store import SpeechFacts, StoredPassage
 from speechrag.retrieval.fusion import Ranked, fuse
 from speechrag.retrieval.matching import Pattern
 from speechrag.retrieval.ranker import Asked, Candidates, Concept, features, load_ranker
-from speechrag.retrieval.understanding import Named, Understood, agreement, asks_figure, understand
+from speechrag.retrieval.understanding import Named, Understood, agreement, asks_figure, understand, year_agreement
 from speechrag.text import fold, is_han, unique, words
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 RANKED = 40  # candidates the learned ranker looks at
 RANKED_WIDE = 60  # the same for a query in everyday words, whose own words bring up little
 RANKED_NEAREST = 20  # passages nearest in meaning that it looks at wherever the fused score puts them
+RANKED_DATED = 40  # passages of the year by which a document is named, best by the query's words
 USUAL_DENSE = 0.1  # the dense share for which the ranker's weights were chosen
 RERANKED = 30  # candidates a cross-encoder reads: it takes a thousand times as long for each
 EXPANDED = 50  # candidates taken from the search for official terms
@@ -111,15 +113,17 @@ class Pipeline:
         """Return the ranking of ``text`` over at least ``depth`` candidates of each channel where there are so many."""
         asked = self._understood(text)
         lexical = self._index.lexical.search(asked.text, depth, facets, self.weigh)
+        dated = self._dated(asked, facets)
         official = "\n".join(asked.official)
         expansion = self._index.lexical.search(official, EXPANDED, facets) if official else []
-        dense, cosines = self._dense(text, depth, allowed, [o for o, _ in (*lexical, *expansion)])
+        dense, cosines = self._dense(text, depth, allowed, [o for o, _ in (*lexical, *dated, *expansion)])
         fused = fuse(lexical, cosines, self._stages.dense_weight, expansion, EXPANSION_WEIGHT)
         found = (("lexical", lexical), ("dense", dense), ("expansion", expansion))
         ranking = Ranking([pair for pair in fused if pair[1] > 0], {name: hits for name, hits in found if hits})
         if self._ranker and ranking.order:
             nearest = [ordinal for ordinal, _ in dense[:RANKED_NEAREST] if cosines[ordinal] > 0]
-            self._rank_learned(ranking, asked, dict(lexical), nearest, cosines if dense else None)
+            beside = [*nearest, *(ordinal for ordinal, _ in dated)]
+            self._rank_learned(ranking, asked, dict((*lexical, *dated)), beside, cosines if dense else None)
         if self._stages.reranker and ranking.order:
             self._rerank(ranking, text)
         return ranking
@@ -143,6 +147,7 @@ class Pipeline:
             rarest=self._weight(1),
             phrases=asked.phrases,
             letters=len(asked.text.partition("\n")[0]),
+            document=Pattern.of(asked.document, self._rarity) if asked.document else None,
             figure=asks_figure(asked.text),
         )
 
@@ -188,6 +193,13 @@ class Pipeline:
         rest = list(dict.fromkeys(ordinal for ordinal in others if ordinal not in cosines))
         return dense, cosines | dict(zip(rest, self._index.vectors.scores(vector, rest), strict=True))
 
+    def _dated(self, asked: Understood, facets: Sequence[Sequence[str]]) -> Ranked:
+        """Return the best passages of speeches of the years by which the query names a document."""
+        if not asked.dated or not self._ranker:
+            return []
+        years = [facet_token("year", year) for year in sorted(asked.dated)]
+        return self._index.lexical.search(asked.text, RANKED_DATED, [*facets, years], self.weigh)
+
     def _count_of(self, term: str) -> float:
         """Return what a character or pair counts: its inverse passage frequency times its recall."""
         if not all(is_han(char) for char in term):
@@ -213,6 +225,8 @@ class Pipeline:
             texts=[self._text(s) for s in stored],
             lexical=np.array([lexical.get(s.ordinal, 0.0) for s in stored]),
             cosines=None if cosines is None else np.array([cosines.get(s.ordinal, 0.0) for s in stored]),
+            titles=[self._facts[s.speech_id].title for s in stored],
+            dated=np.array([year_agreement(asked.dated, self._facts[s.speech_id].metadata) for s in stored]),
             facets=np.array([agreement(wanted, self._facts[s.speech_id].metadata) if wanted else 0.0 for s in stored]),
             trust=self._stages.dense_weight / USUAL_DENSE,
         )
@@ -223,12 +237,13 @@ class Pipeline:
         ranking: Ranking,
         asked: Understood,
         lexical: Mapping[int, float],
-        nearest: Sequence[int],
+        beside: Sequence[int],
         cosines: Mapping[int, float] | None,
     ) -> None:
+        """Order the best of the fused list and those ``beside`` it by the learned ranker, the rest below them."""
         assert self._ranker is not None
         fused = [ordinal for ordinal, _ in ranking.order]
-        looked_at = list(dict.fromkeys([*fused[: RANKED_WIDE if asked.official else RANKED], *nearest]))
+        looked_at = list(dict.fromkeys([*fused[: RANKED_WIDE if asked.official else RANKED], *beside]))
         head = self.read(ranking, looked_at)
         scores = self._ranker.scores(self.features(asked, head, lexical, cosines)).tolist()
         ranked = sorted(

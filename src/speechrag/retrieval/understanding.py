@@ -17,6 +17,9 @@ MAX_ASKED = 200  # characters; what is longer is pasted prose, whose words are i
 PHRASE = 5  # characters from which an everyday form is a phrase and more than its words
 AROUND = 1  # characters on either side of a mended one that are searched with it
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
+# The words by which a query names a document, from a break on: 2005年县政府工作报告, 市委书记在信访工作会议上.
+_BREAK = r"\s,，。;；:：?？!！《"
+_DOCUMENT = re.compile(rf"(?:^|(?<=[{_BREAK}]))[^{_BREAK}》]{{3,40}}?(?:报告|讲话|致辞|发言|会上|会议上)")
 # Questions whose answer is a figure or a date.
 _FIGURE = re.compile(r"多少|几(?!乎)|多[长久大高远快]|第几|时限|期限|比例|占比|哪一?[年天月]|[何啥]时|什么时[候间]")
 SOFT = ("organ", "level", "region", "occasion")  # metadata that a query may name
@@ -28,6 +31,17 @@ class Understood:
 
     text: str  # the words asked, those of mended slips behind them
     everyday: tuple[tuple[str, tuple[str, ...]], ...] = ()  # everyday forms in it, each with the official terms for it
+
+    @property
+    def document(self) -> str:
+        """The words by which it names a document, empty where it names none."""
+        found = _DOCUMENT.search(self.text)
+        return found.group() if found else ""
+
+    @property
+    def dated(self) -> frozenset[str]:
+        """The years by which it names a document (2005年政府工作报告), unlike those that things happened in."""
+        return frozenset(_YEAR.findall(self.document))
 
     @property
     def official(self) -> tuple[str, ...]:
@@ -103,3 +117,14 @@ def agreement(wanted: list[tuple[str, str]], metadata: Mapping[str, object]) -> 
     if not wanted:
         return 0.0
     return sum(str(metadata.get(key)) == value for key, value in wanted) / len(wanted)
+
+
+def year_agreement(years: frozenset[str], metadata: Mapping[str, object]) -> float:
+    """Return 1 for a speech of one of ``years``, 0 for one of another year, half for one whose year is not known.
+
+    0 for all where no year is named.
+    """
+    if not years:
+        return 0.0
+    year = metadata.get("year")
+    return 0.5 if year is None else float(str(year) in years)

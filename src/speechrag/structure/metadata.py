@@ -89,13 +89,29 @@ def _dates(facts: Facts, text: str, head: Head) -> None:
         if match:
             year = "".join(_DIGIT.get(char, char) for char in match.group("year") if not char.isspace())
             facts.add("year", int(year), match.span("year"))
-    title = text[head.start : head.body]  # one that tells of a speech, a plan or the news may name any year
-    years = list(_TITLE_YEAR.finditer(text, head.start, head.body))
-    if len({match.group(1) for match in years}) == 1 and names_speech(title) and not _OTHER_YEAR.search(title):
-        facts.add("year", int(years[0].group(1)), years[0].span(1))
+    titled = _title_year(text[head.start : head.body])
+    if titled:
+        facts.add("year", int(titled.group(1)), (head.start + titled.start(1), head.start + titled.end(1)))
     today = _TODAY.search(text, head.end, min(len(text), head.end + _OPENING))
     if today:
         facts.add("year", int(today.group(1)), today.span(1))
+
+
+def _title_year(title: str) -> re.Match[str] | None:
+    """Return the first of the years of a title that all are one; a text on a speech, a plan or news may name any."""
+    years = list(_TITLE_YEAR.finditer(title))
+    one = len({match.group(1) for match in years}) == 1 and names_speech(title) and not _OTHER_YEAR.search(title)
+    return years[0] if one else None
+
+
+def title_year(title: str) -> int | None:
+    """Return the year of a speech as its title alone tells it, None where it does not.
+
+    >>> title_year("2005年县政府工作报告"), title_year("2005年县政府工作报告引发热议")
+    (2005, None)
+    """
+    found = _title_year(title)
+    return int(found.group(1)) if found else None
 
 
 @lru_cache(maxsize=1)
