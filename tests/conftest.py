@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import socket
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from repository import SHARED, scripts_of
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -19,9 +19,6 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("explore", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "explore")
-
-ROOT = Path(__file__).resolve().parent.parent
-SHARED = ROOT.parent / "shared"
 
 
 @pytest.fixture(scope="session")
@@ -45,19 +42,6 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
     yield
-
-
-@contextmanager
-def scripts_of(folder: str) -> Iterator[None]:
-    """The scripts of a folder of the repository can be imported; skips where the tests came without it."""
-    place = ROOT / folder
-    if not place.is_dir():
-        pytest.skip(f"the source distribution carries the tests without {folder}/, whose scripts are tested here")
-    sys.path.insert(0, str(place))
-    try:
-        yield
-    finally:
-        sys.path.remove(str(place))
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import scripts_of
+from repository import scripts_of
 from speechrag.cleaning import clean, restore
 from speechrag.cleaning.byteshift import repair_byteshifts
 from speechrag.cleaning.gbk import Damage, canonical, display, encode

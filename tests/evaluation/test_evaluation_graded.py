@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from conftest import ROOT, scripts_of
+from repository import ROOT, scripts_of
 from small_corpus import QUICK
 from speechrag.build import build_index
 from speechrag.evaluation.formats import read_qrels

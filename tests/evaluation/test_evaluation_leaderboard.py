@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from conftest import scripts_of
+from repository import scripts_of
 
 ABOUT = {"set": "one", "corpus": "c0ffee", "documents": 3, "date": "2026-01-01", "machine": "m", "p50_ms": 1.0}
 PLAIN_ROW = ABOUT | {"system": "", "settings": "k1 and b", "values": [0.5] * 30, "nDCG@10": 0.5, "p95_ms": 2.0}

@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from conftest import ROOT, scripts_of
+from repository import ROOT, scripts_of
 from small_corpus import QUICK
 from speechrag.build import build_index
 

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import sys
-from importlib.util import module_from_spec, spec_from_file_location
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from repository import ROOT, scripts_of
 from speechrag.build import build_index
 from speechrag.config import Settings
 from speechrag.engine import Engine
 
-ROOT = Path(__file__).parents[2]
-
 
 @pytest.fixture(scope="module")
-def fabrications() -> ModuleType:
+def fabrications() -> Iterator[ModuleType]:
     """``eval/fabrications.py``, which is a script and no part of the package."""
-    spec = spec_from_file_location("fabrications_under_test", ROOT / "eval" / "fabrications.py")
-    assert spec and spec.loader
-    module = module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
+    with scripts_of("eval"):
+        import fabrications as script  # type: ignore[import-not-found,unused-ignore]
+
+        yield script
 
 
 def judged(module: ModuleType, sources: Path, index: Path, seed: int) -> None:

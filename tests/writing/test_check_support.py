@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import sys
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
+from collections.abc import Iterator
 from types import ModuleType
 
 import pytest
 
+from repository import scripts_of
 from speechrag.text import fold
 from speechrag.writing.check import check_sentence
 from speechrag.writing.clauses import align, clauses, exchanged, rejoined, without_lead_in
 from speechrag.writing.figure_check import figures_missing, measured
 from speechrag.writing.names import bodies_missing, names_moved, ranks_missing
 
-ROOT = Path(__file__).parents[2]
-
 
 @pytest.fixture(scope="module")
-def support() -> ModuleType:
+def support() -> Iterator[ModuleType]:
     """``eval/support_check.py``, which is a script and no part of the package."""
-    spec = spec_from_file_location("support_check_under_test", ROOT / "eval" / "support_check.py")
-    assert spec and spec.loader
-    module = module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
+    with scripts_of("eval"):
+        import support_check as script  # type: ignore[import-not-found,unused-ignore]
+
+        yield script
 
 
 @pytest.mark.parametrize("others", [0, 4])
