@@ -238,6 +238,21 @@ def test_a_title_from_a_file_name_is_clean(source: str, title: str) -> None:
     assert speeches(f"同志们：\n{BODY}", source)[0].title == title
 
 
+@pytest.mark.parametrize(
+    ("source", "year"),
+    [
+        ("2016_2016年岚溪县政府工作报告.txt", 2016),
+        ("1964年岚溪县政府工作报告（摘要）.txt", 1964),
+        ("2016年岚溪县政府工作报告引发热议.txt", None),
+    ],
+)
+def test_a_file_named_for_a_speech_tells_its_year(source: str, year: int | None) -> None:
+    """The year of a speech can be filtered by where only the file's name tells it; it proves nothing in the text."""
+    found = speeches(f"同志们：\n{BODY}", source)[0]
+    assert found.metadata.get("year") == year
+    assert "year" not in found.evidence
+
+
 @pytest.mark.parametrize("line", ["（译自某刊）", "镇里听取了县上来的检查组所作的"])
 def test_a_note_or_a_broken_sentence_is_no_title(line: str) -> None:
     """A bracketed note and a line that breaks off say nothing as a title."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from speechrag.records import CleanDocument, Speech
 from speechrag.structure.anthology import Part, split_anthology
-from speechrag.structure.metadata import find_metadata
+from speechrag.structure.metadata import find_metadata, title_year
 from speechrag.structure.pasted import cut_points
 from speechrag.structure.quality import measure
 from speechrag.structure.sections import find_sections
@@ -99,6 +99,9 @@ def _speech(clean: CleanDocument, ordinal: int, cut: _Cut) -> Speech:
     sections = find_sections(text, body, len(text))
     facts = find_metadata(text, body, sections, titled=cut.own)
     title, evidence, quality = shown_title(cut.title), facts.evidence, measure(text, body, sections)
+    metadata = facts.values
+    if cut.own and not body and (year := title_year(cut.title)):  # a file's name has no place in the text to show
+        metadata = {"year": year} | metadata
     if "title" in evidence:
         span = evidence["title"]
         meeting = text[span.start : span.end]
@@ -116,7 +119,7 @@ def _speech(clean: CleanDocument, ordinal: int, cut: _Cut) -> Speech:
         doc_start=cut.start,
         doc_end=cut.end,
         sections=sections,
-        metadata=facts.values,
+        metadata=metadata,
         evidence=evidence,
         quality=quality,
     )
