@@ -151,3 +151,13 @@ def test_computing_an_outline_stops_when_it_is_told_to() -> None:
     event.set()
     with pytest.raises(Stopped), stoppable(event):
         draft(BRIEF, FIRE, SECOND)
+
+
+def test_what_is_amiss_stands_behind_the_reasons() -> None:
+    """Where no part of its own tells the faults that speeches on the theme name, the reasons end with one or two."""
+    outline = draft(f"{BRIEF}，不超过2000字", FIRE, SECOND)
+    reasons = outline.points[0]
+    assert "认识" in reasons.heading or "形势" in reasons.heading
+    assert [point.heading for point in reasons.points[-2:]] == ["消防意识不强", "消防设施不足"]
+    asked_for = draft(f"{BRIEF}，指出不足", FIRE, SECOND)
+    assert "消防意识不强" not in [leaf.heading for leaf in asked_for.points[0].points]

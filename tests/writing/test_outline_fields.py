@@ -13,7 +13,7 @@ from speechrag.writing.outlines.adapt import Adapter, read_source
 from speechrag.writing.outlines.compose import told
 from speechrag.writing.outlines.facts import find_facts, warm
 from speechrag.writing.outlines.headings import short_heading, usable_heading
-from speechrag.writing.outlines.plan import plan_of, read_plan
+from speechrag.writing.outlines.plan import broader_themes, plan_of, read_plan
 from speechrag.writing.outlines.units import CLOSING, closing_of
 from speechrag.writing.outlines.vocabulary import rows_by_matter
 
@@ -144,3 +144,25 @@ def test_what_a_thing_is_keeps_its_noun() -> None:
 def test_given_names_before_a_post_and_counted_firms_are_facts(text: str, slots: list[str]) -> None:
     """A colleague called by a given name is a name; 支部 is none, nor is any hospital."""
     assert [fact.slot for fact in find_facts(text)] == slots
+
+
+@pytest.mark.parametrize(
+    ("brief", "themes"),
+    [
+        ("区政协主席在特约信息员培训班开班式上的讲话", ["政协信息", "信息工作"]),
+        ("公安局长在全局公安信息化建设推进会上的讲话，主题是信息主导警务", ["公安信息化建设", "信息化建设"]),
+        ("在全县民兵整组工作会议上的讲话", []),
+        ("在全县主题教育动员会上的讲话", []),
+    ],
+)
+def test_a_theme_is_a_kind_of_what_its_last_words_name(brief: str, themes: list[str]) -> None:
+    """The meeting's own name comes before what is left of the theme; a known theme is no kind of another."""
+    assert broader_themes(read_plan(brief)) == themes
+
+
+def test_a_theme_that_nothing_names_is_drafted_from_what_it_is_a_kind_of() -> None:
+    """The outline is not empty, and a note says where its points come from; a theme of no kind stays empty."""
+    outline = _draft("在全县网格化平安建设推进会上的讲话，主题是警网融合")
+    assert outline.points
+    assert any("“警网融合”" in note and "平安建设" in note for note in outline.notes)
+    assert not _draft("在全县推进会上的讲话，主题是渔政执法").points

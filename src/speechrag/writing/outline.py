@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 from speechrag.records import Hit, Outline, OutlinePoint, Phrase, Query, Speech, Warning_
@@ -19,8 +20,8 @@ from speechrag.writing.outlines.lint import warnings
 from speechrag.writing.outlines.local import local_warnings
 from speechrag.writing.outlines.mine import mine
 from speechrag.writing.outlines.phrases import phrase_bank, select_phrases
-from speechrag.writing.outlines.plan import NOTHING, Plan, read_plan
-from speechrag.writing.outlines.select import SHARE, Part, choose_parts
+from speechrag.writing.outlines.plan import NOTHING, Plan, broader_themes, read_plan
+from speechrag.writing.outlines.select import SHARE, Part, about_theme, choose_parts
 from speechrag.writing.outlines.sentences import borrowed
 from speechrag.writing.outlines.skeleton import with_found
 from speechrag.writing.outlines.units import Pool
@@ -61,6 +62,22 @@ def draft_outline(
     (an LLM does); citations and slots are its duty to keep.
     """
     plan = read_plan(brief, overrides)
+    outline = _drafted(brief, plan, retrieve, speech, filters)
+    for theme in () if outline.points or overrides.get("theme") else broader_themes(plan):
+        wider = _drafted(brief, read_plan(brief, {**overrides, "theme": theme}), retrieve, speech, filters)
+        if wider.points:
+            outline = replace(wider, notes=(*wider.notes, _from_field(plan.theme, theme)))
+            break
+    return rephrase(outline) if rephrase and outline.points else outline
+
+
+def _drafted(
+    brief: str,
+    plan: Plan,
+    retrieve: Callable[[Query], Sequence[Hit]],
+    speech: Callable[[str], Speech],
+    filters: Mapping[str, tuple[str, ...]],
+) -> Outline:
     pool = mine(plan, retrieve, speech, filters)
     plan = with_found(plan, pool)
     parts = choose_parts(pool, plan)
@@ -75,7 +92,7 @@ def draft_outline(
     citations = compose.Citations(pool, retrieve, filters)
     points = compose.points(parts, plan, citations)
     frame = {"opening": compose.opening(plan, parts), "closing": compose.closing(plan)}
-    outline = Outline(
+    return Outline(
         brief=brief,
         titles=compose.titles(plan, parts),
         salutation=compose.salutation(plan),
@@ -94,7 +111,6 @@ def draft_outline(
         notes=(*_notes(parts, plan, points), *_of_field(pool, plan)),
         phrases=_phrases(pool, plan),
     )
-    return rephrase(outline) if rephrase else outline
 
 
 def _phrases(pool: Pool, plan: Plan) -> tuple[Phrase, ...]:
@@ -151,7 +167,7 @@ def _leaves(parts: Sequence[Part]) -> list[Leaf]:
 
 def _about(parts: Sequence[Part]) -> int:
     """Return how many sub-points speak of the theme."""
-    return sum(leaf.unit.source.on_theme or leaf.unit.theme >= 3.0 for leaf in _leaves(parts))
+    return sum(map(about_theme, _leaves(parts)))
 
 
 def _nothing(brief: str, plan: Plan, pool: Pool) -> Outline:
@@ -178,7 +194,11 @@ def _of_field(pool: Pool, plan: Plan) -> tuple[str, ...]:
     """Return a note where no speech is on the theme itself, only on the field that it is a matter of."""
     if not plan.field or any(source.titled for source in pool.sources):
         return ()
-    return (f"语料库里没有专讲“{plan.theme}”的讲话，要点取自“{plan.field}”方面的讲话，请逐条核对是否切题。",)
+    return (_from_field(plan.theme, plan.field),)
+
+
+def _from_field(theme: str, field: str) -> str:
+    return f"语料库里没有专讲“{theme}”的讲话，要点取自“{field}”方面的讲话，请逐条核对是否切题。"
 
 
 def _notes(parts: Sequence[Part], plan: Plan, points: Sequence[OutlinePoint]) -> tuple[str, ...]:

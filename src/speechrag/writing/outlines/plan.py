@@ -11,7 +11,14 @@ from typing import Any
 
 from speechrag.errors import UsageError
 from speechrag.records import Outline
-from speechrag.text import MAX_QUERY_CHARS, displayable, parse_chinese_number, to_simplified
+from speechrag.text import (
+    MAX_QUERY_CHARS,
+    displayable,
+    parse_chinese_number,
+    segmenter,
+    to_simplified,
+    unique,
+)
 from speechrag.writing.outlines.asks import asked, asked_length
 from speechrag.writing.outlines.genre import Gathering, Occasion, Theme, genre, themes
 from speechrag.writing.outlines.vocabulary import WEAK, own_words, rows_by_matter, rows_by_name, vocabulary
@@ -65,6 +72,7 @@ _EDGE = re.compile(
     r"^(?:领导干部|庆祝|纪念|做好|抓好|加强|推进|开展|关于|进一步)?(?:第\d+个|第[一二三四五六七八九十]+个)?|(?:等?(?:有关)?(?:问题|情况))$"
 )
 _ASK = re.compile(r"(?:请|帮我|给我|起草|撰写|写|拟|一[篇份个]|的|领导|讲话稿?|发言稿?|提纲|材料|主题)")
+_CPPCC = "政协"  # whose information and publicity are fields of their own
 NOTHING: Mapping[str, str] = MappingProxyType({})
 _WHOLE = ("工作", "建设", "整治", "行动", "活动", "管理")  # a theme that needs no 工作 behind it
 
@@ -145,9 +153,7 @@ def read_plan(brief: str, overrides: Mapping[str, str] = NOTHING) -> Plan:
     at = _AT.search(text)
     event = given.get("event", at.group("event").strip("“”《》 ") if at else _event(text))
     gathering = _gathering(text, event)
-    theme = given.get("theme") or _theme(text, event, gathering)
-    if theme in WEAK and rows_by_name(theme + "工作"):  # 信息工作 is a theme, 信息 is in every one
-        theme += "工作"
+    theme = _whole_theme(given.get("theme") or _theme(text, event, gathering))
     rows, matter = rows_by_name(theme), ""
     if not rows:
         rows, matter = rows_by_matter(theme)
@@ -182,6 +188,33 @@ def read_plan(brief: str, overrides: Mapping[str, str] = NOTHING) -> Plan:
         field=rows[0].names[0] if rows and not rows_by_name(theme) else "",
     )
     return replace(plan, rivals=_rivals(plan, rows))
+
+
+def broader_themes(plan: Plan) -> list[str]:
+    """Return known themes that the theme of ``plan`` is a kind of, the nearest first; none for a known theme.
+
+    What the meeting is called after where the brief states another theme (公安信息化建设 for 信息主导警务), and what is
+    left of either without its first words (信息工作 for 特约信息; 政协信息 where a 政协 speaks).
+    """
+    if plan.rows:
+        return []
+    called = _core(plan.event)
+    found = [called] if rows_by_name(called) else []
+    for theme in unique([called, plan.theme]):
+        for start in sorted({theme.find(word) for word in segmenter("jieba").cut(theme)}):
+            rest = theme[start:].removeprefix(_CPPCC)
+            kinds = [_CPPCC + rest] if _CPPCC in plan.brief else []
+            found += [kind for kind in (*kinds, _whole_theme(rest)) if _opens_with_name(kind)]
+    return [theme for theme in unique(found) if theme != plan.theme]
+
+
+def _opens_with_name(theme: str) -> bool:
+    return any(theme.startswith(name) for row in rows_by_name(theme) for name in row.names)
+
+
+def _whole_theme(theme: str) -> str:
+    """Return 信息工作 for 信息: it is a theme, and the bare word is in every one."""
+    return theme + "工作" if theme in WEAK and rows_by_name(theme + "工作") else theme
 
 
 def plan_of(outline: Outline) -> Plan:

@@ -24,6 +24,8 @@ from speechrag.writing.outlines.wording import parallel, similar
 
 LEAVES = 5  # sub-points a main point has at most
 TASKS = {1: 8, 2: 13, 3: 15}  # sub-points of so many main points of tasks together
+ABOUT = 3.0  # theme of a sub-point that speaks of it in its own words
+FAULTS = 2  # sub-points on what is amiss among the reasons, where no part of its own tells it
 FEWEST = 2  # with fewer sub-points a main point is left out
 STRONG = 1.6  # worth of a sub-point that can be a part of its own
 SHARE = 0.4  # part of the sub-points that one family may give where others have something to say
@@ -86,6 +88,11 @@ def choose_parts(pool: Pool, plan: Plan, *, lend: bool = False) -> tuple[Part, .
     return chooser.told_further(chooser.framed(parts) if lend and parts else parts)
 
 
+def about_theme(leaf: Leaf) -> bool:
+    """Tell whether a sub-point speaks of the theme: its speech is on it, or its own words name it."""
+    return leaf.unit.source.on_theme or leaf.unit.theme >= ABOUT
+
+
 def _leaves(parts: Sequence[Part]) -> list[Leaf]:
     return [leaf for part in parts for leaf in part.leaves]
 
@@ -140,6 +147,7 @@ def _fill_all(chooser: _Chooser, pool: Pool, plan: Plan, lend: bool) -> list[_Fi
     for role in sorted(wanted, key=lambda role: (len(chooser.candidates(role)), role)):
         chooser.fill(role, wanted[role])
     filled = [chooser.filled[role].pop(0) for role in chooser.roles if chooser.filled[role]]
+    filled = [chooser.with_faults(part) for part in filled]
     if lend and filled:
         frames = len(_frames([part.role for part in filled], pool, plan))
         for role in _STAND_INS:
@@ -228,6 +236,14 @@ class _Chooser:
         for head, leaves in groups:
             options = (head,) if head else tuple(heads)
             self.filled[role].append(_Filled(role, tuple(_ordered(role, leaves)), options, tuple(heads)))
+
+    def with_faults(self, part: _Filled) -> _Filled:
+        """Return 成绩, or else the reasons, with what is amiss behind them, where no part of its own tells it."""
+        before = next((role for role in ("achievement", "significance") if role in self.roles), "")
+        if part.role != before or self.joined or "problem" in self.roles:
+            return part
+        faults = self._pick([leaf for leaf in self.candidates("problem") if about_theme(leaf)], FAULTS)
+        return replace(part, leaves=(*part.leaves, *_ordered("problem", faults)))
 
     def _pick(self, candidates: Sequence[Leaf], size: int) -> list[Leaf]:
         """Pick up to ``size`` sub-points one by one: worth, something not said yet, parallel form, several speeches."""
