@@ -4,9 +4,11 @@
     python benchmarks/leaderboard.py render                                          # docs/leaderboard.md from them
 
 Folders are in BEIR form and indexed as they stand, one passage a document. A result holds the settings, nDCG@10 of
-every query, the other means, processor milliseconds of a query (one thread, after a first one) and the size of the
-index; intervals, differences and p are computed from it when the page is written. Peers that are not installed keep
-the results they have. Peers give ten documents a query, so R@100 is not known of them.
+every query, the other means, processor milliseconds of a query (one thread, after a first one), the size and the
+fingerprint of the index, the commit, and the largest memory of the process while the system was made and searched (on
+Linux; the documents and whatever an earlier system left are in it). Intervals, differences and p are computed from it
+when the page is written. Peers that are not installed keep the results they have. Peers give ten documents a query, so
+R@100 is not known of them. The page has every set that was measured, whichever folders they were.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ from speechrag.evaluation.formats import read_beir, read_corpus
 from speechrag.evaluation.harness import SearchFunction, judged_topics, run_topics
 from speechrag.evaluation.measures import evaluate_run
 from speechrag.evaluation.plots import Bar, bars
+from speechrag.evaluation.provenance import index_fingerprint, source_commit
 from speechrag.evaluation.records import CollectionDocument, Dataset, Topic
 from speechrag.evaluation.report import aligned
 from speechrag.evaluation.statistics import bootstrap_interval, holm, mean_interval, randomisation_test
@@ -44,6 +47,7 @@ RESULTS = ROOT / "benchmarks" / "results" / "leaderboard.jsonl"
 PAGE = ROOT / "docs" / "leaderboard.md"
 FIRST = "nDCG@10"
 SHOWN = (FIRST, "RR@10", "R@10", "R@100")
+JUDGED = "Judged@10"
 OWN: Mapping[str, Mapping[str, object]] = {
     "speechrag, default": {},
     "without the ranker": {"ranker": "off"},
@@ -51,13 +55,15 @@ OWN: Mapping[str, Mapping[str, object]] = {
     "lexical fields alone": {"dense_weight": 0.0, "ranker": "off", "understanding": "off"},
     "encoder alone": {"dense_weight": 1.0, "ranker": "off", "understanding": "off"},
 }
+CLEAR_REFS, STATUS = Path("/proc/self/clear_refs"), Path("/proc/self/status")
 RERANKED = "with a reranker"
 INTRODUCTION = (
     "Written by `python benchmarks/leaderboard.py render` from `benchmarks/results/leaderboard.jsonl`; that script says"
     " what is measured and how. nDCG@10 with its 95 % bootstrap interval; differences from plain BM25 by a paired"
     " randomisation test, p after Holm's correction over the {comparisons} comparisons of this page. Milliseconds are"
-    " processor time of one query on one thread. A dash: not known (peers give ten documents a query and keep no index"
-    " file)."
+    " processor time of one query on one thread. Judged@10: share of the first ten that somebody judged. Peak: largest"
+    " memory of the measuring process. Index and commit: what shaped the index, the source that measured. A dash: not"
+    " known (peers give ten documents a query and keep no index file; earlier rows lack the last four)."
 )
 STYLE = (
     "<style>text{font:13px sans-serif;fill:#222}.quiet{fill:#666}.grid{stroke:#ddd}.bar{fill:#b9b0a2}"
@@ -85,6 +91,18 @@ class _Clocked:
         return round(ordered[max(0, math.ceil(share * len(ordered) / 100) - 1)], 2)
 
 
+def forget_peak() -> None:
+    """Let the largest memory of this process count from now on, where Linux can."""
+    if CLEAR_REFS.exists():
+        CLEAR_REFS.write_text("5", encoding="ascii")
+
+
+def peak_mb() -> float | None:
+    """Return the largest memory of this process since ``forget_peak``; None where Linux does not tell it."""
+    lines = STATUS.read_text("utf-8").splitlines() if STATUS.exists() else []
+    return next((round(int(line.split()[1]) / 1024, 1) for line in lines if line.startswith("VmHWM:")), None)
+
+
 def read_rows() -> list[Row]:
     return [json.loads(line) for line in RESULTS.read_text("utf-8").splitlines()] if RESULTS.exists() else []
 
@@ -97,15 +115,16 @@ def write_rows(rows: Sequence[Row]) -> None:
 
 
 def measured(search: SearchFunction, topics: Sequence[Topic], data: Dataset, depth: int) -> dict[str, Any]:
-    """Return what one system gives on one set."""
+    """Return what one system gives on one set; its memory counts from the last ``forget_peak``."""
     clocked = _Clocked(search)
     clocked(topics[0].text, depth)
-    means, per_query = evaluate_run(data.qrels, run_topics(clocked, topics, depth), SHOWN)
+    means, per_query = evaluate_run(data.qrels, run_topics(clocked, topics, depth), (*SHOWN, JUDGED))
     return {
-        **{name: round(means[name], 4) for name in SHOWN if depth >= int(name.partition("@")[2])},
+        **{name: round(means[name], 4) for name in (*SHOWN, JUDGED) if depth >= int(name.partition("@")[2])},
         "values": [round(row[FIRST], 4) for _, row in sorted(per_query.items())],
         "p50_ms": clocked.percentile(50),
         "p95_ms": clocked.percentile(95),
+        "peak_mb": peak_mb(),
     }
 
 
@@ -113,16 +132,19 @@ def own_rows(
     place: str, documents: Sequence[CollectionDocument], topics: Sequence[Topic], data: Dataset, reranker: str
 ) -> Iterator[dict[str, Any]]:
     """Yield the rows of plain BM25 and of our configurations over one index."""
+    forget_peak()
     plain = best_plain(documents, topics, data.qrels)
     yield {"system": PLAIN, "settings": "k1 and b: the best of three on this very set"} | measured(
         plain.search, topics, data, 100
     )
     for name, changed in {**OWN, **({RERANKED: {"reranker": reranker}} if reranker else {})}.items():
+        forget_peak()
         engine = Engine.open(place, replace(Settings(), **changed))  # type: ignore[arg-type]
         told = " ".join(f"{key}={value}" for key, value in changed.items()) or "as shipped"
         yield {
             "system": name,
             "settings": told,
+            "index": index_fingerprint(engine.manifest),
             "index_mb": round(sum(engine.manifest.bytes.values()) / 1e6, 1),
             "encoder": f"{engine.manifest.embedder} {engine.manifest.embedder_fingerprint}",
             "version": __version__,
@@ -141,6 +163,7 @@ def measure(folder: Path, reranker: str) -> list[Row]:
         "corpus": sha256_of(data.corpus)[:12],
         "documents": len(documents),
         "date": time.strftime("%Y-%m-%d"),
+        "commit": (source_commit() or "")[:12] or None,
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
     }
     rows: list[Row] = []
@@ -150,6 +173,7 @@ def measure(folder: Path, reranker: str) -> list[Row]:
             rows.append(about | row)
             _say(f"{row['system']}: {row[FIRST]:.4f}")
     for name, build in installed():
+        forget_peak()
         search = peer_search(build([(d.doc_id, f"{d.title}\n{d.text}") for d in documents], False))
         rows.append(about | {"system": name, "settings": "same encoder"} | measured(search, topics, data, TOP))
         _say(f"{name}: {rows[-1][FIRST]:.4f}")
@@ -205,7 +229,8 @@ def _table(own: Sequence[Row], rows: Sequence[Row], corrected: Mapping[tuple[str
         "p (Holm)",
         "p50 / p95 ms",
     ]
-    lines = ["| " + " | ".join([*head, "index MB", "measured"]) + " |", "|" + "---|" * (len(head) + 2)]
+    head += ["index MB", "measured", JUDGED, "peak MB", "index", "commit"]
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     for row in own:
         low, high = mean_interval(row["values"])
         against = ["", "", ""]
@@ -217,8 +242,14 @@ def _table(own: Sequence[Row], rows: Sequence[Row], corrected: Mapping[tuple[str
             against = [f"{change:+.4f}", f"{lowest:+.4f} to {highest:+.4f}", f"{p_holm:.4f}"]
         cells = [row["system"], row["settings"], *(f"{row[m]:.4f}" if m in row else "-" for m in SHOWN)]
         cells += [f"{low:.4f} to {high:.4f}", *against, f"{row['p50_ms']:.1f} / {row['p95_ms']:.1f}"]
-        lines.append("| " + " | ".join([*cells, str(row.get("index_mb", "-")), row["date"]]) + " |")
+        cells += [_known(row, "index_mb"), row["date"], f"{row[JUDGED]:.4f}" if JUDGED in row else "-"]
+        cells += [_known(row, name) for name in ("peak_mb", "index", "commit")]
+        lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def _known(row: Row, name: str) -> str:
+    return "-" if row.get(name) is None else str(row[name])
 
 
 def plots(rows: Sequence[Row]) -> dict[str, str]:

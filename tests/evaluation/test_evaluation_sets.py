@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from small_corpus import QUICK, TEXTS
+from small_corpus import QUICK, TEXTS, build, write_texts
 from speechrag.config import Settings
 from speechrag.errors import EvaluationError, UsageError
 from speechrag.evaluation.formats import write_beir, write_qrels
+from speechrag.evaluation.generated import make_sets
 from speechrag.evaluation.records import CollectionDocument, EvaluationReport, Qrel, RunLine, Topic
-from speechrag.evaluation.report import build_report
+from speechrag.evaluation.report import build_report, to_json
 from speechrag.evaluation.run import Task, compare_runs, evaluate
 from speechrag.evaluation.sets import evaluate_sets, sets_report, sets_to_json, sets_to_text
 from speechrag.evaluation.statistics import across_sets, holm, mean_difference, randomisation_test
@@ -66,6 +67,22 @@ def test_every_difference_is_corrected_for_looking_at_all_sets(tmp_path: Path) -
     as_json = json.loads(sets_to_json(found))
     assert as_json["sets"]["one"]["queries"] == 6 and as_json["mean"]["sets"] == 2
     assert json.loads(sets_to_json(before))["comparison"] is None
+
+
+def test_a_folder_of_baselines_holds_runs_or_results(tmp_path: Path) -> None:
+    """What is there is read, and what the gate cannot compare or does not believe is told set by set."""
+    folders = [str(collection(tmp_path / name, {"test": range(4)})) for name in ("one", "two")]
+    runs = tmp_path / "runs"
+    before = evaluate_sets(PLAIN, Task(run_out=str(runs)), folders)
+    (runs / "one.run").unlink()
+    (runs / "one.json").write_text(to_json(before.sets["one"]), encoding="utf-8")
+    found = evaluate_sets(PLAIN, Task(baseline=str(runs)), folders)
+    assert found.sets["one"].baseline_latency == before.sets["one"].latency
+    assert not found.sets["two"].baseline_latency
+    assert [own.difference for own in found.comparison.values()] == [0.0, 0.0]
+    (runs / "two.run").write_text("q00 Q0 d00 1 1 t\n", encoding="utf-8")
+    told = sets_to_text(evaluate_sets(PLAIN, Task(baseline=str(runs)), folders))
+    assert "note: two: baseline lacks 3 of 4 judged queries" in told and "note: one" not in told
 
 
 def test_several_sets_need_names_and_corpora_of_their_own(tmp_path: Path) -> None:
@@ -209,6 +226,36 @@ def test_what_the_judgements_name_and_the_set_lacks_is_told(tmp_path: Path) -> N
     assert any("counted as 0: 1, as q77" in note for note in found.notes)
 
 
+def test_an_id_of_a_query_and_of_a_document_is_told(tmp_path: Path) -> None:
+    """BEIR's own evaluation drops such a pair: in a set, and in finished runs."""
+    folder = broken(tmp_path / "set", "corpus.jsonl", '+{"_id": "q00", "text": "与问题同号的一段文字"}\n')
+    found = evaluate(PLAIN, Task(dataset=folder))
+    assert found.coverage["same_ids"] == 1
+    assert any("name a query and a document: 1, as q00" in note for note in found.notes)
+    (tmp_path / "a.run").write_text("q00 Q0 q00 1 1 t\n", encoding="utf-8")
+    runs = compare_runs(str(tmp_path / "set" / "qrels" / "test.tsv"), [str(tmp_path / "a.run")])
+    assert runs.coverage["same_ids"] == 1
+    assert evaluate(PLAIN, Task(dataset=str(collection(tmp_path / "two", {"test": (0,)})))).coverage["same_ids"] == 0
+
+
+def test_a_set_asked_of_an_index_with_other_texts_says_so(tmp_path: Path) -> None:
+    """Speeches that a set left out stand in the index: what has no answer there may have one here."""
+    build(write_texts(tmp_path / "texts"), tmp_path / "index")
+    make_sets(tmp_path / "index", tmp_path / "sets")
+    kept, less = tmp_path / "sets" / "headings-kept", tmp_path / "sets" / "unanswerable"
+    split = next(path.stem for path in sorted((less / "qrels").iterdir()))
+    same = evaluate(QUICK, Task(dataset=str(kept), index=str(tmp_path / "index"), split=split))
+    assert (same.coverage["only_index"], same.coverage["only_set"]) == (0, 0)
+    assert not any("this index differ" in note for note in same.notes)
+    found = evaluate(QUICK, Task(dataset=str(less), index=str(tmp_path / "index"), split=split))
+    assert found.coverage["only_index"] >= 1 and found.coverage["only_set"] == 0
+    (note,) = [note for note in found.notes if "this index differ" in note]
+    assert note.endswith("may have one here, so the figures on refusing say little")
+    (less / "corpus.jsonl").unlink()
+    alone = evaluate(QUICK, Task(dataset=str(less), index=str(tmp_path / "index"), split=split))
+    assert "only_index" not in alone.coverage and not any("this index differ" in note for note in alone.notes)
+
+
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
@@ -226,6 +273,16 @@ def test_a_dirty_run_is_refused_in_one_sentence(halves: Path, tmp_path: Path, li
         evaluate(PLAIN, task)
     with pytest.raises(EvaluationError, match=message):
         compare_runs(str(halves / "qrels" / "test.tsv"), [str(tmp_path / "bad.run")] * 2)
+
+
+def test_a_baseline_of_another_set_is_refused_before_anything_is_indexed(
+    halves: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full gain over it would say nothing, and indexing may take minutes."""
+    monkeypatch.setattr("speechrag.build.build_collection", None)
+    (tmp_path / "foreign.run").write_text("x Q0 d00 1 1 t\n", encoding="utf-8")
+    with pytest.raises(EvaluationError, match=r"foreign\.run: none of the 3 judged queries is in it"):
+        evaluate(PLAIN, Task(dataset=str(halves), baseline=str(tmp_path / "foreign.run")))
 
 
 def test_equal_scores_are_told(halves: Path, tmp_path: Path) -> None:
@@ -249,6 +306,13 @@ def test_a_published_collection_is_measured_as_it_is_judged(tmp_path: Path) -> N
     assert folded.measures["RR@10"] == 1.0
     assert folded.unfolded == plain.measures
     assert f"nDCG@10 {plain.measures['nDCG@10']:.4f}" in folded.notes[0]
+    (tmp_path / "plain.json").write_text(to_json(plain), encoding="utf-8")
+    against = Task(dataset=str(tmp_path / "set"), baseline=str(tmp_path / "plain.json"))
+    assert any(
+        "near-copies of a judged document otherwise" in n
+        for n in evaluate(PLAIN, replace(against, families="on")).notes
+    )
+    assert not any("otherwise" in note for note in evaluate(PLAIN, against).notes)
 
 
 def test_the_command_measures_several_sets_and_searches(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -281,6 +345,7 @@ def test_the_command_measures_several_sets_and_searches(tmp_path: Path, capsys: 
         (("--dataset", "x", "--search", "ranker=on", "ranker=off"), "each once"),
         (("--dataset", "x", "--search", "ranker=on", "--split", "test"), "chosen on the dev half"),
         (("--dataset", "x", "y", "--search", "ranker=on"), "one --dataset"),
+        (("--dataset", "x", "--search", "ranker=on", "--baseline", "y"), "one --dataset"),
         (("--dataset", "a", "b", "--runs", "c", "d"), "--runs goes with --qrels alone"),
         (("--dataset", "a", "b", "--gate"), "--gate needs a run"),
         (("--dataset", "a", "b", "--format", "mteb"), "--format mteb goes with one set"),

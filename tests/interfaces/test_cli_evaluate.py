@@ -69,13 +69,85 @@ def test_the_gate_stops_what_lost(tmp_path: Path, qrels: str, capsys: pytest.Cap
     assert "all queries (30): nDCG@10 -0.3333" in err and "R@100" in err
 
 
+def test_a_single_finished_run_is_measured_without_a_comparison(
+    tmp_path: Path, qrels: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its means, and nothing to compare them with."""
+    assert main(["evaluate", "--runs", run_file(tmp_path / "a", 15), "--qrels", qrels, "--format", "json"]) == 0
+    row = json.loads(capsys.readouterr().out)
+    assert row["measures"]["nDCG@10"] == 0.5 and row["queries"] == 30
+    assert row["comparison"] is None and row["notes"][0] == str(tmp_path / "a")
+
+
+@pytest.mark.parametrize("fused", [(), ("--fuse", "rrf")])
+def test_every_query_of_finished_runs_has_its_values_in_the_file(
+    fused: tuple[str, ...], tmp_path: Path, qrels: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As of a search: measure, query, value; of the first run, or of the fused one."""
+    runs = ["--runs", run_file(tmp_path / "a", 15), run_file(tmp_path / "b", 30), "--qrels", qrels]
+    assert main(["evaluate", *runs, *fused, "--scores-out", str(tmp_path / "scores.tsv")]) == 0
+    rows = [line.split("\t") for line in (tmp_path / "scores.tsv").read_text(encoding="utf-8").splitlines()]
+    found = {query: float(value) for measure, query, value in rows if measure == "R@10"}
+    assert len(found) == 30 and sum(found.values()) == (30 if fused else 15)
+
+
+def test_finished_runs_are_looked_at_and_gated_by_kind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With the topics: a loss on a hundred queries of one kind is seen although the others gained more."""
+    names = [f"q{n:03d}" for n in range(300)]
+    (tmp_path / "qrels").write_text("".join(f"{q} 0 d{q} 1\n" for q in names), encoding="utf-8")
+    rows = [{"_id": q, "text": f"第{q}问怎么办", "metadata": {"kind": "少" if q < "q100" else "多"}} for q in names]
+    (tmp_path / "topics").write_text("".join(f"{json.dumps(row)}\n" for row in rows[:-1]), encoding="utf-8")
+    for name, found in (("new", names[50:]), ("old", names[:100] + names[200:])):
+        lines = [f"{q} Q0 {f'd{q}' if q in found else 'x'} 1 1 t\n" for q in names]
+        (tmp_path / name).write_text("".join(lines), encoding="utf-8")
+    given = ["--runs", str(tmp_path / "new"), str(tmp_path / "old"), "--qrels", str(tmp_path / "qrels"), "--gate"]
+    assert main(["evaluate", *given]) == 0
+    capsys.readouterr()
+    assert main(["evaluate", *given, "--topics", str(tmp_path / "topics"), "--format", "json"]) == 1
+    out, err = capsys.readouterr()
+    row = json.loads(out)
+    assert row["slices"]["kind: 少"]["queries"] == 100 and row["topics"]["q000"] == "第q000问怎么办"
+    assert any("without a topic, measured and in no kind: 1" in note for note in row["notes"])
+    assert not {"auto: low overlap", "auto: exact phrase", "auto: typo"} & row["slices"].keys()
+    assert "gate: kind: 少 (100): nDCG@10 -0.5000" in err and "all queries" not in err
+
+
+def test_a_baseline_of_another_set_is_refused(tmp_path: Path, qrels: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """None of its queries is judged: every run would gain over it."""
+    (tmp_path / "foreign").write_text("x1 Q0 z1 1 1 t\n", encoding="utf-8")
+    runs = ["--runs", run_file(tmp_path / "a", 20), str(tmp_path / "foreign"), "--qrels", qrels]
+    assert main(["evaluate", *runs]) == 1
+    out, err = capsys.readouterr()
+    assert out == "" and "foreign: none of the 30 judged queries is in it" in err
+
+
+def test_the_gate_does_not_pass_on_queries_that_the_baseline_lacks(
+    tmp_path: Path, qrels: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They are told in a note and stop the gate; what both runs lack is no gain and stops nothing."""
+    whole = run_file(tmp_path / "a", 30)
+    half = tmp_path / "half"
+    half.write_text("".join(Path(whole).read_text("utf-8").splitlines(keepends=True)[:18]), encoding="utf-8")
+    assert main(["evaluate", "--runs", whole, str(half), "--qrels", qrels, "--gate"]) == 1
+    out, err = capsys.readouterr()
+    assert "note: baseline lacks 12 of 30 judged queries" in out
+    assert err.splitlines() == ["gate: the baseline lacks 12 of 30 judged queries; measure both on one set"]
+    assert main(["evaluate", "--runs", str(half), str(half), "--qrels", qrels, "--gate"]) == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["--runs", "a", "b"], "give --qrels FILE"),
-        (["--runs", "a", "--qrels", "q"], "1 runs; expected two"),
+        (["--runs", "a", "--qrels", "q", "--fuse", "rrf"], "1 runs; expected two"),
+        (["--runs", "a", "--qrels", "q", "--gate"], "--gate needs a run to compare with"),
         (["--runs", "a", "b", "c", "--qrels", "q"], "3 runs; expected two"),
         (["--runs", "a", "b", "--qrels", "q", "--dataset", "d"], "--runs goes with --qrels alone"),
+        (["--runs", "a", "b", "--qrels", "q", "--families", "on"], "not with --families on"),
+        (["--runs", "a", "b", "--qrels", "q", "--set", "ranker=off"], "not with --set"),
+        (["--runs", "a", "b", "--qrels", "q", "--split", "dev", "--index", "i"], "not with --split, --index"),
+        (["--runs", "a", "b", "--qrels", "q", "--embedder", "hash"], "not with --embedder"),
+        (["--runs", "a", "b", "--qrels", "q", "--baseline", "c"], "not with --baseline"),
         (["--fuse", "rrf", "--dataset", "d"], "--fuse needs the runs"),
         (["--gate", "--dataset", "d"], "--gate needs a run"),
         (["--dataset", "d", "--set", "passage_chars=3"], "--set 'passage_chars=3'"),

@@ -12,8 +12,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 from speechrag.errors import EvaluationError
+from speechrag.evaluation import overlap
+from speechrag.evaluation.formats import numbered_lines
 from speechrag.records import Answer, AnswerSentence, Citation
 from speechrag.text import fold
 from speechrag.writing.check import check_sentence
@@ -21,6 +24,9 @@ from speechrag.writing.figures import canonical
 
 MOST_CITATIONS = 3  # of a sentence that count, as in ALCE
 
+OF_ANSWERS = ("citation_validity", "citation_recall", "citation_precision", "nugget_recall", "uncited", "unsupported")
+
+Found = TypeVar("Found")
 TextOf = Callable[[str], str]  # speech id -> its cleaned text
 
 
@@ -34,6 +40,7 @@ class LabelledQuestion:
     answerable: bool
     nuggets: tuple[tuple[str, ...], ...]
     split: str
+    reference: str = ""  # an answer somebody wrote, to compare wording with
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,33 +55,36 @@ class AnswerScore:
     citation_precision: float | None
     nugget_recall: float | None  # 0 for an answerable question that was refused
     uncited: float | None  # share of sentences without a citation
+    unsupported: float | None = None  # share of sentences that cite something which does not support them
+    overlap: Mapping[str, float] | None = None  # wording shared with the reference; 0 for a refusal, None without one
 
 
 def read_questions(path: str | Path) -> list[LabelledQuestion]:
-    """Return the labelled questions of a file of JSON lines. Raises EvaluationError for a line that does not fit."""
-    path = Path(path)
+    """Return the labelled questions of a file of JSON lines. Raises EvaluationError as ``read_rows`` does."""
+    expected = "`qid`, `question`, `kind`, `answerable`, `answer`, `split`"
+    return read_rows(Path(path), _question, "a labelled question", expected)
+
+
+def read_rows(path: Path, read: Callable[[Mapping[str, Any]], Found], what: str, expected: str) -> list[Found]:
+    """Return what ``read`` makes of every JSON line. Raises EvaluationError for one that does not fit, or for none."""
     found = []
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except OSError as exc:
-        raise EvaluationError(f"{path}: cannot be read ({exc.strerror})") from exc
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            try:
-                found.append(_question(json.loads(line)))
-            except (ValueError, KeyError, TypeError, AttributeError) as exc:
-                expected = "`qid`, `question`, `kind`, `answerable`, `answer`, `split`"
-                raise EvaluationError(f"{path}:{number}: not a labelled question; expected {expected}") from exc
+    for number, line in numbered_lines(path):
+        try:
+            found.append(read(json.loads(line)))
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as exc:
+            raise EvaluationError(f"{path}:{number}: not {what}; expected {expected}") from exc
+    if not found:
+        raise EvaluationError(f"{path}: holds no line; expected {what} a line")
     return found
 
 
-def _question(row: Mapping[str, object]) -> LabelledQuestion:
+def _question(row: Mapping[str, Any]) -> LabelledQuestion:
     answer = row["answer"]
     if not isinstance(answer, list) or not isinstance(row["answerable"], bool):
         raise ValueError("no list of phrases")
     nuggets = tuple(tuple(str(phrase).split("|")) for phrase in answer)
     names = (str(row["qid"]), str(row["question"]), str(row["kind"]))
-    return LabelledQuestion(*names, row["answerable"], nuggets, str(row["split"]))
+    return LabelledQuestion(*names, row["answerable"], nuggets, str(row["split"]), str(row.get("reference", "")))
 
 
 def score_answer(question: LabelledQuestion, answer: Answer, text_of: TextOf) -> AnswerScore:
@@ -82,8 +92,10 @@ def score_answer(question: LabelledQuestion, answer: Answer, text_of: TextOf) ->
     refused = not answer.supported
     missed = 0.0 if question.answerable else None
     if refused:
-        return AnswerScore(question.qid, question.answerable, True, None, None, None, missed, None)
+        shared = dict.fromkeys(overlap.NAMES, 0.0) if question.reference else None
+        return AnswerScore(question.qid, question.answerable, True, None, None, None, missed, None, None, shared)
     recall, precision = citation_scores(answer)
+    uncited = sum(not sentence.citations for sentence in answer.sentences) / max(1, len(answer.sentences))
     return AnswerScore(
         question.qid,
         question.answerable,
@@ -92,7 +104,10 @@ def score_answer(question: LabelledQuestion, answer: Answer, text_of: TextOf) ->
         recall,
         precision,
         nugget_recall(question.nuggets, answer.text) if question.answerable else None,
-        sum(not sentence.citations for sentence in answer.sentences) / max(1, len(answer.sentences)),
+        uncited,
+        # What is neither supported nor without a citation; kept from falling below 0 by rounding.
+        max(0.0, 1 - recall - uncited) if answer.sentences else 0.0,
+        overlap.overlap(answer.text, question.reference) if question.reference else None,
     )
 
 
@@ -147,8 +162,9 @@ def _said(phrase: str, text: str) -> bool:
 def mean_scores(scores: Iterable[AnswerScore]) -> dict[str, float]:
     """Return the means over the answers they apply to, with ``refused`` and ``false_refused``; NaN without any."""
     scores = list(scores)
-    names = ("citation_validity", "citation_recall", "citation_precision", "nugget_recall", "uncited")
-    means = {name: _mean([v for s in scores if (v := getattr(s, name)) is not None]) for name in names}
+    means = {name: _mean([v for s in scores if (v := getattr(s, name)) is not None]) for name in OF_ANSWERS}
+    for name in overlap.NAMES:
+        means[name] = _mean([s.overlap[name] for s in scores if s.overlap is not None])
     means["refused"] = _mean([float(s.refused) for s in scores if not s.answerable])
     means["false_refused"] = _mean([float(s.refused) for s in scores if s.answerable])
     return means

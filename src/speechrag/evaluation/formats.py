@@ -53,7 +53,7 @@ def _looks_like(raw: bytes) -> str:
         return ""
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
+def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
     """Yield (line number from 1, line without its end) for every line that is not blank."""
     try:
         with path.open("rb") as file:
@@ -70,7 +70,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def _objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    for number, line in _lines(path):
+    for number, line in numbered_lines(path):
         try:
             data = json.loads(line)
         except (ValueError, RecursionError) as exc:
@@ -135,11 +135,11 @@ def _topic_from_line(line: str, path: Path, number: int) -> Topic:
 
 
 def _numbered_topics(path: Path) -> Iterator[tuple[int, Topic]]:
-    first = next((line for _, line in _lines(path)), "")
+    first = next((line for _, line in numbered_lines(path)), "")
     if first.lstrip().startswith("{"):
         yield from ((number, _topic_from_object(data, path, number)) for number, data in _objects(path))
     else:
-        yield from ((number, _topic_from_line(line, path, number)) for number, line in _lines(path))
+        yield from ((number, _topic_from_line(line, path, number)) for number, line in numbered_lines(path))
 
 
 def read_topics(path: str | Path) -> list[Topic]:
@@ -216,7 +216,7 @@ def read_qrels(path: str | Path) -> list[Qrel]:
     """
     path = Path(path)
     qrels: dict[tuple[str, str], Qrel] = {}
-    for number, line in _lines(path):
+    for number, line in numbered_lines(path):
         if not qrels and _is_header(line):
             continue
         qrel = _qrel(line, path, number)
@@ -266,7 +266,7 @@ def read_run(path: str | Path) -> list[RunLine]:
     """
     path = Path(path)
     table: dict[str, dict[str, RunLine]] = {}
-    for number, line in _lines(path):
+    for number, line in numbered_lines(path):
         found = _run_line(line, path, number)
         if table.setdefault(found.query_id, {}).setdefault(found.doc_id, found) is not found:
             _refuse(path, number, f"{found.doc_id} a second time for query {found.query_id}", "each document once")

@@ -51,11 +51,28 @@ def _losses(name: str, query_ids: Sequence[str], new: PerQuery, base: PerQuery) 
 
 
 def gate_report(report: EvaluationReport) -> list[str]:
-    """Return the failures of a report that has a baseline. Raises EvaluationError for one without."""
+    """Return the failures of a report that has a baseline. Raises EvaluationError for one without.
+
+    Besides what ``gate`` sees: judged queries that only the run was asked, and a p95 that grew by more than a fifth.
+    """
     if report.baseline_per_query is None:
         raise EvaluationError("the report has no baseline; give the gate a run to compare with")
     slices = {name: part.query_ids for name, part in report.slices.items()}
-    return gate(report.per_query, report.baseline_per_query, slices)
+    lacked = report.coverage.get("baseline_absent", 0)
+    reason = f"the baseline lacks {lacked} of {report.queries} judged queries; measure both on one set"
+    return [
+        *([reason] if lacked else []),
+        *gate(report.per_query, report.baseline_per_query, slices),
+        *invariants(p95=report.latency.get("p95_ms", 0.0), base_p95=report.baseline_latency.get("p95_ms", 0.0)),
+    ]
+
+
+def unchecked(report: EvaluationReport) -> list[str]:
+    """Return what the gate had nothing to compare with."""
+    for name, latency in (("baseline", report.baseline_latency), ("run", report.latency)):
+        if not latency.get("p95_ms"):
+            return [f"latency not checked: the {name} has no latency"]
+    return []
 
 
 def invariants(

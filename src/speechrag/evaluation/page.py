@@ -52,9 +52,11 @@ SETTINGS: Mapping[str, str] = {
     "families": "近似文本合并计分",
     "seed": "随机种子",
     "version": "程序版本",
+    "commit": "源码提交",
 }
 INDEX: Mapping[str, str] = {
     "generation": "索引批次",
+    "fingerprint": "索引指纹",
     "corpus_sha256": "语料指纹",
     "embedder": "语义模型",
     "embedder_fingerprint": "语义模型指纹",
@@ -229,6 +231,10 @@ def _notes(report: EvaluationReport) -> str:
         (counts.get("unasked"), f"有评判而没有问题、按 0 计的题：{counts.get('unasked')}"),
         (counts.get("tied"), f"得分相同、按编号降序排列（与 trec_eval 相同）的题：{counts.get('tied')}"),
         (counts.get("unjudged"), f"没有评判、未计入的题：{counts.get('unjudged')}"),
+        (counts.get("baseline_absent"), f"基线里没有、在基线中按 0 计的题：{counts.get('baseline_absent')}"),
+        (counts.get("same_ids"), f"问题与文本编号相同（BEIR 的评测会去掉这样的结果）：{counts.get('same_ids')}"),
+        (counts.get("only_index"), f"题集自带的文本里没有、只在索引里的讲话：{counts.get('only_index')}"),
+        (counts.get("only_set"), f"只在题集自带的文本里、索引里没有的：{counts.get('only_set')}"),
         (counts.get("met") == 0, "结果与评判没有一处相合：请核对两边的编号"),
         (power, f"这样大小的题集（{report.queries} 题）只能看出 {first} 相差 {power.get('smallest', 0):.3f} 以上的变化"
                 f"（功效 80%，显著性水平 0.05，逐题差的标准差 {power.get('deviation', 0):.3f}）"),

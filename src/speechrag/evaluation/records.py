@@ -142,3 +142,4 @@ class EvaluationReport:
     leaks: Mapping[str, float] = field(default_factory=dict)  # what the queries give away of their documents
     judging: Mapping[str, float] = field(default_factory=dict)  # bounds of the first measure where a pool has gaps
     unfolded: Mapping[str, float] = field(default_factory=dict)  # where near-copies count alike: means without that
+    baseline_latency: Mapping[str, float] = field(default_factory=dict)  # of a baseline that an evaluation printed

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
+from speechrag.evaluation.baseline import Baseline
 from speechrag.evaluation.judging import is_pool, judging_bounds, judging_note
 from speechrag.evaluation.measures import (
     DEFAULT_MEASURES,
@@ -37,7 +38,7 @@ def build_report(
     qrels: Iterable[Qrel],
     run: Iterable[RunLine],
     *,
-    baseline: Iterable[RunLine] | None = None,
+    baseline: Iterable[RunLine] | Baseline | None = None,
     baseline_qrels: Iterable[Qrel] | None = None,
     measures: Sequence[str] = DEFAULT_MEASURES,
     seconds: Mapping[str, float] | None = None,
@@ -49,18 +50,20 @@ def build_report(
     ``seconds`` are the measured times of the caller, ``{"index": x, "search": x}``; absent ones are 0. ``slices``
     names groups of query ids to measure apart. ``baseline_qrels`` are the judgements of the baseline where they
     depend on the run (families). ``pooled`` says whether documents were also judged not relevant (default: whether
-    ``qrels`` hold any): then the report bounds what unjudged ones may change.
+    ``qrels`` hold any): then the report bounds what unjudged ones may change. Raises EvaluationError for a baseline
+    that holds none of the judged queries.
     """
     qrels, lines = list(qrels), list(run)
     means, per_query = evaluate_run(qrels, lines, measures)
+    given = Baseline(list(baseline)) if baseline is not None and not isinstance(baseline, Baseline) else baseline
     comparison, other = None, None
-    if baseline is not None:
-        other = evaluate_run(qrels if baseline_qrels is None else baseline_qrels, baseline, measures)[1]
+    if given is not None:
+        other = given.per_query(qrels if baseline_qrels is None else list(baseline_qrels), measures)
         comparison = compare(_without_judged(per_query), _without_judged(other))
     first = next(iter(means))
     bounds = judging_bounds(qrels, lines, first) if (is_pool(qrels) if pooled is None else pooled) else {}
     told = judging_note(bounds, first)
-    coverage, power = _coverage(qrels, lines), _power(means, len(per_query), comparison)
+    coverage, power = _coverage(qrels, lines, given), _power(means, len(per_query), comparison)
     return EvaluationReport(
         queries=len(per_query),
         measures=means,
@@ -75,6 +78,7 @@ def build_report(
         coverage=coverage,
         power=power,
         judging=bounds,
+        baseline_latency=dict(given.latency) if given else {},
     )
 
 
@@ -100,9 +104,13 @@ def _intervals(per_query: PerQuery, names: Iterable[str]) -> dict[str, tuple[flo
     return {name: mean_interval([values[name] for values in per_query.values()]) for name in names}
 
 
-def _coverage(qrels: Sequence[Qrel], run: Sequence[RunLine]) -> dict[str, int]:
-    """Return counts of what a mean hides; ``met`` is 1 when any retrieved document is judged."""
+def _coverage(qrels: Sequence[Qrel], run: Sequence[RunLine], baseline: Baseline | None) -> dict[str, int]:
+    """Return counts of what a mean hides; ``met`` is 1 when any retrieved document is judged.
+
+    ``baseline_absent`` counts the judged queries that the run has and the baseline lacks: each looks like a gain.
+    """
     grades, retrieved = grades_by_query(qrels), by_query(run)
+    known = grades.keys() if baseline is None else baseline.queries()
     met = any(doc_id in grades.get(query_id, {}) for query_id, found in retrieved.items() for doc_id in found)
     return {
         "judged": len(grades),
@@ -111,6 +119,7 @@ def _coverage(qrels: Sequence[Qrel], run: Sequence[RunLine]) -> dict[str, int]:
         "unjudged": len(retrieved.keys() - grades.keys()),
         "tied": sum(_ties(retrieved.get(query_id, {})) for query_id in grades),
         "met": int(met or not retrieved),
+        "baseline_absent": sum(query_id in retrieved and query_id not in known for query_id in grades),
     }
 
 
@@ -120,11 +129,13 @@ def _ties(scores: Mapping[str, float]) -> bool:
 
 def _coverage_notes(counts: Mapping[str, int]) -> list[str]:
     absent, barren, unjudged, tied, judged = (counts[key] for key in ("absent", "barren", "unjudged", "tied", "judged"))
+    lacked = counts["baseline_absent"]
     remarks = [
         (absent, f"judged queries without results, counted as 0: {absent} of {judged}"),
         (barren, f"judged queries without a relevant document, counted as 0: {barren} of {judged}"),
         (unjudged, f"queries of the run that nobody judged, left out: {unjudged}"),
         (tied, f"queries with equal scores, ordered by document id descending as trec_eval does: {tied} of {judged}"),
+        (lacked, f"baseline lacks {lacked} of {judged} judged queries, counted as 0 there: no gain is shown by them"),
         (not counts["met"], "no retrieved document is judged: do the ids of the index and the judgements agree?"),
     ]
     return [remark for applies, remark in remarks if applies]

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from speechrag import __version__
-from speechrag.errors import EvaluationError, UsageError
+from speechrag.errors import UsageError
+from speechrag.evaluation.baseline import Baseline, finished_run, read_baseline
 from speechrag.evaluation.families import collection_families, family_judgements
 from speechrag.evaluation.formats import (
     read_beir,
     read_corpus,
     read_qrels,
-    read_run,
     read_topics,
     write_run,
     write_scores,
@@ -33,6 +32,7 @@ from speechrag.evaluation.measures import (
     relevant_documents,
     score_records,
 )
+from speechrag.evaluation.provenance import index_fingerprint, program
 from speechrag.evaluation.records import Dataset, EvaluationReport, Qrel, Refusal, RunLine, Topic
 from speechrag.evaluation.refusal import refusal_curve
 from speechrag.evaluation.report import HEADLINE, build_report, with_notes
@@ -78,6 +78,8 @@ class _Set:
     relevant: Mapping[str, list[str]]
     families: Mapping[str, str] = field(default_factory=dict)  # of a collection; an index knows its own
     corpus: Path | None = None  # the file of a collection indexed for the occasion
+    own_corpus: Path | None = None  # the file of a collection that is asked of another index
+    baseline: Baseline | None = None
 
 
 def evaluate(settings: Settings, task: Task, progress: Progress | None = None) -> EvaluationReport:
@@ -89,8 +91,10 @@ def evaluate(settings: Settings, task: Task, progress: Progress | None = None) -
     """
     if task.dataset and not (task.topics or task.qrels):
         data = read_beir(task.dataset, task.split, with_corpus=task.index is None)
-        asked = _asked(data.topics, data.qrels)
-        if task.index is None:
+        asked = _asked(data.topics, data.qrels, task.baseline)
+        if task.index is not None:
+            asked = replace(asked, own_corpus=data.corpus if data.corpus.is_file() else None)
+        else:
             asked = replace(asked, corpus=data.corpus)
             if task.families == "on":
                 asked = replace(asked, families=collection_families(read_corpus(data.corpus)))
@@ -98,41 +102,59 @@ def evaluate(settings: Settings, task: Task, progress: Progress | None = None) -
             return _measure(index, settings, task, asked, seconds, progress)
     if task.dataset or not (task.topics and task.qrels):
         raise UsageError("give either --dataset DIR or both --topics FILE and --qrels FILE")
-    asked = _asked(read_topics(task.topics), read_qrels(task.qrels))
+    asked = _asked(read_topics(task.topics), read_qrels(task.qrels), task.baseline)
     return _measure(task.index or settings.index, settings, task, asked, 0.0, progress)
 
 
 def compare_runs(
-    qrels: str | None, runs: Sequence[str], *, fuse: str | None = None, run_out: str | None = None
+    qrels: str | None,
+    runs: Sequence[str],
+    *,
+    fuse: str | None = None,
+    topics: str | None = None,
+    run_out: str | None = None,
+    scores_out: str | None = None,
 ) -> EvaluationReport:
-    """Return the report on finished runs: the first against the second, or with ``fuse`` all fused against the first.
+    """Return the report on finished runs: one alone, the first against the second, or all fused against the first.
 
-    Raises UsageError without judgements, for a single run or for more than two that are not fused.
+    ``topics`` add the kinds of queries, as far as queries show them without their texts. Raises UsageError without
+    judgements, for one run to be fused, and for more than two that are not.
     """
     if not qrels:
         raise UsageError("--runs needs the judgements: give --qrels FILE")
-    if len(runs) < 2 or (len(runs) > 2 and not fuse):
-        raise UsageError(f"{len(runs)} runs; expected two to compare, or two and more with --fuse rrf")
-    read, judged = [_finished_run(path) for path in runs], read_qrels(qrels)
-    first, other = read[:2]
-    if fuse:
-        first, other = reciprocal_rank_fusion(read), read[0]
+    if not runs or (len(runs) < 2 if fuse else len(runs) > 2):
+        raise UsageError(f"{len(runs)} runs; expected two to compare (or one alone), or two and more with --fuse rrf")
+    read, judged = [finished_run(path) for path in runs], read_qrels(qrels)
+    asked = _asked(read_topics(topics), judged) if topics else None
+    against = runs[0] if fuse else runs[1] if len(runs) > 1 else None
+    first = reciprocal_rank_fusion(read) if fuse else read[0]
     if run_out:
         write_run(run_out, first)
-    name = f"rrf of {', '.join(runs)} against {runs[0]}" if fuse else f"{runs[0]} against {runs[1]}"
-    return with_notes(build_report(judged, first, baseline=other, measures=HEADLINE), [name])
+    report = build_report(
+        judged,
+        first,
+        baseline=Baseline(read[runs.index(against)], name=against) if against else None,
+        measures=HEADLINE,
+        slices=slice_members(asked.topics, asked.relevant, None) if asked else None,
+    )
+    name = f"rrf of {', '.join(runs)}" if fuse else runs[0]
+    documents = {line.doc_id for lines in read for line in lines} | {qrel.doc_id for qrel in judged}
+    notes = [f"{name} against {against}" if against else name]
+    topicless = len(asked.relevant) - len(asked.topics) if asked else 0
+    notes += [f"judged queries without a topic, measured and in no kind: {topicless}"] if topicless else []
+    report = _with_same_ids(with_notes(report, notes), report.per_query, documents.__contains__)
+    if scores_out:
+        write_scores(scores_out, score_records(report.per_query))
+    texts = {topic.query_id: topic.text for topic in asked.topics} if asked else {}
+    return replace(report, topics=texts, settings={"seed": SEED, **program()})
 
 
-def _finished_run(path: str) -> list[RunLine]:
-    lines = read_run(path)
-    if not lines:
-        raise EvaluationError(f"{path}: a run without a line; expected at least one")
-    return lines
-
-
-def _asked(topics: Sequence[Topic], qrels: Sequence[Qrel]) -> _Set:
+def _asked(topics: Sequence[Topic], qrels: Sequence[Qrel], baseline: str | None = None) -> _Set:
     relevant = {query_id: sorted(relevant_documents(grades)) for query_id, grades in grades_by_query(qrels).items()}
-    return _Set(topics, judged_topics(topics, qrels), qrels, relevant)
+    found = read_baseline(baseline) if baseline else None
+    if found:
+        found.check(relevant)  # now, not after minutes of indexing
+    return _Set(topics, judged_topics(topics, qrels), qrels, relevant, baseline=found)
 
 
 @contextmanager
@@ -179,6 +201,9 @@ def _measure(
     if task.run_out:
         write_run(task.run_out, run)
     report = _with_gaps(_judged_report(task, asked, texts, run, took), asked, texts)
+    report = _with_same_ids(report, report.per_query, lambda query_id: bool(texts.text_of(query_id)))
+    if asked.own_corpus:
+        report = _with_other_corpus(report, asked.own_corpus, asked, texts)
     if task.scores_out:
         write_scores(task.scores_out, score_records(report.per_query))
     return replace(
@@ -195,20 +220,21 @@ def _measure(
 def _judged_report(
     task: Task, asked: _Set, texts: JudgedTexts, run: Sequence[RunLine], took: Mapping[str, float]
 ) -> EvaluationReport:
-    baseline = _finished_run(task.baseline) if task.baseline else None
     judged, judged_baseline, notes, plain = list(asked.qrels), list(asked.qrels), [], {}
     if _folds(task.families, asked, texts):
         judged = family_judgements(asked.qrels, run, texts.family_of)
-        judged_baseline = family_judgements(asked.qrels, baseline or (), texts.family_of)
+        judged_baseline = family_judgements(asked.qrels, asked.baseline.run if asked.baseline else (), texts.family_of)
         plain = evaluate_run(asked.qrels, run, HEADLINE)[0]
         notes.append(
             f"near-copies: any copy of a judged document counts, once; with the judgements as they stand "
             f"{', '.join(f'{name} {plain[name]:.4f}' for name in DEFAULT_MEASURES)}"
         )
+    if asked.baseline and asked.baseline.folded not in (None, bool(plain)):
+        notes.append("the baseline counts near-copies of a judged document otherwise; measure both with one --families")
     report = build_report(
         judged,
         run,
-        baseline=baseline,
+        baseline=asked.baseline,
         baseline_qrels=judged_baseline,
         measures=HEADLINE,
         seconds=took,
@@ -231,6 +257,29 @@ def _with_gaps(report: EvaluationReport, asked: _Set, texts: JudgedTexts) -> Eva
     return with_notes(replace(report, coverage=counts), notes)
 
 
+def _with_same_ids(
+    report: EvaluationReport, query_ids: Iterable[str], holds: Callable[[str], bool]
+) -> EvaluationReport:
+    """Return the report with a note where a query and a document have one id: BEIR drops such a result."""
+    shared = [query_id for query_id in query_ids if holds(query_id)]
+    note = (
+        f"ids that name a query and a document: {len(shared)}, as {min(shared, default='')}; counted here, while BEIR's"
+        f" own evaluation leaves such a document out of the results of its query"
+    )
+    counts = {**report.coverage, "same_ids": len(shared)}
+    return with_notes(replace(report, coverage=counts), [note] if shared else [])
+
+
+def _with_other_corpus(report: EvaluationReport, corpus: Path, asked: _Set, texts: JudgedTexts) -> EvaluationReport:
+    """Return the report with a note where the set's own corpus and the index do not hold the same."""
+    more, fewer = texts.beyond(document.doc_id for document in read_corpus(corpus))
+    note = f"{corpus.name} of the set and this index differ: {more} speeches only here, {fewer} documents only there"
+    if more and any(_answerable(topic) is False for topic in asked.all_topics):
+        note += "; what has no answer in the set may have one here, so the figures on refusing say little"
+    counts = {**report.coverage, "only_index": more, "only_set": fewer}
+    return with_notes(replace(report, coverage=counts), [note] if more or fewer else [])
+
+
 def _folds(choice: str, asked: _Set, texts: JudgedTexts) -> bool:
     if choice == "auto":
         # The judgements of a published collection are kept as they stand, so that its figures can be compared.
@@ -242,7 +291,7 @@ def _folds(choice: str, asked: _Set, texts: JudgedTexts) -> bool:
 
 def _about_settings(settings: Settings, task: Task) -> dict[str, object]:
     chosen = asdict(settings)
-    own = {"families": task.families, "split": task.split, "seed": SEED, "version": __version__}
+    own = {"families": task.families, "split": task.split, "seed": SEED, **program()}
     # Names without their folders: a report is shown to others.
     named = f"{Path(task.dataset).resolve().name} / {task.split}" if task.dataset else Path(str(task.topics)).name
     own |= {"set": named, "baseline": Path(task.baseline).name if task.baseline else ""}
@@ -257,6 +306,7 @@ def _about(engine: Engine, corpus: Path | None) -> dict[str, object]:
         "speeches": manifest.speeches,
         "passages": manifest.passages,
         "generation": manifest.generation,
+        "fingerprint": index_fingerprint(manifest),
         "corpus_sha256": sha256_of(corpus) if corpus else manifest.corpus_sha256,
         "embedder": manifest.embedder,
         "embedder_fingerprint": manifest.embedder_fingerprint,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from speechrag.index.fill import Progress
 
 COLUMNS = ("nDCG@10", "RR@10", "R@10", "R@100")
-RUN, SCORES = ".run", ".tsv"  # of a set, in the folders named
+RUN, SCORES, RESULT = ".run", ".tsv", ".json"  # of a set, in the folders named
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,8 @@ def evaluate_sets(
 ) -> SetsReport:
     """Return the reports on several BEIR folders, each indexed as it stands, compared with earlier runs.
 
-    ``task.run_out``, ``task.scores_out`` and ``task.baseline`` name folders here, with a file a set. ``progress`` is
+    ``task.run_out``, ``task.scores_out`` and ``task.baseline`` name folders here, with a file a set (a baseline is a
+    run, or where there is none a result in JSON). ``progress`` is
     told of every topic, set by set. Raises UsageError for two sets of one name and for what only goes with a single
     set.
     """
@@ -54,7 +55,7 @@ def evaluate_sets(
             task,
             dataset=dataset,
             run_out=_file(task.run_out, name, RUN),
-            baseline=_file(task.baseline, name, RUN),
+            baseline=_baseline(task.baseline, name),
             scores_out=_file(task.scores_out, name, SCORES),
         )
         reports[name] = evaluate(settings, own, progress)
@@ -63,6 +64,11 @@ def evaluate_sets(
 
 def _file(folder: str | None, name: str, end: str) -> str | None:
     return str(Path(folder) / f"{name}{end}") if folder else None
+
+
+def _baseline(folder: str | None, name: str) -> str | None:
+    run, result = _file(folder, name, RUN), _file(folder, name, RESULT)
+    return result if run and result and not Path(run).exists() and Path(result).exists() else run
 
 
 def sets_report(reports: Mapping[str, EvaluationReport]) -> SetsReport:
@@ -108,7 +114,10 @@ def sets_to_text(report: SetsReport) -> str:
     if report.mean:
         parts.append(f"{report.measure} compared with the baseline\n" + aligned(_compared(report, report.mean)))
         parts.append(f"p (Holm) is corrected for looking at {len(report.sets)} sets")
-    return "\n\n".join(parts)
+    told = [f"note: {name}: {note}" for name, own in report.sets.items() for note in own.notes]
+    # What a set of its size can show is told by the table of each set alone.
+    parts.append("\n".join(note for note in told if ": power: " not in note))
+    return "\n\n".join(part for part in parts if part)
 
 
 def _compared(report: SetsReport, mean: MeanDifference) -> list[list[str]]:

@@ -104,18 +104,19 @@ def _kinds(topics: Iterable[Topic]) -> dict[str, list[str]]:
 
 
 def slice_members(
-    topics: Sequence[Topic], relevant: Mapping[str, Sequence[str]], text_of: TextOf
+    topics: Sequence[Topic], relevant: Mapping[str, Sequence[str]], text_of: TextOf | None
 ) -> dict[str, list[str]]:
     """Return slice name -> ids of its queries; kinds named by the topics first, then the automatic ones.
 
-    ``relevant`` gives the ids of the texts judged relevant to a query, ``text_of`` their texts.
+    ``relevant`` gives the ids of the texts judged relevant to a query, ``text_of`` their texts; without it the kinds
+    that compare a query with its texts are left out.
     """
     members = _kinds(topics)
     automatic: dict[str, list[str]] = {}
     for topic in topics:
         gold = list(relevant.get(topic.query_id, ()))
         names = _from_query(topic.text)
-        if gold:
+        if gold and text_of:
             names += _from_gold(topic.text, [text_of(doc_id) for doc_id in gold[:GOLD_LOOKED_AT]])
         if len(gold) > 1:
             names.append("auto: multi-source")

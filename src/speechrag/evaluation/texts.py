@@ -63,6 +63,11 @@ class JudgedTexts:
         """Return the ids that this index does not hold, in their order."""
         return [doc_id for doc_id in doc_ids if not self.text_of(doc_id)]
 
+    def beyond(self, doc_ids: Iterable[str]) -> tuple[int, int]:
+        """Return how many speeches of the index ``doc_ids`` do not name, and how many of them are of no speech here."""
+        named = [self._speech_id(doc_id) for doc_id in doc_ids]
+        return len(self._speech_of.keys() - set(named)), sum(speech_id not in self._speech_of for speech_id in named)
+
     def _speech_id(self, doc_id: str) -> str:
         return doc_id if self.whole else doc_id.rpartition(".")[0]
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 SUMMARY = "measure retrieval"
 EXAMPLE = "speechrag evaluate --dataset my-set --run-out my.run --report my.html"
+FUSED_WITHOUT_RUNS = "--fuse needs the runs to fuse: give --runs RUN RUN"
 SETTABLE = ("dense_weight", "understanding", "ranker", "reranker")
 
 
@@ -37,7 +38,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
              "name folders",
     )  # fmt: skip
     parser.add_argument("--split", metavar="NAME", help="judgements of --dataset (default: test)")
-    parser.add_argument("--topics", metavar="FILE", help="topics: qid<TAB>text, or JSON lines")
+    parser.add_argument(
+        "--topics", metavar="FILE",
+        help="topics: qid<TAB>text, or JSON lines; with --runs for the kinds of queries alone",
+    )  # fmt: skip
     parser.add_argument("--qrels", metavar="FILE", help="judgements in TREC or BEIR form")
     index_option(parser)
     parser.add_argument("--embedder", metavar="NAME", help="the encoder for --dataset without --index")
@@ -52,7 +56,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--run-out", metavar="FILE", help="write the run in TREC form")
     parser.add_argument("--scores-out", metavar="FILE", help="write every query's values as `trec_eval -q` does")
-    parser.add_argument("--baseline", metavar="RUN", help="a run in TREC form to compare with")
+    parser.add_argument(
+        "--baseline", metavar="RUN", help="a run in TREC form, or the JSON of an earlier evaluation, to compare with"
+    )
     parser.add_argument(
         "--families", choices=("auto", "on", "off"), default="auto",
         help="count near-copies of a judged document once (default: where the index has them)",
@@ -61,9 +67,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--gate", action="store_true",
         help="with --baseline: exit 1 with the reasons when the 95 %% interval of the difference reaches below -0.01 "
-             "nDCG@10 or R@100, overall or on a kind of 100 queries and more",
+             "nDCG@10 or R@100, overall or on a kind of 100 queries and more, when the baseline lacks judged queries, "
+             "and when p95 grew by more than a fifth (a baseline in JSON has it)",
     )  # fmt: skip
-    parser.add_argument("--runs", metavar="RUN", nargs="+", help="with --qrels: the first run against the second")
+    parser.add_argument(
+        "--runs", metavar="RUN", nargs="+",
+        help="with --qrels: one run alone, or the first against the second; --topics adds the kinds of queries",
+    )  # fmt: skip
     parser.add_argument("--fuse", choices=("rrf",), help="with --runs: all of them fused by rank, against the first")
     parser.add_argument(
         "--make-set", metavar="DIR",
@@ -86,10 +96,13 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _one(options: argparse.Namespace) -> int:
+    from speechrag.evaluation.gate import unchecked
     from speechrag.evaluation.page import page
-    from speechrag.evaluation.report import to_json, to_mteb, to_text
+    from speechrag.evaluation.report import to_json, to_mteb, to_text, with_notes
 
     report = _measured(options)
+    if options.gate:
+        report = with_notes(report, unchecked(report))
     print({"text": to_text, "json": to_json, "mteb": to_mteb}[options.format](report))
     if options.report:
         write_file(Path(options.report), page(report).encode("utf-8"), "--report")
@@ -97,14 +110,20 @@ def _one(options: argparse.Namespace) -> int:
 
 
 def _several(options: argparse.Namespace) -> int:
+    from speechrag.evaluation.gate import unchecked
     from speechrag.evaluation.page import page
+    from speechrag.evaluation.report import with_notes
     from speechrag.evaluation.sets import evaluate_sets, sets_to_json, sets_to_text
 
     _check_gate(options)
-    if options.runs or options.fuse:
-        raise UsageError("--runs goes with --qrels alone, not with --dataset, --topics or --baseline")
+    if options.runs:
+        _check_runs(options)
+    if options.fuse:
+        raise UsageError(FUSED_WITHOUT_RUNS)
     progress = Progress(options.progress == "lines")
     report = evaluate_sets(_settings(options), _task(options), options.dataset, progress)
+    if options.gate:
+        report = replace(report, sets={name: with_notes(own, unchecked(own)) for name, own in report.sets.items()})
     print(sets_to_json(report) if options.format == "json" else sets_to_text(report))
     if options.report:
         folder = made_folder(Path(options.report), "--report")
@@ -117,7 +136,8 @@ def _search(options: argparse.Namespace) -> int:
     from speechrag.evaluation.tuning import DEV, search, search_to_json, search_to_text
 
     grid = {key: values.split(",") for key, values in _pairs("--search", options.search, "key=value,value").items()}
-    refused = (options.runs, options.fuse, options.gate, options.report, options.run_out, options.scores_out)
+    names = ("runs", "fuse", "gate", "report", "run_out", "scores_out", "baseline")
+    refused = [getattr(options, name) for name in names]
     if len(options.dataset) > 1 or any(refused):
         raise UsageError("--search goes with one --dataset, and with --index, --set, --embedder and --format")
     found = search(lambda values: _settings(options, values), replace(_task(options), split=options.split or DEV), grid)
@@ -130,17 +150,27 @@ def _measured(options: argparse.Namespace) -> EvaluationReport:
 
     _check_gate(options)
     if options.runs:
-        if options.dataset or options.topics or options.baseline:
-            raise UsageError("--runs goes with --qrels alone, not with --dataset, --topics or --baseline")
-        return compare_runs(options.qrels, options.runs, fuse=options.fuse, run_out=options.run_out)
+        _check_runs(options)
+        outputs = {"run_out": options.run_out, "scores_out": options.scores_out}
+        return compare_runs(options.qrels, options.runs, fuse=options.fuse, topics=options.topics, **outputs)
     if options.fuse:
-        raise UsageError("--fuse needs the runs to fuse: give --runs RUN RUN")
+        raise UsageError(FUSED_WITHOUT_RUNS)
     return evaluate(_settings(options), _task(options), Progress(options.progress == "lines"))
 
 
+def _check_runs(options: argparse.Namespace) -> None:
+    """Raise UsageError for what means nothing where nothing is searched."""
+    names = ("dataset", "baseline", "split", "index", "embedder", "set")
+    wrong = [f"--{name}" for name in names if getattr(options, name)]
+    wrong += ["--families on"] if options.families == "on" else []
+    if wrong:
+        told = "and with --topics for the kinds of queries"
+        raise UsageError(f"--runs goes with --qrels alone, {told}, not with {', '.join(wrong)}")
+
+
 def _check_gate(options: argparse.Namespace) -> None:
-    if options.gate and not (options.baseline or options.runs):
-        raise UsageError("--gate needs a run to compare with: give --baseline RUN")
+    if options.gate and not (options.baseline or len(options.runs or ()) > 1):
+        raise UsageError("--gate needs a run to compare with: give --baseline RUN or a second one of --runs")
 
 
 def _task(options: argparse.Namespace) -> Task:
