@@ -19,6 +19,7 @@ ORDER = {
     "errors": 0,
     "registry": 1,
     "config": 1,
+    "dictionary": 1,
     "text": 2,
     "sources": 3,
     "cleaning": 4,

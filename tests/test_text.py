@@ -13,6 +13,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from speechrag import text as t
+from speechrag.dictionary import read_dictionary
+from speechrag.errors import ConfigError
 
 CHINESE = st.text(alphabet="县政协信息工作会议，。！？；：“”（）、一二三要求\n 2023ab", max_size=200)
 
@@ -153,6 +155,36 @@ def test_a_user_dictionary_is_obeyed_whatever_is_installed(tmp_path: Path) -> No
     own = t.segmenter("jieba", str(tmp_path / "词.txt"))
     assert "信息直报点" in t.words("建立信息直报点", own)
     assert "信息直报点" not in t.words("建立信息直报点", t.segmenter("jieba"))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_a_user_dictionary_is_read_as_editors_save_it(tmp_path: Path, encoding: str) -> None:
+    """UTF-8 with and without a mark, "ANSI" and "Unicode" of Windows; tabs, blank lines and missing fields forgiven."""
+    path = tmp_path / "词.txt"
+    path.write_bytes("信息直报点\t1000  n\r\n\r\n社情民意 n\r\n首报".encode(encoding))
+    assert read_dictionary(path) == ["信息直报点 1000 n", "社情民意 n", "首报"]
+    assert "信息直报点" in t.words("建立信息直报点", t.segmenter("jieba", str(path)))
+
+
+@pytest.mark.parametrize(
+    "data", [b"\xff\xfe\x00", b"\xff", "社情民意 9 n\n首报 9 n\n".encode() + b"\xe4\xbd", b"\x00\x01\x02"]
+)
+def test_a_dictionary_that_is_no_text_is_refused(tmp_path: Path, data: bytes) -> None:
+    """The file is named, and what to do."""
+    (tmp_path / "词.txt").write_bytes(data)
+    with pytest.raises(ConfigError, match=r"词\.txt: the user dictionary is neither in UTF-8 nor in GB18030.*save it"):
+        t.segmenter("jieba", str(tmp_path / "词.txt"))
+
+
+@pytest.mark.parametrize(
+    "line", ["社情民意 abc n", "社情民意 -3 n", "社情民意 1.5", "社情民意 10 N", "信息 直报 点", "词 1 n x"]
+)
+def test_a_line_that_is_no_entry_is_named(tmp_path: Path, line: str) -> None:
+    """jieba would take it whole for one word, which no text holds."""
+    path = tmp_path / "词.txt"
+    path.write_text(f"首报 10 n\n\n{line}\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=rf"词\.txt:3: '{line}' is no entry"):
+        t.segmenter("jieba", str(path))
 
 
 @given(CHINESE | st.text(max_size=80))

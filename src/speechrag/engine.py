@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
@@ -79,22 +79,30 @@ class Engine:
         self._retriever.warm()
         facts.warm()
 
-    def search(self, query: Query, *, llm: str = "", widen: bool = False) -> list[Hit]:
+    def search(
+        self, query: Query, *, llm: str = "", widen: bool = False, note: Callable[[str], object] | None = None
+    ) -> list[Hit]:
         """Return the hits for a query, best first. Raises UsageError for a query that cannot be asked.
 
         With ``llm`` a model says the query in other words, which are searched for too (``parts`` names what they
-        found as "reworded"); a model that fails or takes longer than ``REWORDING_SECONDS`` leaves the plain search.
+        found as "reworded"); a model that fails or takes longer than ``REWORDING_SECONDS`` leaves the plain search,
+        and ``note`` is told in a sentence why.
         With ``widen`` every hit carries the section that it stands in.
         """
-        hits = self._retriever.search(query, self._rewordings(query.text, llm) if llm and query.text.strip() else ())
+        reworded = self._rewordings(query.text, llm, note) if llm and query.text.strip() else ()
+        hits = self._retriever.search(query, reworded)
         return [replace(hit, section=self._section(hit.passage)) for hit in hits] if widen else hits
 
-    def _rewordings(self, text: str, llm: str) -> tuple[str, ...]:
+    def excludes(self, filters: Filters) -> bool:
+        """Tell whether ``filters`` leave no speech to search. Raises UsageError for a key or year that is none."""
+        return self._retriever.excludes(filters)
+
+    def _rewordings(self, text: str, llm: str, note: Callable[[str], object] | None) -> tuple[str, ...]:
         from speechrag.writing.generate import open_generator
         from speechrag.writing.rewording import rewordings
 
         seconds = min(self._settings.llm_timeout, REWORDING_SECONDS)
-        return rewordings(text, open_generator(llm, replace(self._settings, llm_timeout=seconds)))
+        return rewordings(text, open_generator(llm, replace(self._settings, llm_timeout=seconds)), note)
 
     def _section(self, passage: Passage) -> SectionText:
         from speechrag.retrieval.widening import widened
@@ -120,9 +128,13 @@ class Engine:
     ) -> Answer:
         """Answer a question from the corpus, every sentence cited, or refuse. ``llm`` names a model to word it.
 
+        Filters that leave no speech to search are what the refusal names then.
+
         ``history`` holds the questions asked before, oldest first: a follow-up (那时限呢) is read after them. With
         ``suggest`` the answer names further questions, each tried and answered by the corpus.
         """
+        if self.excludes(filters):
+            return Answer(question, False, excluded(filters))
         return self.asking(filters).ask(question, history, self._generator(llm), suggesting=suggest)
 
     def ask_stream(
@@ -133,6 +145,8 @@ class Engine:
         Without an LLM there is one answer, then the same with its suggestions. With one that fails half way the last
         answer is the extract, and the sentences yielded before are to be taken back.
         """
+        if self.excludes(filters):
+            return iter((Answer(question, False, excluded(filters)),))
         return self.asking(filters).stream(question, history, self._generator(llm), suggesting=True)
 
     def asking(self, filters: Filters = NO_FILTERS) -> Asking:
@@ -261,6 +275,12 @@ class Engine:
         from speechrag.writing.generate import open_generator
 
         return open_generator(name, self._settings)
+
+
+def excluded(filters: Filters) -> str:
+    """Return the sentence for filters that leave no speech to search."""
+    asked = "，".join(f"{key}={'或'.join(values)}" for key, values in filters.items())
+    return f"没有讲话符合筛选条件（{asked}），请放宽筛选。"
 
 
 def describe(hit: Hit) -> dict[str, Any]:

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.util import find_spec
 from operator import add
+from pathlib import Path
 from typing import Any, Protocol
 
+from speechrag.dictionary import read_dictionary
 from speechrag.registry import SEGMENTERS, resolve
 
 # Longest run handed to a segmenter at once: jieba is quadratic on long Latin runs (2 MB took 37 s).
@@ -170,8 +172,7 @@ class JiebaSegmenter:
         tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
         tokenizer.initialized = True
         if self._user_dictionary:
-            with open(self._user_dictionary, encoding="utf-8") as file:  # noqa: PTH123 - jieba wants the open file
-                tokenizer.load_userdict(file)
+            tokenizer.load_userdict(read_dictionary(Path(self._user_dictionary)))
         return tokenizer
 
     def cut(self, run: str) -> Iterable[str]:

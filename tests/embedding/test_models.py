@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -10,8 +11,19 @@ import pytest
 from tiny_models import bert_encoder, bert_reranker
 
 from speechrag.embedding import load_encoder
-from speechrag.embedding.models import MANIFEST, check_model, list_models, pack_model, unpack_model
-from speechrag.errors import ModelError
+from speechrag.embedding.loading import token_limit
+from speechrag.embedding.models import (
+    MANIFEST,
+    ModelCheck,
+    RerankerCheck,
+    check_model,
+    list_models,
+    pack_model,
+    unpack_model,
+)
+from speechrag.embedding.reranker import load_reranker
+from speechrag.embedding.static import MODELS
+from speechrag.errors import ModelError, UsageError
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +45,7 @@ def test_models_are_listed_with_their_kind(tiny: Path) -> None:
 def test_a_check_reports_what_a_user_needs_to_know(tiny: Path) -> None:
     """Dimensions, length limit, prompts and size come from the model; speeds are positive."""
     report = check_model(str(tiny), texts=4)
+    assert isinstance(report, ModelCheck)
     assert (report.dim, report.max_length) == (32, 64)
     assert (report.query_prompt, report.document_prompt) == ("查询：", "")
     assert report.fingerprint == load_encoder(str(tiny)).fingerprint
@@ -94,3 +107,93 @@ def test_other_archives_and_folders_are_refused(tiny: Path, tmp_path: Path) -> N
         pack_model(str(tmp_path), tmp_path / "x.zip")
     with pytest.raises(ModelError, match="exists already"):
         unpack_model(pack_model(str(tiny), tmp_path / "tiny.zip"), tiny)
+
+
+@pytest.fixture(scope="module")
+def ranker(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return bert_reranker(tmp_path_factory.mktemp("rankers") / "ranker")
+
+
+def _cut(folder: Path, copy: Path) -> Path:
+    """Copy a model folder, the last bytes of its weights missing."""
+    shutil.copytree(folder, copy)
+    weights = copy / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-100])
+    return copy
+
+
+def test_a_static_model_reads_texts_of_any_length(tmp_path: Path) -> None:
+    """sentence-transformers gives infinity for its limit, also after it was packed and unpacked."""
+    arrived = unpack_model(pack_model(str(MODELS / "static-zh"), tmp_path / "static.zip"), tmp_path / "static")
+    report = check_model(str(arrived), texts=2)
+    assert isinstance(report, ModelCheck)
+    assert (report.max_length, report.kind) == (None, "encoder")
+
+
+@pytest.mark.parametrize(("length", "limit"), [(float("inf"), None), (10**30, None), (None, None), (512, 512)])
+def test_a_limit_beyond_all_texts_is_none(length: float | None, limit: int | None) -> None:
+    """Infinity, and the 10^30 of a tokenizer that was saved without a limit, are no numbers to print."""
+    assert token_limit(length) == limit
+
+
+def test_a_reranker_is_checked_as_one(ranker: Path) -> None:
+    """The report comes from scoring pairs, not from taking the cross-encoder for an encoder."""
+    report = check_model(str(ranker), texts=4)
+    assert isinstance(report, RerankerCheck)
+    assert (report.kind, report.max_length) == ("reranker", 64)
+    assert report.fingerprint == load_reranker(str(ranker)).fingerprint
+    assert report.pairs_per_second > 0
+
+
+def test_a_model_is_not_taken_for_the_other_kind(tiny: Path, ranker: Path) -> None:
+    """A cross-encoder loaded as an encoder, or an encoder as a reranker, would run with parts that nobody trained."""
+    with pytest.raises(ModelError, match="is a cross-encoder"):
+        load_encoder(str(ranker))
+    with pytest.raises(ModelError, match="is an encoder"):
+        load_reranker(str(tiny))
+
+
+def test_rerankers_classifiers_and_encoders_are_told_apart(tiny: Path, ranker: Path, tmp_path: Path) -> None:
+    """One output makes a reranker, several a classifier, whose check says what is wrong with it."""
+    classifier = bert_reranker(tmp_path / "classes", labels=3)
+    kinds = [model.kind for folder in (tiny, ranker, classifier) for model in list_models([folder])[-1:]]
+    assert kinds == ["encoder", "reranker", "classifier"]
+    with pytest.raises(ModelError, match="3 outputs"):
+        check_model(str(classifier))
+
+
+def test_a_folder_of_models_is_no_model(ranker: Path, tmp_path: Path) -> None:
+    """It is neither listed as one nor packed as one; named itself, its models are listed."""
+    shelf = tmp_path / "shelf"
+    shutil.copytree(ranker, shelf / "ranker")
+    assert not [model for model in list_models([tmp_path]) if model.where != "package"]
+    assert [model.name for model in list_models([shelf]) if model.where != "package"] == [str(shelf / "ranker")]
+    with pytest.raises(ModelError, match="the folder of one model"):
+        pack_model(str(shelf), tmp_path / "shelf.zip")
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "pytorch_model.bin"])
+def test_weights_cut_short_are_not_packed(name: str, tiny: Path, tmp_path: Path) -> None:
+    """The file is named and no archive is left, not even half of one."""
+    damaged = _cut(tiny, tmp_path / "damaged")
+    if name.endswith(".bin"):
+        (damaged / "model.safetensors").unlink()
+        with zipfile.ZipFile(damaged / name, "w") as target:
+            target.writestr("archive/data.pkl", b"weights" * 100)
+        (damaged / name).write_bytes((damaged / name).read_bytes()[:-30])
+    with pytest.raises(ModelError, match=rf"{name}: the weights are damaged"):
+        pack_model(str(damaged), tmp_path / "x.zip")
+    assert [path.name for path in tmp_path.iterdir()] == ["damaged"]
+
+
+def test_an_archive_is_named_zip(tiny: Path, tmp_path: Path) -> None:
+    """Another ending would promise another format."""
+    with pytest.raises(UsageError, match=r"ends in \.zip"):
+        pack_model(str(tiny), tmp_path / "x.tar")
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_comes_with_the_package_is_not_packed(tmp_path: Path) -> None:
+    """The built-in encoder is there wherever the program is."""
+    with pytest.raises(UsageError, match="comes with speechrag"):
+        pack_model("builtin", tmp_path / "x.zip")

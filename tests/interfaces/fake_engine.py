@@ -189,6 +189,10 @@ class FakeEngine:
             hits.append(Hit(rank, -score, passage, speech.source, speech.title, original, {}, speech.metadata, copies))
         return hits
 
+    def excludes(self, filters: Mapping[str, tuple[str, ...]]) -> bool:
+        """Tell whether no speech passes the filters."""
+        return not any(_allowed(speech, filters) for speech in self._speeches.values())
+
     def ask(self, question: str, filters: Mapping[str, tuple[str, ...]] = {}, llm: str = "") -> Answer:
         """Quote the two sentences nearest to the question, or refuse."""
         self.asked.append(question)

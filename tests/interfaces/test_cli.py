@@ -293,6 +293,52 @@ def test_evaluate_takes_topics_over_an_index(cli: Cli, tmp_path: Path) -> None:
         assert row["measures"]["RR@10"] == 1.0
 
 
+def test_a_model_out_of_reach_is_told_beside_the_plain_hits(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The hits are those of a search without a model; the reason goes to stderr and into the JSON."""
+    monkeypatch.setenv("SPEECHRAG_LLM_BASE_URL", "http://127.0.0.1:9/v1")
+    plain = cli.rows("search", "水库巡查", "--format", "json")[0]
+    code, out, err = cli("search", "水库巡查", "--llm", "nobody", "--format", "json")
+    found = json.loads(out)
+    assert (code, found["hits"], plain["notes"]) == (0, plain["hits"], [])
+    (note,) = found["notes"]
+    assert note.startswith("未使用大模型：")
+    assert f"note: {note}" in err
+
+
+@pytest.mark.parametrize(("verb", "said"), [("search", "水库巡查"), ("ask", "水库巡查有什么要求")])
+def test_a_filter_that_leaves_no_speech_is_what_is_named(cli: Cli, verb: str, said: str) -> None:
+    """Nothing was searched, so nothing is said about the query."""
+    code, out, _ = cli(verb, said, "--filter", "year=1900", "source=没有.txt")
+    assert (code, out.strip()) == (0, "没有讲话符合筛选条件（year=1900，source=没有.txt），请放宽筛选。")
+    (row,) = cli.rows(verb, said, "--filter", "year=1900", "--format", "json")
+    assert "没有讲话符合筛选条件（year=1900）" in (row["text"] if verb == "ask" else row["notes"][0])
+
+
+@pytest.mark.parametrize("value", ["abc", "2009..2014", "2009年"])
+def test_a_year_that_is_none_is_misuse(cli: Cli, value: str) -> None:
+    """Code 2, and the years there are."""
+    for verb in ("search", "ask"):
+        code, out, err = cli(verb, "水库巡查", "--filter", f"year={value}")
+        assert (code, out) == (2, "")
+        assert f"filter year={value}: expected a year in figures; this index" in err
+
+
+def test_no_limit_for_a_speech_is_what_the_help_says_of_0(cli: Cli) -> None:
+    """`--per-speech 0` gives the list that leaving it out gives."""
+    assert "(default: 0, any number)" in " ".join(cli("search", "--help")[1].split())
+    without, with_0 = (cli.rows("search", "信息", *own, "--format", "json")[0] for own in ((), ("--per-speech", "0")))
+    assert with_0["hits"] == without["hits"]
+
+
+def test_an_id_given_twice_is_misuse(cli: Cli, tmp_path: Path) -> None:
+    """Two answers under one id could not be told apart; the number 1 and the text "1" are one id."""
+    path = tmp_path / "q.jsonl"
+    path.write_text('{"qid": "1", "query": "信息"}\n\n{"qid": 1, "query": "水库"}\n', encoding="utf-8")
+    code, out, err = cli("search", "--queries", str(path), "--format", "json")
+    assert (code, out) == (2, "")
+    assert f"{path}:3: the qid '1' stands in line 1 already" in err
+
+
 @pytest.mark.parametrize(
     ("command", "option"), [("search", "--queries"), ("ask", "--questions"), ("outline", "--briefs")]
 )

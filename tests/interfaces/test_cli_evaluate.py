@@ -152,6 +152,8 @@ def test_the_gate_does_not_pass_on_queries_that_the_baseline_lacks(
         (["--gate", "--dataset", "d"], "--gate needs a run"),
         (["--dataset", "d", "--set", "passage_chars=3"], "--set 'passage_chars=3'"),
         (["--dataset", "d", "--set", "ranker"], "--set 'ranker'"),
+        (["--dataset", "d", "--set", "dense_weight=abc"], "--set 'dense_weight=abc': expected a number from 0 to 1"),
+        (["--dataset", "d", "--search", "dense_weight=0,2"], "expected a number from 0 to 1"),
     ],
 )
 def test_options_that_do_not_go_together(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:

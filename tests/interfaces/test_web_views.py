@@ -198,3 +198,18 @@ def test_chosen_facets_become_filters(engine: FakeEngine) -> None:
     found = desk.results.get(key)
     assert found is not None
     assert {"县"} == {hit["facts"][1] for hit in found.view["hits"]}
+
+
+def test_a_list_left_empty_by_the_filters_says_so(engine: FakeEngine) -> None:
+    """The page names the filter, not the query, where no speech passes it, and the query where speeches do."""
+    desk = Desk(engine, Settings())  # type: ignore[arg-type]
+    keys = [key for key, _ in desk.facets]
+
+    def excluded(query: str, **chosen: str) -> object:
+        *_, shown = desk.search(query, False, *([chosen[key]] if key in chosen else [] for key in keys))
+        found = desk.results.get(shown)
+        assert found is not None and found.view["hits"] == []
+        return found.view["excluded"]
+
+    assert excluded("信息工作", year="2023", level="镇") is True
+    assert excluded("量子纠缠", year="2023") is False

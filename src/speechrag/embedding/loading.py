@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from zipfile import is_zipfile
 
 from speechrag.config import forbid_downloads
 from speechrag.errors import ModelError
@@ -13,6 +15,8 @@ from speechrag.errors import ModelError
 # Everything that shapes a model's numbers; cards, training logs and other weights formats do not.
 WEIGHTS = (".safetensors", ".bin")
 FILES = (*WEIGHTS, ".json", ".jinja", ".txt", ".model")
+ENCODER, RERANKER, CLASSIFIER, UNKNOWN = "encoder", "reranker", "classifier", "model"
+UNLIMITED = 1e9  # tokens; a static model gives infinity for its limit, a tokenizer saved without one 10^30
 
 
 def model_folder(name: str) -> Path | None:
@@ -38,6 +42,69 @@ def cached_folder(name: str) -> Path | None:
         return Path(snapshot_download(name, local_files_only=True))
     except (LocalEntryNotFoundError, HFValidationError):
         return None
+
+
+def is_model(folder: Path) -> bool:
+    """Tell whether ``folder`` is one model: its configuration lies at its top, its weights there or below."""
+    top = any((folder / name).is_file() for name in ("modules.json", "config.json"))
+    return top and any(path.suffix in WEIGHTS for path in model_files(folder))
+
+
+def folder_kind(folder: Path) -> str:
+    """Tell what the model in ``folder`` is for, by what was saved beside its weights.
+
+    A cross-encoder of one output is a "reranker", one of several a "classifier"; "model" where nothing says.
+    """
+    config = _saved(folder / "config.json")
+    if (folder / "modules.json").is_file():
+        kind = _saved(folder / "config_sentence_transformers.json").get("model_type", "SentenceTransformer")
+        return {"SentenceTransformer": ENCODER, "CrossEncoder": RERANKER}.get(str(kind), UNKNOWN)
+    architectures = config.get("architectures")
+    if isinstance(architectures, list) and any(str(a).endswith("ForSequenceClassification") for a in architectures):
+        labels = config.get("id2label")
+        outputs = len(labels) if isinstance(labels, dict) else config.get("num_labels")
+        return RERANKER if outputs == 1 else CLASSIFIER
+    return UNKNOWN
+
+
+def _saved(path: Path) -> dict[str, Any]:
+    """Return the settings in a JSON file; none where it is missing or damaged, which loading the model reports."""
+    try:
+        settings = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return settings if isinstance(settings, dict) else {}
+
+
+def token_limit(length: float | None) -> int | None:
+    """Return how many tokens a model reads of a text, None where what it gives for that is no limit."""
+    return int(length) if length and length < UNLIMITED else None
+
+
+def check_weights(folder: Path) -> None:
+    """Look at the ends of the weights without loading them. Raises ModelError where a file is cut short or no weights.
+
+    A safetensors file lists its tensors and where they end, which must be its size; a .bin is a zip file, whose
+    directory lies at its end.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    for path in (path for path in model_files(folder) if path.suffix in WEIGHTS):
+        try:
+            if path.suffix == ".safetensors":
+                with safe_open(path, framework="numpy"):
+                    continue
+            reason = "" if is_zipfile(path) or _is_old_form(path) else "it is cut short, or no weights"
+        except (OSError, SafetensorError) as exc:
+            reason = str(exc).splitlines()[0]
+        if reason:
+            raise ModelError(f"{path}: the weights are damaged ({reason}); copy the model's folder here again")
+
+
+def _is_old_form(path: Path) -> bool:
+    """Tell weights in the form before torch 1.6: nothing but loading them shows whether they are whole."""
+    with path.open("rb") as file:
+        return file.read(1) == b"\x80"
 
 
 def model_files(folder: Path) -> list[Path]:

@@ -13,8 +13,20 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from speechrag.embedding import load_encoder
-from speechrag.embedding.loading import WEIGHTS, cached_folder, model_files, model_folder
-from speechrag.errors import ModelError
+from speechrag.embedding.loading import (
+    CLASSIFIER,
+    ENCODER,
+    RERANKER,
+    WEIGHTS,
+    cached_folder,
+    check_weights,
+    folder_kind,
+    is_model,
+    model_files,
+    model_folder,
+)
+from speechrag.embedding.reranker import load_reranker
+from speechrag.errors import ModelError, UsageError
 from speechrag.registry import EMBEDDERS
 
 MANIFEST = "speechrag-model.json"
@@ -30,7 +42,7 @@ class ModelInfo:
     """A model that can be named in ``--embedder`` or as the reranker; ``bytes`` is the size on disk."""
 
     name: str
-    kind: str  # "encoder", "reranker", or "model" where its folder does not say
+    kind: str  # "encoder", "reranker", "classifier" (of no use here), or "model" where its folder does not say
     where: str  # "package", or the folder
     bytes: int
 
@@ -49,25 +61,64 @@ class ModelCheck:
     load_seconds: float
     passages_per_second: float  # of about 400 characters, processor time
     query_milliseconds: float
+    kind: str = ENCODER
+
+
+@dataclass(frozen=True, slots=True)
+class RerankerCheck:
+    """What loading and trying a reranker showed."""
+
+    name: str
+    fingerprint: str
+    max_length: int | None  # tokens of question and passage together; None: no limit
+    bytes: int
+    load_seconds: float
+    pairs_per_second: float  # of a question and about 400 characters, processor time
+    kind: str = RERANKER
 
 
 def list_models(folders: Sequence[Path] = ()) -> list[ModelInfo]:
-    """Return the built-in encoders, the models in the local cache, and those found one level below ``folders``."""
+    """Return the built-in encoders, the models in the local cache, and those that ``folders`` are or hold.
+
+    A folder that is no model itself is looked into one level deep.
+    """
     found = [ModelInfo(name, "encoder", "package", _bytes_of(name)) for name in sorted(_built_in())]
     found += [_info(name, path) for name, path in _cached()]
     for folder in folders:
         if not folder.is_dir():
             raise ModelError(f"{folder}: there is no such folder")
-        below = sorted(path for path in folder.iterdir() if _is_model(path))
-        found += [_info(str(path), path) for path in below]
+        here = [folder] if is_model(folder) else sorted(path for path in folder.iterdir() if is_model(path))
+        found += [_info(str(path), path) for path in here]
     return found
 
 
-def check_model(name: str, *, texts: int = 64) -> ModelCheck:
-    """Load the encoder called ``name``, try it on ``texts`` passages of about 400 characters, and report.
+def check_model(name: str, *, texts: int = 64) -> ModelCheck | RerankerCheck:
+    """Load the encoder or reranker called ``name``, try it on ``texts`` passages of about 400 characters, and report.
 
-    Raises ModelError where it cannot be loaded or gives unusable vectors.
+    Raises ModelError where it cannot be loaded or gives unusable vectors or scores.
     """
+    folder = _folder(name)
+    ranks = folder is not None and folder_kind(folder) in (RERANKER, CLASSIFIER)
+    return _check_reranker(name, texts) if ranks else _check_encoder(name, texts)
+
+
+def _check_reranker(name: str, texts: int) -> RerankerCheck:
+    started = time.process_time()
+    reranker = load_reranker(name)
+    loaded = time.process_time()
+    reranker.scores(_QUESTION, [f"{number} {_SAMPLE}" for number in range(texts)])
+    scored = time.process_time()
+    return RerankerCheck(
+        name=name,
+        fingerprint=reranker.fingerprint,
+        max_length=getattr(reranker, "max_length", None),
+        bytes=_bytes_of(name),
+        load_seconds=loaded - started,
+        pairs_per_second=texts / max(scored - loaded, 1e-9),
+    )
+
+
+def _check_encoder(name: str, texts: int) -> ModelCheck:
     import numpy as np
 
     started = time.process_time()
@@ -98,9 +149,18 @@ def check_model(name: str, *, texts: int = 64) -> ModelCheck:
 def pack_model(name: str, archive: Path) -> Path:
     """Write the model called ``name`` (a path, or a name in the local cache) to one zip file; return its path.
 
-    The archive holds a list of its files with their SHA-256 and is the same, byte for byte, every time.
+    The archive holds a list of its files with their SHA-256 and is the same, byte for byte, every time. Raises
+    UsageError for a built-in encoder and for an archive of another name than *.zip, and ModelError where there is no
+    such model, its weights are cut short or the archive cannot be written; nothing is left behind then.
     """
-    folder = model_folder(name) or cached_folder(name)
+    if archive.suffix.lower() != ".zip":
+        raise UsageError(f"{archive}: a model is packed into a zip file; give a name that ends in .zip")
+    if name in _built_in():
+        raise UsageError(
+            f"the encoder {name!r} comes with speechrag and is there wherever speechrag is installed; "
+            "there is nothing to carry"
+        )
+    folder = _folder(name)
     if folder is None:
         raise ModelError(
             f"model {name!r} is neither a folder nor in this machine's model cache; there is nothing to pack"
@@ -108,6 +168,9 @@ def pack_model(name: str, archive: Path) -> Path:
     files = _carried(folder)
     if not any(path.suffix in WEIGHTS for path in files):
         raise ModelError(f"{folder}: no weights (*.safetensors, *.bin); this is not a model folder")
+    if not is_model(folder):
+        raise ModelError(f"{folder}: no modules.json or config.json beside the weights; give the folder of one model")
+    check_weights(folder)
     manifest = {
         "format_version": FORMAT_VERSION,
         "name": name if model_folder(name) is None else folder.name,
@@ -156,6 +219,11 @@ def _built_in() -> set[str]:
     return set(EMBEDDERS) - {"sentence-transformers"}
 
 
+def _folder(name: str) -> Path | None:
+    """Return where the model ``name`` lies; None for a built-in one and for a name that the local cache lacks."""
+    return None if name in _built_in() else (model_folder(name) or cached_folder(name))
+
+
 def _cached() -> Iterator[tuple[str, Path]]:
     """Yield (name, folder) of every model in the local cache."""
     from huggingface_hub import scan_cache_dir
@@ -166,26 +234,12 @@ def _cached() -> Iterator[tuple[str, Path]]:
     except CacheNotFound:
         return
     for name in sorted(repo.repo_id for repo in repositories if repo.repo_type == "model"):
-        if (folder := cached_folder(name)) is not None and _is_model(folder):
+        if (folder := cached_folder(name)) is not None and is_model(folder):
             yield name, folder
 
 
-def _is_model(folder: Path) -> bool:
-    return folder.is_dir() and any(path.suffix in WEIGHTS for path in model_files(folder))
-
-
 def _info(name: str, folder: Path) -> ModelInfo:
-    return ModelInfo(name, _kind(folder), str(folder), sum(path.stat().st_size for path in model_files(folder)))
-
-
-def _kind(folder: Path) -> str:
-    """Tell encoder from reranker by what sentence-transformers saves beside the weights."""
-    saved = folder / "config_sentence_transformers.json"
-    try:
-        kind = json.loads(saved.read_text(encoding="utf-8")).get("model_type", "SentenceTransformer")
-    except (OSError, ValueError, AttributeError):
-        return "encoder" if (folder / "modules.json").is_file() else "model"
-    return {"SentenceTransformer": "encoder", "CrossEncoder": "reranker"}.get(kind, "model")
+    return ModelInfo(name, folder_kind(folder), str(folder), sum(path.stat().st_size for path in model_files(folder)))
 
 
 def _bytes_of(name: str) -> int:
@@ -194,7 +248,7 @@ def _bytes_of(name: str) -> int:
 
         folder: Path | None = MODELS / "static-zh"
     else:
-        folder = None if name in _built_in() else (model_folder(name) or cached_folder(name))
+        folder = _folder(name)
     return 0 if folder is None else sum(path.stat().st_size for path in model_files(folder))
 
 

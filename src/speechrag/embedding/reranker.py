@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from speechrag.embedding.loading import cached_folder, folder_fingerprint, load_local, model_folder
+from speechrag.embedding.loading import (
+    ENCODER,
+    cached_folder,
+    folder_fingerprint,
+    folder_kind,
+    load_local,
+    model_folder,
+    token_limit,
+)
 from speechrag.errors import ModelError
 from speechrag.registry import RERANKERS, resolve
 
@@ -46,6 +54,11 @@ class CrossEncoderReranker:
                 f"reranker {name!r} cannot be loaded from this machine: it is neither a folder nor in the model cache",
                 hint="copy the model's folder here and give its path",
             )
+        if folder_kind(folder) == ENCODER:  # sentence-transformers would give it an untrained head and score with that
+            raise ModelError(
+                f"{name!r} is an encoder: it gives vectors and no scores of pairs, so it is no reranker",
+                hint="name it as the embedder (setting `embedder`)",
+            )
         from sentence_transformers import CrossEncoder
 
         self.name = name
@@ -57,7 +70,7 @@ class CrossEncoderReranker:
     @property
     def max_length(self) -> int | None:
         """How many tokens of question and passage together are read, None where the model sets no limit."""
-        return int(length) if (length := self._model.max_seq_length) else None
+        return token_limit(self._model.max_seq_length)
 
     def scores(self, query: str, texts: Sequence[str]) -> Scores:
         """Return the model's scores, ``float32[len(texts)]``. Raises ModelError where one is not a number."""

@@ -6,7 +6,16 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from speechrag.embedding.loading import cached_folder, folder_fingerprint, load_local, model_folder
+from speechrag.embedding.loading import (
+    CLASSIFIER,
+    RERANKER,
+    cached_folder,
+    folder_fingerprint,
+    folder_kind,
+    load_local,
+    model_folder,
+    token_limit,
+)
 from speechrag.errors import ModelError
 
 if TYPE_CHECKING:
@@ -33,6 +42,11 @@ class TransformerEncoder:
                 f"encoder {name!r} cannot be loaded from this machine: it is neither a folder nor in the model cache",
                 hint="copy the model's folder here and give its path; built-in encoders: builtin, hash",
             )
+        if folder_kind(folder) in (RERANKER, CLASSIFIER):
+            raise ModelError(
+                f"{name!r} is a cross-encoder: it scores pairs of texts and gives no vectors, so it is no encoder",
+                hint="name it as the reranker (setting `reranker`)",
+            )
         from sentence_transformers import SentenceTransformer
 
         self.name = name
@@ -52,7 +66,7 @@ class TransformerEncoder:
     @property
     def max_length(self) -> int | None:
         """How many tokens the model reads of a text, None where it sets no limit."""
-        return int(length) if (length := self._model.max_seq_length) else None
+        return token_limit(self._model.max_seq_length)
 
     def _add_known_prompts(self, name: str) -> None:
         if any(self._model.prompts.values()):

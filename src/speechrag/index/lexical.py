@@ -19,7 +19,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from speechrag.errors import ConfigError, IndexDamaged, IndexError_
+from speechrag.dictionary import read_dictionary
+from speechrag.errors import IndexDamaged, IndexError_
 from speechrag.text import JoinedTerms, Segmenter, fold, joined_terms, terms, words
 
 # Weights of the fields in the sum; chosen on the development sets named in benchmarks/README.md.
@@ -59,15 +60,13 @@ def segmenter_fingerprint(name: str, user_dictionary: str = "") -> str:
     """Return what an index records of its segmenter: the name, and the user dictionary by its content.
 
     rjieba and jieba give the same words (a test compares them), so an index built with one is searched with the other.
-    Raises ConfigError for a dictionary that cannot be read.
+    Raises ConfigError for a dictionary that cannot be read or has a line that is no entry.
     """
     name = "jieba" if name == "rjieba" else name
     if not user_dictionary:
         return name
-    try:
-        return f"{name}+{hashlib.sha256(Path(user_dictionary).read_bytes()).hexdigest()[:12]}"
-    except OSError as exc:
-        raise ConfigError(f"{user_dictionary}: the user dictionary cannot be read ({exc.strerror})") from exc
+    read_dictionary(Path(user_dictionary))  # what is wrong with it is said now, not after an hour of reading texts
+    return f"{name}+{hashlib.sha256(Path(user_dictionary).read_bytes()).hexdigest()[:12]}"
 
 
 def facet_token(key: str, value: object) -> str:

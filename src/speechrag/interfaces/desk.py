@@ -95,8 +95,10 @@ class Desk:
         """List the passages that fit ``query`` best; with ``once`` only the best one of each speech."""
 
         def work(text: str, engine: Engine) -> Results:
-            hits = engine.search(Query(text, LIST_LENGTH, self._filters(chosen), per_speech=int(bool(once))))
-            yield Result(views.hits_view(text, hits, segmenter(self._settings.segmenter)))
+            filters = self._filters(chosen)
+            hits = engine.search(Query(text, LIST_LENGTH, filters, per_speech=int(bool(once))))
+            cutter = segmenter(self._settings.segmenter)
+            yield Result(views.hits_view(text, hits, cutter, excluded=engine.excludes(filters)))
 
         yield from self._run(query, "请先写下要找的词语。", work)
 

@@ -169,15 +169,16 @@ def matched(text: str, wanted: Sequence[str]) -> list[tuple[int, int]]:
     return joined
 
 
-def hits_view(query: str, hits: Sequence[Hit], cutter: Segmenter) -> View:
+def hits_view(query: str, hits: Sequence[Hit], cutter: Segmenter, *, excluded: bool = False) -> View:
     """Return a result list, the words of the query marked in the passages.
 
     ``literal`` tells whether any title or passage holds one of them; where none does, the list is of like meanings.
+    ``excluded`` tells that the filters leave no speech to search.
     """
     wanted = terms(query, cutter)
     listed = [_hit_view(hit, wanted) for hit in hits]
     literal = any(hit["marks"] or matched(hit["title"], wanted) for hit in listed)
-    return {"kind": "hits", "query": query, "literal": literal, "hits": listed}
+    return {"kind": "hits", "query": query, "literal": literal, "hits": listed, "excluded": excluded}
 
 
 def _hit_view(hit: Hit, wanted: Sequence[str]) -> View:

@@ -35,7 +35,7 @@ class Filters:
     def allowed(self, filters: Mapping[str, Sequence[str]]) -> Mask | None:
         """Return ``bool[passages]``, not to be written to: every key has one of its values. None for no filter at all.
 
-        Raises UsageError for an unknown key.
+        Raises UsageError for an unknown key and for a year that is none.
         """
         return self._mask(tuple((key, tuple(values)) for key, values in filters.items())) if filters else None
 
@@ -46,11 +46,23 @@ class Filters:
         for key, values in filters:
             if key not in self.keys:
                 raise UsageError(f"unknown filter key {key!r}; this index knows: {', '.join(self.keys)}")
+            if key == "year":
+                self._check_years(values)
             having = np.zeros(len(self._facts), dtype=bool)
             for value in values:
                 having[self._speeches(key).get(value, [])] = True
             speeches &= having
         return speeches[self._owners]  # type: ignore[no-any-return]
+
+    def _check_years(self, values: Sequence[str]) -> None:
+        known = sorted(self._speeches("year"))
+        for value in values:
+            if value not in known and not (value.isascii() and value.isdigit()):
+                span = f"has speeches of {known[0]} to {known[-1]}" if known else "knows no year of its speeches"
+                raise UsageError(
+                    f"filter year={value}: expected a year in figures; this index {span}",
+                    hint="for several years give each, for example year=2009 year=2010",
+                )
 
     def _speeches(self, key: str) -> dict[str, list[int]]:
         """Return value -> numbers of the speeches that have it."""

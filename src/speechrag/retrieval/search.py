@@ -48,6 +48,11 @@ class Retriever:
         """The keys that a filter may name."""
         return self._filters.keys
 
+    def excludes(self, filters: Mapping[str, tuple[str, ...]]) -> bool:
+        """Tell whether no passage at all passes ``filters``. Raises UsageError for an unknown filter key."""
+        allowed = self._filters.allowed(filters)
+        return allowed is not None and not allowed.any()
+
     def warm(self) -> None:
         """Read what the first search would wait for: facts, tables, files. Needs one speech with a title."""
         title = next((f.title for f in self.facts.values() if displayable(f.title).strip()), "")

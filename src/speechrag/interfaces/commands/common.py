@@ -76,7 +76,8 @@ def parse_filters(pairs: Iterable[str]) -> Filters:
 def read_inputs(single: str | None, file: str | None, id_key: str, text_key: str) -> Iterator[tuple[str, str]]:
     """Yield (id, text) from the argument or from a file of JSON lines; exactly one of the two must be given.
 
-    Raises UsageError for an empty text, and for a file without a line: no answer at all must not pass for success.
+    Raises UsageError for an empty text, for an id that a line before has, and for a file without a line: no answer at
+    all must not pass for success.
     """
     if (single is None) == (file is None):
         raise UsageError(f"give either a {text_key} or a file of them, not both and not neither")
@@ -86,11 +87,10 @@ def read_inputs(single: str | None, file: str | None, id_key: str, text_key: str
         yield "1", typed(str(single))
         return
     expected = f'expected {{"{id_key}": "...", "{text_key}": "..."}}'
-    empty = True
+    seen: dict[str, int] = {}
     for number, line in enumerate(read_lines(Path(file)), 1):
         if not line.strip():
             continue
-        empty = False
         try:
             row = json.loads(line)
             identifier, text = row[id_key], row[text_key]
@@ -98,8 +98,10 @@ def read_inputs(single: str | None, file: str | None, id_key: str, text_key: str
             raise UsageError(f"{file}:{number}: not such a line; {expected}") from exc
         if not isinstance(text, str) or not text.strip() or not isinstance(identifier, str | int):
             raise UsageError(f"{file}:{number}: `{text_key}` is {text!r}; {expected}")
+        if (first := seen.setdefault(str(identifier), number)) != number:
+            raise UsageError(f"{file}:{number}: the {id_key} {str(identifier)!r} stands in line {first} already")
         yield str(identifier), text
-    if empty:
+    if not seen:
         raise UsageError(f"{file}: holds no line; {expected}")
 
 

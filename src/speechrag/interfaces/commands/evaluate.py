@@ -188,14 +188,26 @@ def _settings(options: argparse.Namespace, changed: Mapping[str, str] | None = N
 
 
 def _pairs(option: str, given: Sequence[str], form: str) -> dict[str, str]:
-    """Return key -> value. Raises UsageError for a setting that retrieval does not have, or one given twice."""
+    """Return key -> value.
+
+    Raises UsageError for a setting that retrieval does not have, one given twice, and a weight that is no number.
+    """
     found: dict[str, str] = {}
     for pair in given:
         key, sign, value = pair.partition("=")
         if not sign or key not in SETTABLE or key in found:
             raise UsageError(f"{option} {pair!r}: expected {form} with one of {', '.join(SETTABLE)}, each once")
+        if key == "dense_weight" and not all(map(_is_share, value.split(",") if option == "--search" else [value])):
+            raise UsageError(f"{option} {pair!r}: expected a number from 0 to 1, for example dense_weight=0.1")
         found[key] = value
     return found
+
+
+def _is_share(value: str) -> bool:
+    try:
+        return 0.0 <= float(value) <= 1.0
+    except ValueError:
+        return False
 
 
 def _gate(reports: Mapping[str, EvaluationReport]) -> int:

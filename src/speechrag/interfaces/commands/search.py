@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import TYPE_CHECKING
 
 from speechrag.interfaces.commands.common import (
@@ -30,7 +31,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     index_option(parser)
     parser.add_argument("--top-k", type=int, metavar="N", help="hits a query (default: 10)")
     filter_option(parser)
-    parser.add_argument("--per-speech", type=int, default=0, metavar="N", help="at most so many hits from one speech")
+    parser.add_argument(
+        "--per-speech", type=int, default=0, metavar="N",
+        help="at most so many hits from one speech (default: 0, any number)",
+    )  # fmt: skip
     parser.add_argument("--widen", action="store_true", help="show the section that each passage stands in")
     parser.add_argument("--llm", metavar="NAME", help="also search for what this model says in other words")
     format_option(parser, "text", "json")
@@ -39,28 +43,34 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     import time
 
-    from speechrag.engine import describe
+    from speechrag.engine import describe, excluded
     from speechrag.records import Query
 
     filters = parse_filters(options.filter)  # first: a query behind --filter is taken for one, and this says so
     queries = list(read_inputs(options.query, options.queries, "qid", "query"))
     engine, settings = open_engine(options, "top_k")
+    none_fit = excluded(filters) if engine.excludes(filters) else ""
     for qid, text in queries:
         began = time.perf_counter()
         query = Query(text, settings.top_k, filters, options.per_speech)
-        hits = engine.search(query, llm=options.llm or "", widen=options.widen)
+        notes: list[str] = []
+        hits = engine.search(query, llm=options.llm or "", widen=options.widen, note=notes.append)
+        for note in notes:
+            print(f"note: {note}", file=sys.stderr)
         seconds = round(time.perf_counter() - began, 4)
         if options.format == "json":
-            print_json({"qid": qid, "query": text, "seconds": seconds, "hits": [describe(h) for h in hits]})
+            found = [describe(hit) for hit in hits]
+            told = [*notes, none_fit] if none_fit else notes
+            print_json({"qid": qid, "query": text, "seconds": seconds, "hits": found, "notes": told})
             continue
-        if not hits:
-            print(f"没有找到与“{text}”有关的内容。")
-        for hit in hits:
-            path = " › ".join((hit.title, *hit.passage.headings))
-            copies = f"  另有 {hit.copies} 份相同（{_where_else(hit)}）" if hit.copies else ""
-            shown = hit.section.text if hit.section else hit.passage.text
-            print(f"{hit.rank}. {path}\n   {hit.source}{copies}\n   {shown}\n")
+        print("\n".join(map(_shown, hits)) or none_fit or f"没有找到与“{text}”有关的内容。")
     return 0
+
+
+def _shown(hit: Hit) -> str:
+    path = " › ".join((hit.title, *hit.passage.headings))
+    copies = f"  另有 {hit.copies} 份相同（{_where_else(hit)}）" if hit.copies else ""
+    return f"{hit.rank}. {path}\n   {hit.source}{copies}\n   {hit.section.text if hit.section else hit.passage.text}\n"
 
 
 def _where_else(hit: Hit) -> str:

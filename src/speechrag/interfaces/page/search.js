@@ -27,7 +27,10 @@ export class SearchDesk {
     this.list.classList.remove("stale");
     if (view.kind === "failure") return this.list.replaceChildren(el("p", { class: "failure" }, view.text));
     if (!view.hits.length) {
-      return this.list.replaceChildren(el("p", { class: "refusal" }, "没有找到相关的段落。可以换个说法，或放宽左侧的筛选。"));
+      const refusal = view.excluded
+        ? "没有讲话符合左侧的筛选，请放宽筛选。"
+        : "没有找到相关的段落。可以换个说法，或放宽左侧的筛选。";
+      return this.list.replaceChildren(el("p", { class: "refusal" }, refusal));
     }
     this.list.replaceChildren(
       el(
