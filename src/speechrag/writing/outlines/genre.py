@@ -75,6 +75,7 @@ class Genre:
     spoken: tuple[str, ...]  # marks of a spoken heading
     plain: Mapping[str, tuple[str, ...]]  # the plain headings of each function
     gatherings: tuple[Gathering, ...]
+    matters: Mapping[str, str]  # a word of any theme's headings, and the first of those that name the same matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,7 @@ def genre() -> Genre:
         head_verbs=tuple(data["heads"]["verbs"]),
         spoken=tuple(data["heads"]["spoken"]),
         plain={role: tuple(rows) for role, rows in data["plain"].items()},
+        matters={word: row[0] for row in data["matters"]["alike"] for word in row},
         gatherings=tuple(
             Gathering(tuple(row["marks"]), row["theme"], tuple(row["titles"])) for row in data["gathering"]
         ),

@@ -75,10 +75,10 @@ class Telling:
 
 @lru_cache(maxsize=8192)
 def _words(heading: str) -> tuple[str, ...]:
-    """Return the nouns, and verbs that are no mere order, of a heading."""
-    bare = _orders().sub("|", heading)
+    """Return the nouns, and verbs that are no mere order, of a heading; one word for all that name one matter."""
+    bare, alike = _orders().sub("|", heading), genre().matters
     found = (
-        word
+        alike.get(word, word)
         for word, flag in tagged(bare)
         if len(word) >= 2 and flag.startswith(("n", "vn", "j", "l", "i")) and word not in _EMPTY
     )
