@@ -32,14 +32,14 @@ from speechrag.index.opened import open_index
 from speechrag.writing.answer_evidence import Candidate
 from speechrag.writing.reader import GATE, MATCH, MODEL, WHOLE, Seen
 
-NETS, EPOCHS, BATCH, RATE, DECAY = 12, 6, 16, 1e-2, 1e-3
+NETS, EPOCHS, BATCH, RATE, DECAY = 20, 6, 16, 1e-2, 1e-3
 SHOWN = 4  # times that a question is shown in an epoch; one about other texts once
 ORDERED = 0.5  # weight of the order of candidates beside refusing
 EMPTY = 0.15  # weight of the best candidate that holds nothing of the answer
 HIDDEN_WORD, HIDDEN_WHOLE, SUMMARY = 10, 14, 4
 LOOKED_AT = 40  # candidates of a question that are trained on
 # The log-odds at which an answer is as good as none, chosen by hand on what `report` says of authors left out.
-EVEN = -0.2
+EVEN = -0.6
 FOUND = 0.5  # share of the key phrases that a candidate must hold for the answer to count as found
 PARAPHRASE, ORDINARY = "paraphrase", "ordinary"
 NOTHING = -30.0  # the log-odds of a candidate that is none
@@ -51,7 +51,8 @@ WRONG_REFUSALS = (0.03, 0.05, 0.08)  # shares of ordinary questions, at which th
 AUTHORS = {
     "corpus": "first", "seeds": "first", "corpus_more": "second", "seeds_more": "second", "reports": "third",
     "seeds_train": "third", "corpus_blind": "fourth", "seeds_blind": "fourth", "corpus_third": "fifth",
-    "reports_more": "fifth", "gwr": "fifth", "corpus_pairs": "sixth", "reports_pairs": "sixth",
+    "reports_more": "fifth", "gwr": "fifth", "corpus_pairs": "sixth", "reports_pairs": "sixth", "party": "seventh",
+    "seeds_staff": "eighth", "seeds_fourth": "ninth", "corpus_fourth": "tenth", "gwr_more": "eleventh",
 }  # fmt: skip
 
 

@@ -36,7 +36,7 @@ def taken(question: str) -> Question:
 def candidate(asked: Question, own: str) -> Candidate:
     """Return a candidate with the text ``own``, alone in its passage and speech."""
     found = Evidence(asked, retrieve(Query("加固堤防")), speech).candidates()[0]
-    return replace(found, window=Window.of(own, "", "", "", "", own, own))
+    return replace(found, listed=False, window=Window.of(own, "", "", "", "", own, own))
 
 
 def told(question: str, own: str) -> dict[str, float]:
@@ -113,6 +113,40 @@ def test_a_name_that_is_asked_for_must_be_given() -> None:
     assert told("那个公众号叫什么", "要加强公众号建设")["nameless"] == 1.0
     assert told("那个公众号叫什么", "公众号“山水之声”粉丝过万")["nameless"] == 0.0
     assert told("怎样办公众号", "要加强公众号建设")["nameless"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        ("去年有四个乡镇考核是零分，这很不正常。", 1.0),
+        ("去年考核得零分的有柳林、石滩、桑洼三个乡镇。", 0.0),
+        ("印发了《汛期值班办法》和《险情报送办法》。", 0.0),
+    ],
+)
+def test_several_things_asked_for_must_be_named(own: str, expected: float) -> None:
+    """A number of them is no list; names beside one another are, whatever they are called."""
+    assert told("去年考核得零分的有哪几个乡镇", own)["unlisted"] == expected
+    assert told("去年考核得零分的乡镇有多少", own)["unlisted"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        ("数字证书的使用率低，说明工作还有薄弱环节。", 1.0),
+        ("由于培训没有跟上，数字证书的使用率低。", 0.0),
+        ("数字证书是网上办事的基础。", 0.0),
+    ],
+)
+def test_a_reason_asked_for_must_be_given(own: str, expected: float) -> None:
+    """What is the case is no reason; a cause, a purpose or what depends on it is one."""
+    assert told("数字证书使用率为什么低", own)["unreasoned"] == expected
+    assert told("数字证书使用率有多低", own)["unreasoned"] == 0.0
+
+
+@pytest.mark.parametrize("asking", ["怎样", "怎么", "如何", "怎么样"])
+def test_the_question_word_is_left_out_whole(asking: str) -> None:
+    """What stands behind it begins with the word asked about, however the question word is written."""
+    assert asked_for(taken(f"{asking}写好信息"), lambda pair: 0.1).pairs[0][0] == "写好"
 
 
 def test_a_question_without_a_question_word_has_nothing_beside_it() -> None:

@@ -18,7 +18,9 @@ from speechrag.writing.figures import canonical
 from speechrag.writing.names import persons
 from speechrag.writing.questions import Kind, Question, rarity
 
-_ASKING = re.compile(r"多少|多大|多高|多长|多久|多重|多宽|几|哪|什么|啥|谁|何时|何地|何人|怎|如何|咋|为何|吗")
+_ASKING = re.compile(
+    r"多少|多大|多高|多长|多久|多重|多宽|几|哪[些几个位家种项]?|为什么|为啥|什么|啥|谁|何时|何地|何人|怎么样?|怎样|怎|如何|咋|为何|吗"
+)
 # What may stand between the question word and what is asked about.
 _LINK = re.compile(r"(?:一共|总共|大概|分别|应该|具体|到底|究竟|是|有|为|达到?|占|了|要|叫|在|到|的){1,5}$")
 _BEFORE, _AFTER = 8, 6
@@ -31,12 +33,20 @@ _ORDINAL = re.compile(r"第\d{1,4}(?P<of>[次届期轮批季版代])|(?<!\d)(?P<
 # A name is asked for, of a person or of something that bears one in quotation marks; firms and offices bear none.
 _NAMELESS = re.compile(r"叫什么|叫啥|名字|姓名|姓什么|姓啥|全名")
 _NAME = re.compile(r"《[^》]{2,40}》|[“\"][^”\"]{2,20}[”\"]")
+# What gives a reason: its cause, its purpose, what depends on it.
+_REASON = re.compile(
+    r"因为|由于|因此|因而|所以|原因|根源|缘于|源于|在于|为了|以便|有利于|有助于|才能|才会|才有|否则|不然|离不开|事关|关乎|关系[到着]|决定[着了]"
+    r"|导致|造成|引起|使得|致使|促使|是[^，。；]{0,24}(?:需要|要求|基础|保[证障]|关键|前提|手段|途径|渠道|纽带|桥梁|任务|职责|根本|体现|标志)"
+)
 _SLOGAN = re.compile(r"^([两二三四五六七八九]|\d)(?![\d年月日%])")
 _COUNTS = {char: n for n, char in enumerate("零一两三四五六七八九")} | {"二": 2}
 
 
 # What ``differs`` returns, and ``apart``.
-CHECKS = "other_year", "other_ordinal", "beside_own", "beside_near", "beside_clause", "spelled", "nameless"
+CHECKS = (
+    "other_year", "other_ordinal", "beside_own", "beside_near", "beside_clause", "spelled", "nameless", "unlisted",
+    "unreasoned",
+)  # fmt: skip
 APART = "nowhere", "together", "apart", "together_own", "apart_own"
 
 
@@ -110,6 +120,7 @@ def differs(question: Question, asked: Asked, candidate: Candidate, own: str, cl
     return (
         _other_year(asked, own, clause), _other_ordinal(asked, own, near), _covered(asked, own), _covered(asked, near),
         _covered(asked, clause), _spelled_out(asked, candidate, own), _nameless(question, own),
+        _unlisted(question, candidate, own), _unreasoned(question, own, near),
     )  # fmt: skip
 
 
@@ -151,6 +162,20 @@ def _nameless(question: Question, own: str) -> float:
     if not _NAMELESS.search(question.text):
         return 0.0
     return float(not _NAME.search(own) and not any(persons(own)))
+
+
+def _unlisted(question: Question, candidate: Candidate, own: str) -> float:
+    """Return 1 where several things are asked for and the candidate names none beside another."""
+    if question.kind is not Kind.LIST or candidate.listed:
+        return 0.0
+    return float(enumerated(own) < 2 and len(_NAME.findall(own)) < 2)
+
+
+def _unreasoned(question: Question, own: str, near: str) -> float:
+    """Return 1 where a reason is asked for and no word of one stands near, half where one stands beside only."""
+    if question.kind is not Kind.WHY or _REASON.search(own):
+        return 0.0
+    return 0.5 if _REASON.search(near) else 1.0
 
 
 def nearness(text: str, word: str) -> float:
