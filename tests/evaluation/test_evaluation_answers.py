@@ -152,7 +152,7 @@ def test_each_measure_ranks_better_answers_above_worse_ones() -> None:
 ALL_TEST = {"seeds_unseen", "corpus_unseen", "seeds_natural"}
 ALL_DEV = {
     "reports", "seeds_train", "reports_more", "gwr", "corpus_third", "seeds_blind", "corpus_blind", "corpus_pairs",
-    "reports_pairs",
+    "reports_pairs", "party", "seeds_staff", "seeds_fourth", "corpus_fourth", "gwr_more",
 }  # fmt: skip
 
 
