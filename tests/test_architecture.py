@@ -16,6 +16,7 @@ ORDER = {
     "__init__": 99,
     "records": 0,
     "stopping": 0,
+    "decoding": 0,
     "errors": 0,
     "registry": 1,
     "config": 1,

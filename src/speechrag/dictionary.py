@@ -6,6 +6,7 @@ import re
 import unicodedata
 from pathlib import Path
 
+from speechrag.decoding import strictly
 from speechrag.errors import ConfigError
 
 # What jieba takes apart; anything else it would take for one long word with spaces in it, and never find.
@@ -39,7 +40,7 @@ def _decoded(path: Path, data: bytes) -> str:
         encodings = ["utf-16"]
     else:
         encodings = ["utf-8-sig", *([] if _mostly_utf8(data) else ["gb18030"])]
-    for text in (_strictly(data, encoding) for encoding in encodings):
+    for text in (strictly(data, encoding) for encoding in encodings):
         if text is not None and not any(unicodedata.category(char) == "Cc" and not char.isspace() for char in text):
             return text
     raise ConfigError(
@@ -50,11 +51,4 @@ def _decoded(path: Path, data: bytes) -> str:
 def _mostly_utf8(data: bytes) -> bool:
     """Tell damaged UTF-8 from GB18030: damaged bytes fit that too, and give rare characters nobody wrote."""
     telling = [line for line in data.split(b"\n") if not line.isascii()]
-    return 2 * sum(_strictly(line, "utf-8") is not None for line in telling) > len(telling)
-
-
-def _strictly(data: bytes, encoding: str) -> str | None:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError:
-        return None
+    return 2 * sum(strictly(line, "utf-8") is not None for line in telling) > len(telling)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # The code and tables that turn files into stored texts.
 TEXT_STAGES = (
     "text.py",
+    "decoding.py",
     "dictionary.py",
     "sources/*.py",
     "cleaning/*.py",

@@ -32,6 +32,14 @@ def model_folder(name: str) -> Path | None:
     return None
 
 
+def found_folder(name: str) -> Path | None:
+    """Return where the model ``name`` lies, by its path or in the local model cache; None where it is in neither.
+
+    Raises ModelError for a path that does not exist.
+    """
+    return model_folder(name) or cached_folder(name)
+
+
 def cached_folder(name: str) -> Path | None:
     """Return where the local model cache keeps ``name``, None where it does not."""
     forbid_downloads()

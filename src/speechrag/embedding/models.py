@@ -21,6 +21,7 @@ from speechrag.embedding.loading import (
     cached_folder,
     check_weights,
     folder_kind,
+    found_folder,
     is_model,
     model_files,
     model_folder,
@@ -221,7 +222,7 @@ def _built_in() -> set[str]:
 
 def _folder(name: str) -> Path | None:
     """Return where the model ``name`` lies; None for a built-in one and for a name that the local cache lacks."""
-    return None if name in _built_in() else (model_folder(name) or cached_folder(name))
+    return None if name in _built_in() else found_folder(name)
 
 
 def _cached() -> Iterator[tuple[str, Path]]:

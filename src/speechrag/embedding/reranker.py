@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from speechrag.embedding.loading import (
     ENCODER,
-    cached_folder,
     folder_fingerprint,
     folder_kind,
+    found_folder,
     load_local,
-    model_folder,
     token_limit,
 )
 from speechrag.errors import ModelError
@@ -48,7 +47,7 @@ class CrossEncoderReranker:
     """A sentence-transformers CrossEncoder with one output, from a local folder or the local model cache."""
 
     def __init__(self, name: str) -> None:
-        folder = model_folder(name) or cached_folder(name)
+        folder = found_folder(name)
         if folder is None:
             raise ModelError(
                 f"reranker {name!r} cannot be loaded from this machine: it is neither a folder nor in the model cache",

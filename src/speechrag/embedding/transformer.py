@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 from speechrag.embedding.loading import (
     CLASSIFIER,
     RERANKER,
-    cached_folder,
     folder_fingerprint,
     folder_kind,
+    found_folder,
     load_local,
-    model_folder,
     token_limit,
 )
 from speechrag.errors import ModelError
@@ -36,7 +35,7 @@ class TransformerEncoder:
     """A sentence-transformers model from a local folder or the local model cache."""
 
     def __init__(self, name: str) -> None:
-        folder = model_folder(name) or cached_folder(name)
+        folder = found_folder(name)
         if folder is None:
             raise ModelError(
                 f"encoder {name!r} cannot be loaded from this machine: it is neither a folder nor in the model cache",

@@ -220,13 +220,13 @@ class Pipeline:
         """Return the ranker's features of these passages, one row each."""
         import numpy as np
 
-        wanted = self._named.wanted(asked.text)
+        wanted, years = self._named.wanted(asked.text), asked.dated
         candidates = Candidates(
             texts=[self._text(s) for s in stored],
             lexical=np.array([lexical.get(s.ordinal, 0.0) for s in stored]),
             cosines=None if cosines is None else np.array([cosines.get(s.ordinal, 0.0) for s in stored]),
             titles=[self._facts[s.speech_id].title for s in stored],
-            dated=np.array([year_agreement(asked.dated, self._facts[s.speech_id].metadata) for s in stored]),
+            dated=np.array([year_agreement(years, self._facts[s.speech_id].metadata) for s in stored]),
             facets=np.array([agreement(wanted, self._facts[s.speech_id].metadata) if wanted else 0.0 for s in stored]),
             trust=self._stages.dense_weight / USUAL_DENSE,
         )

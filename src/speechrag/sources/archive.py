@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from speechrag.decoding import strictly
 from speechrag.errors import SourceError
-from speechrag.sources.encoding import strictly
 from speechrag.sources.packed import ERRORS, MAX_MEMBERS, brief, is_encrypted, open_zip, unpack
 from speechrag.sources.walk import display_name, is_companion, refusal_by_name
 from speechrag.text import is_han

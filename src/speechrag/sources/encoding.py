@@ -6,6 +6,7 @@ import codecs
 import re
 from dataclasses import dataclass
 
+from speechrag.decoding import strictly
 from speechrag.errors import SourceError
 from speechrag.text import HAN
 
@@ -117,14 +118,6 @@ def _nearest(data: bytes) -> str:
         return data[:_SAMPLE].decode(encoding, "replace").count("\ufffd")
 
     return min(("utf-8", "gb18030", "big5hkscs"), key=losses)
-
-
-def strictly(data: bytes, encoding: str) -> str | None:
-    """Return ``data`` in characters, None where it does not fit ``encoding``."""
-    try:
-        return data.decode(encoding)
-    except (UnicodeDecodeError, LookupError):
-        return None
 
 
 def _strict_or_tiny_damage(data: bytes, encoding: str, skipped: int) -> Decoded:
