@@ -1,21 +1,28 @@
 """How the check of written sentences agrees with a person's labels: python eval/support_check.py [PAIRS.jsonl]
 
+    python eval/support_check.py eval/support/natural.jsonl --index corpus=DIR --index seeds=DIR [--half closed]
+
 A pair is a sentence, the quote it cites, whether the quote supports it, and how it was made: the ways in which language
 models reword a source and the ways in which they go wrong. ``--within N`` puts N other quotes around each, as a passage
-would have them. Cohen's kappa is of the check's verdicts with the labels; ALCE's own is 0.70.
+would have them. Cohen's kappa is of the check's verdicts with the labels; ALCE's own is 0.70. A pair may name its quote
+by a speech of an index and offsets instead (``corpus``, ``speech``, ``start``, ``end``, and ``digest``, the first 12
+digits of the SHA-256 of what stands there); pairs of a corpus without an ``--index`` are left out.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from speechrag.engine import Engine
 from speechrag.evaluation.judging import cohen_kappa
 from speechrag.writing.check import check_sentence
 
@@ -43,10 +50,30 @@ class Agreement:
     milliseconds: float
 
 
-def read_pairs(path: Path = PAIRS) -> list[Pair]:
-    """Return the pairs of a file with one JSON object a line."""
-    rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
-    return [Pair(row["sentence"], row["quote"], row["supported"], row["how"]) for row in rows]
+def read_pairs(
+    path: Path = PAIRS, texts: Mapping[str, Callable[[str], str]] | None = None, half: str = ""
+) -> list[Pair]:
+    """Return the pairs of a file with one JSON object a line, or of one half of it.
+
+    ``texts`` gives the text of a speech by its id, for each corpus; pairs of other corpora are left out.
+    """
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    known = texts or {}
+    return [
+        Pair(row["sentence"], _quote(row, known), row["supported"], row["how"])
+        for row in rows
+        if (not half or row.get("half") == half) and ("quote" in row or row["corpus"] in known)
+    ]
+
+
+def _quote(row: Mapping[str, Any], texts: Mapping[str, Callable[[str], str]]) -> str:
+    if "quote" in row:
+        return str(row["quote"])
+    quote = texts[row["corpus"]](row["speech"])[row["start"] : row["end"]]
+    if hashlib.sha256(quote.encode()).hexdigest()[:12] != row["digest"]:
+        where = f"{row['speech']} {row['start']}-{row['end']}"
+        raise SystemExit(f"pair {row['id']}: another text stands at {where}; the index was built from other files")
+    return quote
 
 
 def within(pairs: Sequence[Pair], others: int) -> Iterable[Pair]:
@@ -77,8 +104,15 @@ def main() -> None:
     parser.add_argument("pairs", type=Path, nargs="?", default=PAIRS)
     parser.add_argument("--within", type=int, default=0, metavar="N", help="put N other quotes around each")
     parser.add_argument("--show", action="store_true", help="print what was judged wrongly")
+    parser.add_argument("--index", action="append", default=[], metavar="CORPUS=DIR", help="an index quotes come from")
+    parser.add_argument("--half", default="", help="dev or closed")
     options = parser.parse_args()
-    pairs = read_pairs(options.pairs)
+    texts = {}
+    for named in options.index:
+        corpus, _, folder = named.partition("=")
+        engine = Engine.open(folder)
+        texts[corpus] = lambda speech_id, engine=engine: engine.speech(speech_id).text
+    pairs = read_pairs(options.pairs, texts, options.half)
     found = agreement(list(within(pairs, options.within)))
     for label, how in sorted(found.total):
         done = "kept" if label else "flagged"

@@ -17,7 +17,8 @@ def read_dictionary(path: Path) -> list[str]:
     """Return the entries of a user dictionary, their fields parted by single spaces, blank lines left out.
 
     Read as UTF-8, as UTF-16 where a byte order mark says so, and else as GB18030, which Windows saves as "ANSI". Raises
-    ConfigError for a file that cannot be read, for bytes in no such encoding, and for a line that is no entry.
+    ConfigError for a file that cannot be read, for bytes in no such encoding, for a line that is no entry, and for a
+    file without any.
     """
     try:
         text = _decoded(path, path.read_bytes())
@@ -32,6 +33,8 @@ def read_dictionary(path: Path) -> list[str]:
                 "its frequency in figures and its part of speech in small letters, as in 社情民意 1000 n"
             )
         entries += [entry] if entry else []
+    if not entries:
+        raise ConfigError(f"{path}: the user dictionary holds no word; write one a line, or name no dictionary")
     return entries
 
 

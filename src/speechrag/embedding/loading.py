@@ -15,7 +15,7 @@ from speechrag.errors import ModelError
 # Everything that shapes a model's numbers; cards, training logs and other weights formats do not.
 WEIGHTS = (".safetensors", ".bin")
 FILES = (*WEIGHTS, ".json", ".jinja", ".txt", ".model")
-ENCODER, RERANKER, CLASSIFIER, UNKNOWN = "encoder", "reranker", "classifier", "model"
+ENCODER, RERANKER, CLASSIFIER, BASE, UNKNOWN = "encoder", "reranker", "classifier", "base model", "model"
 UNLIMITED = 1e9  # tokens; a static model gives infinity for its limit, a tokenizer saved without one 10^30
 
 
@@ -61,7 +61,8 @@ def is_model(folder: Path) -> bool:
 def folder_kind(folder: Path) -> str:
     """Tell what the model in ``folder`` is for, by what was saved beside its weights.
 
-    A cross-encoder of one output is a "reranker", one of several a "classifier"; "model" where nothing says.
+    A cross-encoder of one output is a "reranker", one of several a "classifier"; a "base model" was saved without
+    layers for either and not as an encoder; "model" where nothing says.
     """
     config = _saved(folder / "config.json")
     if (folder / "modules.json").is_file():
@@ -72,7 +73,7 @@ def folder_kind(folder: Path) -> str:
         labels = config.get("id2label")
         outputs = len(labels) if isinstance(labels, dict) else config.get("num_labels")
         return RERANKER if outputs == 1 else CLASSIFIER
-    return UNKNOWN
+    return BASE if isinstance(architectures, list) and architectures else UNKNOWN
 
 
 def _saved(path: Path) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import IO, Any
 
 from speechrag.embedding import load_encoder
 from speechrag.embedding.loading import (
+    BASE,
     CLASSIFIER,
     ENCODER,
     RERANKER,
@@ -48,6 +49,12 @@ class ModelInfo:
     bytes: int
 
 
+_NO_ENCODER = (
+    "a base model: nothing says that it was taught to compare sentences; as an encoder it averages its tokens, and it "
+    "is no reranker"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ModelCheck:
     """What loading and trying an encoder showed."""
@@ -63,6 +70,7 @@ class ModelCheck:
     passages_per_second: float  # of about 400 characters, processor time
     query_milliseconds: float
     kind: str = ENCODER
+    note: str = ""  # what to know before it is used
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +152,7 @@ def _check_encoder(name: str, texts: int) -> ModelCheck:
         load_seconds=loaded - started,
         passages_per_second=texts / max(embedded - loaded, 1e-9),
         query_milliseconds=1000 * (asked - embedded),
+        note=_NO_ENCODER if (folder := _folder(name)) and folder_kind(folder) == BASE else "",
     )
 
 

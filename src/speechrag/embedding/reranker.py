@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from speechrag.embedding.loading import (
+    BASE,
     ENCODER,
     folder_fingerprint,
     folder_kind,
@@ -57,6 +58,12 @@ class CrossEncoderReranker:
             raise ModelError(
                 f"{name!r} is an encoder: it gives vectors and no scores of pairs, so it is no reranker",
                 hint="name it as the embedder (setting `embedder`)",
+            )
+        if folder_kind(folder) == BASE:
+            raise ModelError(
+                f"{name!r} is a base model without a classification head: it was never taught to score pairs, so it "
+                "is no reranker",
+                hint="name a model trained as a cross-encoder",
             )
         from sentence_transformers import CrossEncoder
 

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from speechrag.structure.endings import salutation_pattern
 from speechrag.structure.labels import find_labels
-from speechrag.text import clip, is_han
+from speechrag.text import clip, is_han, segmenter
 
 _LONGEST = 60
 _SHORTEST = 4  # characters that must be left of a title
@@ -25,6 +25,11 @@ _NUMBERED = re.compile(NUMBERED_TITLE)
 # An office alone above the title of its document: 柳河县人民政府, then 柳河县……统计公报
 _LETTERHEAD = re.compile("[\u4e00-\u9fff]{2,20}(?:人民政府|办公[厅室]|委员会|[县市省区州]委|[局厅部])(?:文件)?")
 _DOCUMENT = re.compile("[^，。；\n]{6,50}(?:公报|通知|意见|方案|办法|报告|决定|批复|答复|规划|纲要|通报|公告|讲话)")
+# How a title ends, and what the rest of one may look like on the next line.
+_ENDS = re.compile(
+    r"(?:讲话|发言|致辞|致词|主持词|报告|总结|汇报|公报|通知|意见|方案|办法|决定|批复|答复|规划|纲要|通报|公告|条例|规定)稿?$"
+)
+_TAIL = re.compile(r"[\u4e00-\u9fff]{1,30}(?:[（(【][^（）()【】\n]{1,20}[)）】])?")
 _HASHES = re.compile("#{1,6}[ \u3000]+")  # of Markdown
 # 在……会议上的讲话（2014年11月6日）县委书记同志们：, all on one line
 _BEFORE_DATE = re.compile(r"(?:讲话稿?|发言稿?|致辞|致词|报告|主持词)(?=[ \u3000]*[（(]?(?:19|20)\d\d年)")
@@ -105,6 +110,8 @@ def find_title(text: str, start: int, end: int, source: str) -> tuple[str, int]:
         title = line[:cut].strip()
         if _SHORTEST <= len(title) <= _LONGEST:
             return title, first + cut
+    elif broken := _broken_title(text, (first, stop), end):
+        return broken
     elif _LETTERHEAD.fullmatch(line.strip()) and (below := _document_line(text, stop, end)):
         return below
     elif stop < end and (numbered := _NUMBERED.fullmatch(line.strip())):
@@ -112,6 +119,27 @@ def find_title(text: str, start: int, end: int, source: str) -> tuple[str, int]:
     elif _is_title(line.strip()) and stop < end:
         return line.strip(), stop
     return _named(source) or _first_words(text, first + (greeting.end() if greeting else 0), end), start
+
+
+def _broken_title(text: str, line: tuple[int, int], end: int) -> tuple[str, int] | None:
+    """Return the title that a page's width broke inside a word, and where its second line ends; None where none is.
+
+    The two lines make up a title only together (政府工作报 / 告): the first ends as no title does, the two end as one,
+    and one word reaches over the break. Two lines that each say something of their own meet none of that.
+    """
+    first, stop = _first_line(text, line[1], end)
+    head, tail = text[slice(*line)].strip(), text[first:stop].strip()
+    title = head + tail
+    if stop >= end or not _is_title(head) or not _TAIL.fullmatch(tail) or _ENDS.search(head):
+        return None
+    if len(title) > _LONGEST or not _ENDS.search(_NOTE.sub("", title)) or not _is_title(title):
+        return None
+    over = any(
+        title.startswith(word, len(head) - before)
+        for word in segmenter("jieba").cut(title)
+        for before in range(1, min(len(word), len(head) + 1))
+    )
+    return (title, stop) if over else None
 
 
 def _document_line(text: str, start: int, end: int) -> tuple[str, int] | None:

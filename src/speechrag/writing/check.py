@@ -14,11 +14,32 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from speechrag.text import fold, sentence_spans
-from speechrag.writing.clauses import Aligned, align, exchanged, pairs, rejoined, without_lead_in
+from speechrag.writing.clauses import (
+    Aligned,
+    align,
+    exchanged,
+    misjoined,
+    mixed,
+    pairs,
+    refilled,
+    rejoined,
+    subjects_replaced,
+    without_lead_in,
+)
 from speechrag.writing.figure_check import figures_missing, measured
 from speechrag.writing.figures import canonical
 from speechrag.writing.modality import overstatements
-from speechrag.writing.names import bodies_missing, names_moved, persons_missing, places_missing, ranks_missing
+from speechrag.writing.names import (
+    bodies_missing,
+    countries_missing,
+    laws_missing,
+    names_moved,
+    parts_moved,
+    persons_missing,
+    places_missing,
+    ranks_missing,
+)
+from speechrag.writing.scope_check import reaching_further
 
 # Calibrated on eval/support/pairs.jsonl: sentences quoted, shortened and reworded, against made-up ones. So much of
 # the whole must be met, and so much of each clause of some length, or that clause was added to the rest.
@@ -95,12 +116,21 @@ def check_sentence(sentence: str, cited_texts: Sequence[str]) -> Support:
     missing = figures_missing(measured(folded), theirs)
     missing += _quotations_missing(folded, bare_source, _bare(canonical(source)))
     missing += persons_missing(folded, source) + places_missing(folded, source)
+    missing += countries_missing(folded, source) + laws_missing(folded, source)
+    missing += parts_moved(folded, source)
     missing += bodies_missing(folded, source) + ranks_missing(ours, source)
     missing += _negation_changed(bare, bare_source)
     aligned = align(ours, theirs)
     for each in aligned:
         missing += names_moved(each.clause.text, each.best.text, each.window, ours)
-    beyond = [*overstatements(aligned), *exchanged(ours, theirs), *rejoined(ours, theirs)]
+    beyond = [*overstatements(aligned, theirs), *reaching_further(aligned, ours, theirs)]
+    beyond += [
+        *exchanged(ours, theirs),
+        *rejoined(ours, theirs),
+        *refilled(aligned, ours, theirs),
+        *mixed(ours, theirs),
+    ]
+    beyond += [*subjects_replaced(aligned, ours, theirs), *misjoined(ours, theirs)]
     coverage, run = _coverage(ours, theirs), longest_run(bare, bare_source)
     worded = _worded(aligned, coverage) or run >= min(MIN_RUN, len(bare))
     added = any(len(each.clause.pairs) >= CLAUSE_PAIRS and each.met < MIN_CLAUSE_MET for each in aligned)

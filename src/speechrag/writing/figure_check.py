@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 
+from speechrag.text import chinese_number
 from speechrag.writing.clauses import align
+from speechrag.writing.figure_roles import dates_moved, governing_years, roles_changed, times_moved
 from speechrag.writing.figures import FIGURE, canonical, figures, same_measure
 
 # The words around a figure must be found around that figure in the source, so that figures are not swapped.
@@ -25,18 +27,26 @@ _AT_MOST = r"不超过|不多于|不高于|至多|最多|不足|不到|少于|�
 _BEFORE = re.compile(rf"(?:(?P<least>{_AT_LEAST})|(?P<most>{_AT_MOST}))[\u4e00-\u9fff]{{0,4}}$")
 _BEHIND = re.compile(r"[\u4e00-\u9fff]{0,3}?(?:(?P<least>以上)|(?P<most>以下|以内|之内))")
 _FORBIDS = re.compile(r"不得|不准|不许|不能|严禁|禁止")
+# Measure words beyond those of ``figures``: what is counted in one is counted in no other.
+_FURTHER_UNIT = re.compile(
+    r"学时|课时|人次|公顷|立方米|千瓦|美元|港元|欧元|日元|英镑|公里|华里|票|桶|瓶|枚|度|担|吨|元|岁|亩|里"
+)
+# One thing among others, as an article: 是一项任务.
+_ARTICLE = re.compile(r"(?<=[的是为这])一(?=[项个名位种条件类份家座部场])")
+_POINTS_AT_MOST = 20
+_POINTS = ("", "个", "条", "点", "项", "方面")
 _NEARLY = re.compile(r"(?<![最附远])近$|将近$")
 _ROUND_FROM = 10
 _LISTED = re.compile(r"(?:(?![和及与])[\w“”《》]){1,16}(?:[、和及与](?:(?![和及与])[\w“”《》]){1,16}){1,12}$")
 
 
 def measured(folded: str) -> str:
-    """Return the canonical text with tenths as shares, hours by one word and halves as decimals.
+    """Return the canonical text with tenths as shares, hours by one word, halves as decimals and articles left out.
 
     >>> measured("六成，两个半小时，三个钟头，八块")
     '60%，2.5个小时，3个小时，8元'
     """
-    text = canonical(folded)
+    text = canonical(_ARTICLE.sub("", folded))
     text = _TENTHS.sub(lambda m: f"{float(m[1]) * 10:g}%", text)
     text = _HALF.sub(lambda m: f"{m[1]}.5个", text)
     return re.sub(r"(?<=\d)(个?)钟头", r"\1小时", re.sub(r"(?<=\d)块(?!地|田|牌|屏|板|石|砖)钱?", "元", text))
@@ -44,16 +54,23 @@ def measured(folded: str) -> str:
 
 def figures_missing(sentence: str, source: str) -> list[str]:
     """Return the figures and rhythms of ``sentence`` that ``source`` does not have in that place; both are measured."""
+    years = {year[:-1] for year, governing in governing_years(sentence, source) if year in governing}
     missing = [
         match.group()
         for match in figures(sentence)
         if not (
-            _figure_found(match, sentence, source) or _adds_up(match, sentence) or _rounded(match, sentence, source)
+            _figure_found(match, sentence, source)
+            or (match["unit"] == "年" and match["value"] in years)
+            or _adds_up(match, sentence)
+            or _rounded(match, sentence, source)
         )
         or _exchanged(match, sentence, source)
+        or _exchanged_behind(match, sentence, source)
         or _bound_turned(match, sentence, source)
+        or _other_unit(match, sentence, source)
     ]
-    return missing + _rhythms_missing(sentence, source)
+    moved = [*roles_changed(sentence, source), *dates_moved(sentence, source), *times_moved(sentence, source)]
+    return missing + moved + _rhythms_missing(sentence, source)
 
 
 def _figure_found(figure: re.Match[str], sentence: str, source: str) -> bool:
@@ -64,12 +81,30 @@ def _figure_found(figure: re.Match[str], sentence: str, source: str) -> bool:
             continue
         if _among(around, source, match):
             return True
-    return False
+    return _taken_over(figure, sentence, source) or _ordinal_of_a_point(figure, source)
+
+
+def _taken_over(figure: re.Match[str], sentence: str, source: str) -> bool:
+    """Tell whether the figure stands in the source with its measure and the same character before: 分6批."""
+    counted = sentence[max(0, figure.start() - 1) : figure.end() + (not figure["unit"])]
+    return bool(re.fullmatch(r"[\u4e00-\u9fff]\d.*[\u4e00-\u9fff]", counted)) and counted in source
+
+
+def _ordinal_of_a_point(figure: re.Match[str], source: str) -> bool:
+    """Tell whether the ordinal is that of a point of the source: 第一 for 一是, 首先."""
+    counts = figure["value"].isdigit() and 0 < int(figure["value"]) <= _POINTS_AT_MOST
+    if not figure["ordinal"] or (figure["unit"] or "") not in _POINTS or not counts:
+        return False
+    point = chinese_number(int(figure["value"]))
+    first = "|首先|首要" if point == "一" else ""
+    return bool(re.search(rf"第{figure['value']}[,、:要是]|(?<!\w){point}[是要]{first}", source))
 
 
 def _among(around: set[str], source: str, match: re.Match[str]) -> bool:
     """Tell whether enough of the pairs ``around`` our figure stand around theirs."""
-    near = source[max(0, match.start() - _AROUND) : match.end() + _AROUND]
+    start = max(source.rfind(stop, 0, match.start()) for stop in "。!?\n") + 1
+    end = min((at for stop in "。!?\n" if (at := source.find(stop, match.end())) >= 0), default=len(source))
+    near = source[max(0, min(start, match.start() - _AROUND)) : max(end, match.end() + _AROUND)]
     return not around or len(around & _pairs(near)) >= _MIN_AROUND * len(around)
 
 
@@ -97,12 +132,37 @@ def _exchanged(figure: re.Match[str], sentence: str, source: str) -> bool:
 
     That is how two figures of one passage are exchanged: both are there, each beside the other's words.
     """
-    lead = re.search(r"[\u4e00-\u9fff][》”]?[\u4e00-\u9fff》”]{2,5}$", sentence[: figure.start()])
+    before = re.sub(r"[的了]$", "", sentence[: figure.start()])
+    lead = re.search(r"[\u4e00-\u9fff][》”]?[\u4e00-\u9fff》”]{2,5}$", before)
     if not lead or not re.search(r"[\u4e00-\u9fff]{2}", lead[0]):
         return False
     words = lead[0][-4:]
-    beside = [m["value"] for m in re.finditer(rf"{re.escape(words)}(?P<value>\d+(?:\.\d+)?)", source)]
+    beside = [m["value"] for m in re.finditer(rf"{re.escape(words)}[的了]?(?P<value>\d+(?:\.\d+)?)", source)]
     return bool(beside) and figure["value"] not in beside
+
+
+def _exchanged_behind(figure: re.Match[str], sentence: str, source: str) -> bool:
+    """Tell whether the words right behind the figure stand in the source behind other figures of this measure only."""
+    counted = re.match(r"(?!以[上下内]|左右|之|的)[\u4e00-\u9fff]{4}", sentence[figure.end() :])
+    if not counted or not figure["unit"] or _rounded(figure, sentence, source):
+        return False
+    others = [
+        other["value"] for other in figures(source) if other["unit"] and source.startswith(counted[0], other.end())
+    ]
+    return bool(others) and figure["value"] not in others and source.count(counted[0]) == len(others)
+
+
+def _other_unit(figure: re.Match[str], sentence: str, source: str) -> bool:
+    """Tell whether the source counts this figure in another measure of the further ones: 学时 for 人次."""
+    ours = _FURTHER_UNIT.match(sentence, figure.end("value"))
+    if not ours:
+        return False
+    found = [
+        _FURTHER_UNIT.match(source, other.end("value"))
+        for other in figures(source)
+        if other["value"] == figure["value"]
+    ]
+    return bool(found) and all(unit is not None and unit.group() != ours.group() for unit in found)
 
 
 def _share_goes_on(source: str, at: int) -> bool:

@@ -101,8 +101,10 @@ class ChatGenerator:
 
     def _read(self, chat: Any, system: str, user: str, pieces: queue.Queue[Any], stopped: threading.Event) -> None:
         """Put the chunks of the stream on the queue, then _DONE, or the GenerationError that ended it."""
+        begun = False
         try:
             for chunk in chat.stream([("system", system), ("human", user)]):
+                begun = True
                 if stopped.is_set():
                     return
                 pieces.put(chunk)
@@ -110,7 +112,7 @@ class ChatGenerator:
         # The edge of three libraries: whatever they raise on a broken answer (openai, httpx, json, KeyError,
         # IndexError, TypeError, AttributeError were all seen) means the same to us.
         except Exception as exc:
-            pieces.put(_translated(exc, self._base_url))
+            pieces.put(_translated(exc, self._base_url, begun=begun))
 
     def _chat(self, client: httpx.Client) -> Any:
         from langchain.chat_models import init_chat_model
@@ -138,20 +140,22 @@ def open_generator(name: str, settings: Settings) -> Generator:
 def _within(pieces: queue.Queue[Any], limits: Limits) -> Iterator[Any]:
     """Yield what comes within the deadlines. Raises GenerationError on a missed one or on a reported fault."""
     end = time.monotonic() + limits.total
-    patience = limits.first
+    patience, begun = limits.first, False
     while True:
         left = end - time.monotonic()
         try:
             piece = _next(pieces, min(patience, left))
         except queue.Empty:
-            raise GenerationError(f"大模型在 {min(patience, limits.total):g} 秒内没有回应") from None
+            seconds = f"{min(patience, limits.total):g} 秒"
+            told = f"大模型写到一半停住，之后 {seconds}没有回应" if begun else f"大模型在 {seconds}内没有回应"
+            raise GenerationError(told) from None
         if piece is _DONE:
             return
         if isinstance(piece, GenerationError):
             raise piece
         if time.monotonic() >= end:
             raise GenerationError(f"大模型在 {limits.total:g} 秒内没有写完")
-        patience = limits.stall
+        patience, begun = limits.stall, True
         yield piece
 
 
@@ -188,20 +192,26 @@ def _texts(chunks: Iterator[Any], limits: Limits) -> Iterator[str]:
         raise GenerationError("大模型的回答中途断开，不完整")
 
 
-def _translated(exc: Exception, base_url: str) -> GenerationError:
-    """Return the fault as a sentence; the server's own words are left out, they may hold markup or a key."""
+def _translated(exc: Exception, base_url: str, *, begun: bool) -> GenerationError:
+    """Return the fault as a sentence; the server's own words are left out, they may hold markup or a key.
+
+    ``begun`` tells whether anything had come before it.
+    """
     import openai
 
     if isinstance(exc, openai.APITimeoutError):
         return GenerationError("大模型服务器超时")
     if isinstance(exc, openai.APIConnectionError):
-        return GenerationError(f"连接不上大模型服务器 {base_url}")
+        told = "大模型写到一半，与服务器的连接断了" if begun else f"连接不上大模型服务器 {base_url}"
+        return GenerationError(told)
     if isinstance(exc, openai.RateLimitError):
-        return GenerationError("大模型服务器繁忙（429）")
+        return GenerationError("大模型服务器繁忙（429），请稍后再试")
     if isinstance(exc, openai.AuthenticationError | openai.PermissionDeniedError):
-        return GenerationError("大模型服务器拒绝了访问密钥")
+        return GenerationError("大模型服务器拒绝了访问密钥，请管理员核对密钥")
     if isinstance(exc, openai.NotFoundError):
-        return GenerationError("大模型服务器上没有这个模型或地址（404）")
+        return GenerationError("大模型服务器上没有这个模型或地址（404），请管理员核对")
     if isinstance(exc, openai.APIStatusError):
         return GenerationError(f"大模型服务器出错（{exc.status_code}）")
-    return GenerationError(f"大模型服务器的回答无法识别（{type(exc).__name__}）")
+    if isinstance(exc, openai.APIError):
+        return GenerationError("大模型服务器在回答途中报错")
+    return GenerationError("大模型服务器的回答无法识别，不是对话接口的格式，请管理员核对地址")

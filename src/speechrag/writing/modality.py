@@ -17,17 +17,22 @@ _ALLOWED = (
     r"不必|无需|无须|不用|不要求|可以|(?<!不)允许|准许|有权|即可|均可|也可|"
     r"(?<![许认不只尚皆])可(?=[先由自在凭按向从以不直])"
 )
-_NOT = r"[不没无未莫勿别非禁]|杜绝|拒绝|谢绝|避免|防止"
+_NOT = r"[不没无未莫勿别非禁缺]|杜绝|拒绝|谢绝|避免|防止"
 # 不少于, 不超过, 不仅 …: the character denies nothing.
 _NO_DENIAL = re.compile(
     r"不(?=[少足低断仅但同过到超如论管久料错平日免利良善])|[非未](?=[常来公])|无(?=[论线偿锡])|没(?=收)|"
-    r"(?<=[差对要是])不|不(?=是.{1,12}而是)"
+    r"(?P<same>[\u4e00-\u9fff])[不没](?=(?P=same))|(?<=[差对要是])不|不(?=是.{1,12}而是)"
 )
 _DONE = (
     r"已|了(?!解|事|结)|(?<![通超不经])过(?![程渡硬关])|经过|至今|以来|来[,，]|"
     r"目前|现在|累计|先后|曾|完(?!成|善|整)|出来|起来|刚|才|到位"
 )
-_WISH = r"力争|争取|计划(?!生)|打算|准备|拟(?=[于在定建])|预计|有望|希望|目标"
+# 第1个5年计划 is a name, 计划经济 a kind: neither wishes anything.
+_PLANNED = r"(?<!年)计划(?![生期内外]|经济|指标|单列)"
+_WISH = (
+    rf"力争|争取|{_PLANNED}|打算|(?<![作做好])准备|拟(?=[于在定建])|预计|有望|(?<![了的大有新])希望|"
+    r"目标(?=[是为:])|为目标"
+)
 _PLAN = (
     rf"{_WISH}|以前|之前|[底日月年]前|[年月]底|将|明年|下一步|必须|确保|尽快|抓紧|推进|加快|推动|"
     r"(?:^|,)(?:建设|建立|实现|健全|完善|加强|落实|做好|抓好|开展|组织)"
@@ -45,17 +50,18 @@ class _Step:
     said: re.Pattern[str]
     warranted: re.Pattern[str]
     only_beside: re.Pattern[str] | None = None  # what the source must have near by for the words to be a step at all
+    everywhere: bool = False  # whether words anywhere in what the sentence renders warrant it
 
 
 _STEPS = (
     # A permission or a freedom that nobody gave.
-    _Step(re.compile(_ALLOWED), re.compile(_ALLOWED + "|自愿|原则上|能够|[都就也才]能")),
+    _Step(re.compile(_ALLOWED), re.compile(_ALLOWED + "|自愿|原则上|能够|[都就也才]能|免")),
     # A prohibition, where the source denies nothing at all.
     _Step(re.compile(_FORBIDDEN), re.compile(_NOT)),
     # Room to do otherwise, where the source leaves none.
     _Step(
-        re.compile(r"原则上|尽量|尽可能|鼓励|自愿|酌情|视情|提倡|一般(?:情况下|应|可|要)"),
-        re.compile(r"原则|尽|鼓励|自愿|酌情|视情|提倡|倡导|一般|适当|可"),
+        re.compile(r"原则上|尽量|尽可能|鼓励|自愿|酌情|视情|提倡|(?:^|,)建议(?![书稿案提])|倡议|有条件的|一般(?:情况下|应|可|要)"),
+        re.compile(r"原则|尽|鼓励|自愿|酌情|视情|提倡|倡导|建议|倡议|条件|一般|适当|可"),
     ),
     # A deed, where the source has a term, a wish or an order and no sign that anything has happened.
     _Step(
@@ -65,16 +71,26 @@ _STEPS = (
         re.compile(_DONE),
         re.compile(_PLAN),
     ),
+    # An end, where the source has a beginning or a trial.
+    _Step(
+        re.compile(r"建成|完工|竣工|投产|投入使用|全面推[行开]|全面铺开"),
+        re.compile(r"建成|完工|竣工|投产|投入使用|完成|全面|通车|启用"),
+        re.compile(r"开工|动工|启动|在建|正在|筹建|试点|试行|起步"),
+    ),
     # A plan, where the source tells a deed.
     _Step(
-        re.compile(r"计划(?!生)|打算|准备(?=[\u4e00-\u9fff]{2})|拟(?=[于在定建])|有望|预计"),
+        re.compile(_PLANNED + r"|打算|准备(?=[\u4e00-\u9fff]{2})|拟(?=[于在定建])|有望|预计"),
         re.compile(rf"{_WISH}|要|将|{_PLAN}"),
         re.compile(r"[\u4e00-\u9fff]{2}了|已"),
     ),
     # All of them, or the utmost, where the source has no such word.
     _Step(
-        re.compile(r"全部|所有|一切|完全|彻底|普遍|无一例外|总体(?!目标|规划|要求)|最为?(?=[突大高好多强严先佳])|唯一|前列|首位|榜首"),
-        re.compile(r"全(?![县市省国区乡镇村年面会州])|所有|一切|一律|都|均|各|每|统统|一概|人人|逐|完全|彻底|普遍|总体|最|唯一|无一|个个|无|前列|首|第"),
+        re.compile(r"全部|所有|一切|全体|完全|彻底|普遍|无一例外|任何(?!组织|个人|人)"),
+        re.compile(r"(?<![健安齐保])全(?![县市省国区乡镇村年面会州局球民])|所有|一切|一律|都|均|各|每|统统|一概|人人|逐|完全|彻底|普遍|总体|总[数量额]|无一|个个|任何"),
+    ),
+    _Step(
+        re.compile(r"总体(?!目标|规划|要求)|最为?(?=[突大高好多强严先佳])|唯一|前列|首位|榜首|垫底|倒数|末位"),
+        re.compile(r"总体|最|唯一|无一|无比|极|前列|前茅|首|冠|第1(?!\d)|垫底|倒数|末|落后"),
     ),
     # Most of them, or much, where the source does not say how many or how much.
     _Step(
@@ -88,13 +104,16 @@ _STEPS = (
     # A cause or a consequence, where the source only tells one after the other.
     _Step(
         re.compile(r"因此|因而|从而|由此|所以|由于|因为|缘于|源于|根源在于|归因|导致|造成|致使|使得|以致|说明(?=.{4})|表明|归功于|得益于"),
-        re.compile(r"因|由于|所以|导致|造成|[致使]|结果|得益|靠|说明|表明|证明|可见|为什么|为何|怎么|就是|才|让"),
+        re.compile(r"因|由于|所以|导致|造成|[致使]|结果|得益|靠|说明|表明|证明|可见|为什么|为何|怎么|就是|才|让|揭示|这(?=深刻|充分|也|就)"),
+        everywhere=True,
     ),
 )  # fmt: skip
 _DENIED = re.compile(
     rf"(?:{_FORBIDDEN}|不|没有|没|未)(?:[得准许要能再会敢允应]|随意|擅自|随便|任意|动辄|轻易|私自)?"
     r"(?P<what>[\u4e00-\u9fff]{2})"
 )
+_AGAINST_WORDS = r"摒弃|反对|抵制|破除|防止|避免|杜绝|克服|消除|纠正|遏制|谨防|严禁|禁止|拒绝|减少|防范|警惕"
+_AGAINST = re.compile(rf"(?:{_AGAINST_WORDS})(?:了|各种|任何|一切)?(?P<what>[\u4e00-\u9fff]{{4}})")
 # 不得向上级…: what is denied begins behind the preposition.
 _COVERBS = frozenset("把将在用由对向以通从给被按和与因")
 _CLAUSE = re.compile(r"[,，。；;:：]")
@@ -109,33 +128,39 @@ _OPPOSITES = (
 )  # fmt: skip
 
 
-def overstatements(aligned: Sequence[Aligned]) -> list[str]:
-    """Return the words by which a sentence goes further than its source, or turns it round.
+def overstatements(aligned: Sequence[Aligned], source: str) -> list[str]:
+    """Return the words by which a sentence goes further than its ``source``, or turns it round.
 
-    Clauses taken over as they are do neither.
+    Clauses and words with their object (增长了见识) taken over as they are do neither.
     """
     changed = [pair for pair in aligned if pair.clause.text not in pair.best.text]
+    rendered = ",".join(pair.window for pair in aligned)
     return [
         word
         for pair in changed
         for word in (
-            *(word for step in _STEPS for word in _further(step, pair)),
+            *(word for step in _STEPS for word in _further(step, pair, rendered if step.everywhere else "", source)),
             *_duty_added(pair),
             *_turned_round(pair),
             *_wish_dropped(pair),
+            *_deed_turned_round(pair.clause.text, source),
+            *_leave_for_ban(pair.clause.text, source),
+            *_stand_dropped(pair.window, pair.clause.text),
             *_denied_only(pair.window, pair.clause.text),
             *_denied_only(pair.clause.text, pair.window),
         )
     ]
 
 
-def _further(step: _Step, pair: Aligned) -> Iterator[str]:
+def _further(step: _Step, pair: Aligned, rendered: str, source: str) -> Iterator[str]:
     said = step.said.search(pair.clause.text)
     own = step.only_beside is not None and step.only_beside.search(pair.best.text)
     beside = step.only_beside is None or own or step.only_beside.search(pair.window)
     # A clause with a term of its own is no deed because the next one is.
-    if said and beside and not step.warranted.search(pair.best.text if own else pair.window):
-        yield said.group()
+    if said and beside and not step.warranted.search(rendered or (pair.best.text if own else pair.window)):
+        with_object = pair.clause.text[said.start() : said.end() + 2]
+        if len(with_object) < len(said.group()) + 2 or with_object not in source:
+            yield said.group()
 
 
 def _duty_added(pair: Aligned) -> Iterator[str]:
@@ -159,6 +184,30 @@ def _turned_round(pair: Aligned) -> Iterator[str]:
             ours, theirs = pair.clause.text.replace(opposite, ""), pair.best.text.replace(word, "")
             if word in ours and opposite in theirs and opposite not in pair.clause.text and word not in pair.window:
                 yield word
+
+
+def _leave_for_ban(clause: str, source: str) -> Iterator[str]:
+    """Yield the leave that the source refuses in the same words: 监管可摘 for 监管不摘."""
+    for match in re.finditer(r"(?P<who>[\u4e00-\u9fff]{2})可以?(?P<deed>[\u4e00-\u9fff]{1,2})", clause):
+        if re.search(rf"{match['who']}不[得准许能可]?{match['deed']}", source):
+            yield match.group()
+
+
+def _stand_dropped(window: str, clause: str) -> Iterator[str]:
+    """Yield what the source is against and the clause, which has no such word, is not: 摒弃冷战思维, 坚持冷战思维."""
+    for match in _AGAINST.finditer(window):
+        if match["what"] in clause and not re.search(f"{_AGAINST_WORDS}|{_NOT}|[治打除解改]", clause):
+            yield match["what"]
+
+
+def _deed_turned_round(clause: str, source: str) -> Iterator[str]:
+    """Yield the verb whose opposite the source has before the same object: 增加不和谐诱因 for 减少不和谐诱因."""
+    for opposites in _OPPOSITES:
+        for word, opposite in (opposites, opposites[::-1]):
+            for match in re.finditer(rf"{word}(?:了|的)?(?P<what>[\u4e00-\u9fff]{{3}})", clause):
+                done = re.search(rf"{word}(?:了|的)?{match['what']}", source)
+                if not done and re.search(rf"{opposite}(?:了|的)?{match['what']}", source):
+                    yield word
 
 
 def _denied_only(denying: str, affirming: str) -> Iterator[str]:

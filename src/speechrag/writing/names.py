@@ -24,6 +24,7 @@ _HAN = r"[\u4e00-\u9fff]"
 _BODY = re.compile(
     r"(?<![\u4e00-\u9fff])党委|[省市县区州地镇乡]委(?!员|托|派|会|屈)(?:办|[\u4e00-\u9fff]{2}部)?|[省市县区州镇乡]政府办?|"
     r"[\u4e00-\u9fff][^\W省市县区州地镇乡]委(?!员|托|派|会|屈|领|书|常|主|组|宣|办|政|的)|"
+    r"[\u4e00-\u9fff][^\W小各分该本两三团]组(?![织成合长建员团装的内里])|"
     r"[\u4e00-\u9fff]{2}(?:(?<![全内外大各干支总])部(?!门|分|署|队|长|件|位|级|委|里|下|属)|馆(?!长|藏|内|里)|(?<!网)站(?![在点长台岗出起住稳位好])|"
     r"[科室](?!学|技|目|级|普|研|长|内|里|外)|医院|党校|中心(?!任|工|环|城|组|思|下|区|内)|大队|支队|协会|商会|法院|检察院)"
 )
@@ -31,9 +32,24 @@ _RANK = re.compile(
     r"(?P<vice>副)?(?P<rank>总?书记|省长|市长|县长|区长|镇长|乡长|主席|部长|厅长|局长|科长|主任|秘书长|组长|会长|院长|校长|总理|"
     r"总经理|董事长|队长|所长|站长|行长)(?!会|们)"
 )
+_COUNTRY = re.compile(
+    r"(?P<country>[美英法德俄泰韩](?=国)国|日本|印度(?!尼)|苏联|俄罗斯|朝鲜|越南|老挝|柬埔寨|缅甸|巴基斯坦|阿富汗|蒙古国|新加坡|马来西亚|"
+    r"印度尼西亚|菲律宾|伊朗|伊拉克|以色列|埃及|南非|刚果|意大利|西班牙|葡萄牙|比利时|荷兰|瑞士|瑞典|挪威|丹麦|芬兰|波兰|匈牙利|"
+    r"捷克|希腊|土耳其|乌克兰|哈萨克斯坦|加拿大|墨西哥|巴西|阿根廷|智利|古巴|澳大利亚|新西兰)"
+    r"(?P<head>总理|总统|首相|主席|国王|外长|元首)?"
+)
+# Who leads, and of what body somebody is the head; told apart by their last characters.
+_LEADING = re.compile(r"([\u4e00-\u9fff]{1,4}[办局委厅院部处科室会司队站])(会同|牵头|主办|承办)")
+_POST = re.compile(
+    r"([\u4e00-\u9fff]{1,3}[组局委厅科处部院校会队])(书记|组长|局长|厅长|科长|处长|部长|院长|校长|会长|队长)"
+)
+_TOLD_APART = 2
+_LAW = re.compile(
+    r"(?:^|[,，。；;、])《?([\u4e00-\u9fff]{2,14}(?:法典|法|条例))》?(?=把|将|对|规定|明确|要求|施行|实施|自|从|已|单列|新增)"
+)
 # 由县, 报市, 须报: what ends so stands before a county or is a verb, and is no name of one.
-_BEFORE_A_NAME = frozenset("副由报经过把给请让交送叫是用要得必须应虚瞒漏迟转补速先直不")
-_IN_NO_NAME = frozenset("的了是在和与及对有到")
+_BEFORE_A_NAME = frozenset("副由报经过把给请让交送叫是用要得必须应虚瞒漏迟转补速先直不返下进入驻到回离来被")
+_IN_NO_NAME = frozenset("的了是被在和与及对有到")
 # Who answers for a thing; the words of one line name the same person.
 _ROLES = (
     ("主要领导", "主要负责人", "主要负责同志", "一把手", "主官", "正职"),
@@ -137,6 +153,42 @@ def places_missing(sentence: str, source: str) -> list[str]:
     return missing
 
 
+def countries_missing(sentence: str, source: str) -> list[str]:
+    """Return the countries of ``sentence``, with the head of state it gives them, that ``source`` does not name.
+
+    >>> countries_missing("法国总统到访英国", "中法两国总统在英国会谈")
+    ['法国总统']
+    """
+    missing = []
+    for match in _COUNTRY.finditer(sentence):
+        name = match["country"]
+        short = rf"{name[0]}(?=[帝军方中美英法德日俄苏韩两])|(?<=[中美英法德日俄苏韩]){name[0]}"
+        if name not in source and not (len(name) == 2 and name[1] == "国" and re.search(short, source)):
+            missing.append(name)
+        elif match["head"] and match.group() not in source:
+            missing.append(match.group())
+    return missing
+
+
+def laws_missing(sentence: str, source: str) -> list[str]:
+    """Return the laws that a clause of ``sentence`` begins with and ``source`` does not name."""
+    found = (re.split(r"[被由按据照和与]", name)[-1] for name in _LAW.findall(sentence))
+    return [name for name in found if name[-4:] not in source]
+
+
+def parts_moved(sentence: str, source: str) -> list[str]:
+    """Return who leads in ``sentence`` where ``source`` has others only, and the posts it has of other bodies only.
+
+    >>> parts_moved("由县委办会同网信办印发", "县网信办会同县委办印发")
+    ['县委办']
+    """
+    moved = []
+    for pattern in (_LEADING, _POST):
+        theirs = {name[-_TOLD_APART:] for name, _ in pattern.findall(source)}
+        moved += [name for name, _ in pattern.findall(sentence) if theirs and name[-_TOLD_APART:] not in theirs]
+    return moved
+
+
 def bodies_missing(sentence: str, source: str) -> list[str]:
     """Return the departments, halls and committees of ``sentence`` that ``source`` does not name.
 
@@ -184,4 +236,4 @@ def names_moved(clause: str, best: str, window: str, sentence: str) -> list[str]
 
 def _called(text: str) -> list[str]:
     found = [text[start:end] for start, end in places(text)] + [match.group() for match in _BODY.finditer(text)]
-    return [name for name in found if len(name) > 2 and name[1] not in _BEFORE_A_NAME]
+    return [n for n in found if len(n) > 2 and n[1] not in _BEFORE_A_NAME and not set(n[:2]) & _IN_NO_NAME]

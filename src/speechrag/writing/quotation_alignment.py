@@ -22,7 +22,11 @@ _FIGURE = re.compile(
     rf"[{_CN}](?=[年月日号天倍成届期次个名条篇项处所家座台部份起件位户间元岁亩米吨周秒]|小时|分钟|钟头|季度|星期|公里|公斤)"
 )
 _BREAK = re.compile("[\n。！？!?]")
-_DATED = re.compile("[年月日号]")
+# Behind a figure these make a date, but 三年来 and 15日内 are lengths of time, as are all years of neither two nor four
+# digits: 为期三年, 第一个五年计划.
+_DATED = re.compile(r"[年月](?![来内间])|[日号](?!之?以?内)")
+_YEAR = re.compile(r"\d{4}|[〇零一二三四五六七八九]{4}|[5-9]\d|[〇零一二三四五六七八九]{2}")
+_LASTING = re.compile(r"(?:为期|历时|长达|连续|今后|未来|近|满|过去|服务期|任期|用)$")
 # A block of the alignment shorter than this is chance: any two sentences share single characters.
 _BLOCK = 2
 
@@ -107,11 +111,17 @@ def units(text: str, start: int = 0, end: int | None = None) -> list[Unit]:
     position = start
     for match in _FIGURE.finditer(text, start, stop):
         found.extend(Unit(text[i], i, i + 1) for i in range(position, match.start()))
-        dated = _DATED.match(text, match.end()) and "%" not in match.group()
-        found.append(Unit(match.group(), match.start(), match.end(), "date" if dated else "number"))
+        found.append(Unit(match.group(), match.start(), match.end(), "date" if _dated(match, text) else "number"))
         position = match.end()
     found.extend(Unit(text[i], i, i + 1) for i in range(position, stop))
     return found
+
+
+def _dated(figure: re.Match[str], text: str) -> bool:
+    """Tell whether a figure is part of a date: 2024年, 三月, 15日; not of a length of time: 三年, 15日内."""
+    if not _DATED.match(text, figure.end()) or _LASTING.search(text, max(0, figure.start() - 3), figure.start()):
+        return False
+    return text[figure.end()] != "年" or bool(_YEAR.fullmatch(figure.group()))
 
 
 @lru_cache(maxsize=64)

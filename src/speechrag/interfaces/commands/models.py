@@ -67,6 +67,7 @@ def _encoder_lines(report: ModelCheck) -> list[str]:
         f"  document prompt: {report.document_prompt or '(none)'}",
         f"  loads in {report.load_seconds:.1f} s, {report.passages_per_second:.0f} passages of 400 characters"
         f" a processor second, {report.query_milliseconds:.1f} ms a query",
+        *([f"  note: {report.note}"] if report.note else []),
     ]
 
 

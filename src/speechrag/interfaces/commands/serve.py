@@ -6,10 +6,12 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
+from speechrag.errors import UsageError
 from speechrag.interfaces.commands.common import index_option, open_engine
 
 SUMMARY = "open the web page"
 EXAMPLE = "speechrag serve --port 7860"
+_PORTS = range(65_536)  # 0 takes a free one
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,6 +30,8 @@ def run(options: argparse.Namespace) -> int:
     from speechrag.interfaces.web import serve
 
     engine, settings = open_engine(options, "host", "port", "sets")
+    if settings.port not in _PORTS:
+        raise UsageError(f"port {settings.port}: there is no such port; give one from 1 to {_PORTS[-1]}")
     if options.allow_upload is not None:
         settings = replace(settings, uploads=options.allow_upload or settings.corpus)
     if settings.uploads:
