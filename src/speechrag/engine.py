@@ -161,7 +161,11 @@ class Engine:
             filters=filters,
             threshold=self._settings.refusal_threshold,
             confidence=self._retriever.confidence,
+            passages=self._passages,
         )
+
+    def _passages(self, speech_id: str) -> list[Passage]:
+        return [stored.passage for stored in self._index.store.passages_of(speech_id)]
 
     def _document_frequency(self, term: str) -> float:
         """Return the share of passages holding ``term``, 0..1, smaller where few passages make any word look common."""
@@ -188,10 +192,13 @@ class Engine:
         """Draft an outline for a brief, mined from the corpus, every point with its sources.
 
         ``overrides`` correct what is read from the brief: occasion, event, speaker, audience, theme, level, year,
-        points, length. Raises UsageError for a value that a plan cannot have.
+        points, length. Filters that leave no speech to search are what its note names then. Raises UsageError for a
+        value that a plan cannot have.
         """
-        from speechrag.writing.outline import draft_outline
+        from speechrag.writing.outline import draft_outline, empty_outline
 
+        if self.excludes(filters):
+            return empty_outline(brief, excluded(filters), overrides)
         generator, rephrase = self._generator(llm), None
         if generator is not None:
             from speechrag.writing.outline_generated import reworded_outline

@@ -314,6 +314,16 @@ def test_a_filter_that_leaves_no_speech_is_what_is_named(cli: Cli, verb: str, sa
     assert "没有讲话符合筛选条件（year=1900）" in (row["text"] if verb == "ask" else row["notes"][0])
 
 
+def test_an_outline_over_no_speech_says_so(cli: Cli) -> None:
+    """The note names the filter, not the theme: no speech was looked at."""
+    code, out, err = cli("outline", "县长在全县水库巡查工作会议上的讲话", "--filter", "year=1900")
+    said = "没有讲话符合筛选条件（year=1900），请放宽筛选。"
+    assert (code, err.strip()) == (0, f"note: {said}")
+    assert said in out
+    (row,) = cli.rows("outline", "县长在全县水库巡查工作会议上的讲话", "--filter", "year=1900", "--format", "json")
+    assert (row["points"], row["notes"], row["titles"]) == ([], [said], ["在全县水库巡查工作会议上的讲话"])
+
+
 @pytest.mark.parametrize("value", ["abc", "2009..2014", "2009年"])
 def test_a_year_that_is_none_is_misuse(cli: Cli, value: str) -> None:
     """Code 2, and the years there are."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from web_visit import BRIEF, Served, Visit
 from speechrag.config import Settings
 from speechrag.errors import UsageError
 from speechrag.interfaces.desk import Desk
-from speechrag.interfaces.version_views import FIRST, differences_view
+from speechrag.interfaces.version_views import FIRST, differences_view, time_of_day
 from speechrag.records import Outline
 from speechrag.writing.outlines.draft import Draft, changed
 
@@ -308,3 +310,22 @@ def test_the_view_of_versions_is_plain_json() -> None:
         (1, "改写结尾", "", "present"),
     ]
     assert view["versions"][1]["characters"] == view["length"]["characters"]
+
+
+def test_versions_are_shown_with_their_time_of_day() -> None:
+    """The clock handed to the page tells it, day and minute; a state of a file without times shows none."""
+    hours = iter(datetime(2026, 3, 2, hour, 5, tzinfo=UTC) for hour in (9, 14))
+    desk = Desk(FakeEngine(), Settings(), lambda: next(hours))  # type: ignore[arg-type]
+    *_, key = desk.draft(BRIEF)
+    view = desk.change(key, {"act": "edit", "path": [], "field": "closing", "text": "谢谢大家。"})
+    assert view is not None
+    assert [version["time"] for version in view["versions"]] == ["3月2日 09:05", "3月2日 14:05"]
+    assert [time_of_day(at) for at in ("", "昨天")] == ["", ""]
+
+
+def test_a_row_of_the_list_tells_when(visit: Visit) -> None:
+    """版本 shows the time beside the length."""
+    visit.draft()
+    visit.page.click(".outline-tools >> text=版本")
+    visit.page.wait_for_selector(".versions .version .quiet")
+    assert re.search(r"\d+月\d+日 \d\d:\d\d · [\d,]+ 字", visit.page.inner_text(".versions .version .quiet"))

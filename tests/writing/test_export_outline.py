@@ -120,8 +120,8 @@ def test_the_clean_version_names_no_source() -> None:
 def test_the_version_with_sources_has_notes_and_evidence() -> None:
     """Every point with citations has a note; every citation is a row of the evidence table, quoted in full."""
     document = opened(outline_docx(OUTLINE, sources=True))
-    notes = [p.text for p in document.paragraphs if p.text.startswith("来源：")]
-    assert notes == ["来源：〔2〕", "来源：〔1〕", "来源：〔1〕、〔2〕"]
+    notes = [p.runs[-1].text for p in document.paragraphs if p.text.endswith("）") and "（来源：" in p.text]
+    assert notes == ["（来源：〔2〕）", "（来源：〔1〕）", "（来源：〔1〕、〔2〕）"]
     rows = [[cell.text for cell in row.cells] for row in document.tables[0].rows]
     assert [row[0] for row in rows] == ["序号", "1", "2"]
     assert rows[1][2] == OUTLINE.citations[0].quote

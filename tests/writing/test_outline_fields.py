@@ -160,6 +160,18 @@ def test_a_theme_is_a_kind_of_what_its_last_words_name(brief: str, themes: list[
     assert broader_themes(read_plan(brief)) == themes
 
 
+@pytest.mark.parametrize(
+    ("brief", "themes"),
+    [
+        ("信息化带动农业农村和水利现代化，县农水局长在座谈会上发言", ["信息化"]),
+        ("水利局长在座谈会上讲农业农村，时间不限", []),  # an office is no theme
+    ],
+)
+def test_a_theme_without_material_gives_way_to_those_named_beside_it(brief: str, themes: list[str]) -> None:
+    """A brief that names several themes in one breath is not left empty because the corpus lacks one of them."""
+    assert broader_themes(read_plan(brief)) == themes
+
+
 def test_a_theme_that_nothing_names_is_drafted_from_what_it_is_a_kind_of() -> None:
     """The outline is not empty, and a note says where its points come from; a theme of no kind stays empty."""
     outline = _draft("在全县网格化平安建设推进会上的讲话，主题是警网融合")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from itertools import pairwise
 
 import pytest
@@ -15,7 +16,7 @@ from speechrag.errors import UsageError
 from speechrag.records import Outline, OutlinePoint
 from speechrag.writing.outlines.draft import KEPT, Draft, changed, redo, undo
 from speechrag.writing.outlines.saved import open_draft, save_draft
-from speechrag.writing.outlines.versions import LONGEST_NAME, MOST_NAMED, go, named, state_at, states
+from speechrag.writing.outlines.versions import LONGEST_NAME, MOST_NAMED, go, named, stamped, state_at, states
 
 START = Outline("要求", ("题",), "同志们：", "起", (OutlinePoint("甲", 1, "task", "", ()),), "完")
 
@@ -188,3 +189,41 @@ def test_names_are_bounded() -> None:
     with pytest.raises(UsageError, match="最多给 50 版起名"):
         named(draft, 0, "又一稿")
     assert named(draft, 1, "改名").past[1].name == "改名"
+
+
+MORNING, NOON = (datetime(2026, 3, 2, hour, 5, tzinfo=timezone(timedelta(hours=8))) for hour in (9, 12))
+
+
+def times(draft: Draft) -> list[str]:
+    return [state.at[11:16] for state in states(draft)]
+
+
+def test_every_state_keeps_the_time_at_which_it_came_about() -> None:
+    """A new state gets the time of the clock; undoing, redoing and going back change no time."""
+    first = stamped(None, Draft(START), MORNING)
+    second = stamped(first, written(first, "二"), NOON)
+    assert times(second) == ["09:05", "12:05"]
+    back = stamped(second, undo(second), NOON)
+    assert times(back) == ["09:05", "12:05"]
+    assert times(stamped(back, redo(back), MORNING)) == ["09:05", "12:05"]
+    assert times(stamped(second, named(second, 0, "初稿"), NOON)) == ["09:05", "12:05"]
+    assert stamped(second, second, NOON) is second
+
+
+def test_what_is_fetched_from_aside_is_a_state_of_now() -> None:
+    """It came about when it was fetched; the state that was put aside before keeps its own time."""
+    first = stamped(None, Draft(START), MORNING)
+    changed_once = stamped(first, written(first, "二"), MORNING)
+    other = stamped(undo(changed_once), written(undo(changed_once), "三"), MORNING)
+    fetched = stamped(other, go(other, 2), NOON)
+    assert fetched.outline.opening == "二"
+    assert times(fetched) == ["09:05", "09:05", "12:05"]
+
+
+def test_times_are_saved_and_a_file_without_them_opens() -> None:
+    """A draft saved before there were times has none, and is opened all the same."""
+    draft = stamped(None, Draft(START), MORNING)
+    assert open_draft(save_draft(draft)).at == "2026-03-02T09:05:00+08:00"
+    body = json.loads(save_draft(draft))
+    del body["draft"]["at"]
+    assert open_draft(json.dumps(body).encode()).at == ""

@@ -25,8 +25,11 @@ from speechrag.stopping import Stopped, stoppable
 from speechrag.text import segmenter
 from speechrag.writing.outlines.draft import Draft, changed
 from speechrag.writing.outlines.saved import open_draft
+from speechrag.writing.outlines.versions import local_time, stamped
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from speechrag.config import Settings
     from speechrag.engine import Engine
 
@@ -47,13 +50,15 @@ Results = Generator[Result, None, None]
 class Desk:
     """The handlers of one page; sessions share it, so it keeps nothing of theirs but results by id."""
 
-    def __init__(self, engine: Engine | Live, settings: Settings) -> None:
+    def __init__(self, engine: Engine | Live, settings: Settings, clock: Callable[[], datetime] = local_time) -> None:
+        """Serve ``engine``; ``clock`` tells the time of the drafts' versions, with its zone."""
         self._live = engine if isinstance(engine, Live) else Live(engine)
         self.results = ResultStore()
         self.marks = Marks(marks_path(settings.index))
         self.evaluations = Evaluations(settings, self.marks)
         self.uploads = Uploads(settings)
         self._settings = settings
+        self._clock = clock
         self._working: dict[str, threading.Event] = {}
         self._facets = PerGeneration(self._live, shown_facets)
         self._corpus = PerGeneration(self._live, corpus_views.CorpusTable)
@@ -107,7 +112,7 @@ class Desk:
 
         def work(text: str, engine: Engine) -> Results:
             filters = self._filters(chosen)
-            draft = Draft(engine.outline(text, filters, self._settings.llm))
+            draft = stamped(None, Draft(engine.outline(text, filters, self._settings.llm)), self._clock())
             yield Result(draft_view(draft), draft, filters)
 
         yield from self._run(brief, "请先写明场合、讲话人和对象。", work)
@@ -132,7 +137,7 @@ class Desk:
         event = self._working[key] = threading.Event()
         try:
             with stoppable(event):
-                draft = self._changed(found.draft, change, found.filters)
+                draft = stamped(found.draft, self._changed(found.draft, change, found.filters), self._clock())
         except Stopped:
             raise UsageError(STOPPED) from None
         except UsageError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from speechrag.interfaces import views
 from speechrag.records import Outline
@@ -36,10 +37,20 @@ def versions_view(draft: Draft) -> list[views.View]:
             "label": state.label or (oldest if position == 0 else ""),
             "name": state.name,
             "standing": state.standing,
+            "time": time_of_day(state.at),
             "characters": draft_characters(state.outline),
         }
         for position, state in enumerate(states(draft))
     ]
+
+
+def time_of_day(at: str) -> str:
+    """Return a time as people write it, 11月22日 09:41, in its own zone; "" for none or another text."""
+    try:
+        taken = datetime.fromisoformat(at)
+    except ValueError:
+        return ""
+    return f"{taken.month}月{taken.day}日 {taken:%H:%M}"
 
 
 def differences_view(draft: Draft, before: int, after: int) -> views.View:

@@ -323,10 +323,12 @@ def _points(word: Word, points: tuple[OutlinePoint, ...], sources: bool) -> None
         _paragraph(word, label + point.heading, font, BODY_POINTS, bold=bold, outline=point.level)
         for text, _ in _told(point):
             _body(word, text)
+        said = word.paragraphs[-1]
         cited = dict.fromkeys((*point.citations, *(n for p in point.paragraphs for n in p.citations)))
         if sources and cited:
+            # In the paragraph that it belongs to: one of its own would stand alone at the top of a page.
             numbers = "、".join(f"〔{number}〕" for number in cited)
-            _paragraph(word, f"来源：{numbers}", SUB_FONT, NOTE_POINTS)
+            _font(said.add_run(f"（来源：{numbers}）"), SUB_FONT, NOTE_POINTS)
 
 
 def _appendix(word: Word, outline: Outline) -> None:
@@ -336,14 +338,15 @@ def _appendix(word: Word, outline: Outline) -> None:
     _list(word, "提醒", [f"{warning.where}　{warning.text}" for warning in outline.warnings])
     _list(word, "说明", list(outline.notes))
     if outline.citations:
-        _paragraph(word, "依据表", HEAD_FONT, BODY_POINTS, indent=False)
+        heading = _paragraph(word, "依据表", HEAD_FONT, BODY_POINTS, indent=False)
+        heading.paragraph_format.keep_with_next = True
         _evidence(word, outline)
 
 
 def _list(word: Word, heading: str, items: list[str]) -> None:
     if not items:
         return
-    _paragraph(word, heading, HEAD_FONT, BODY_POINTS, indent=False)
+    _paragraph(word, heading, HEAD_FONT, BODY_POINTS, indent=False).paragraph_format.keep_with_next = True
     for item in items:
         _paragraph(word, item, BODY_FONT, NOTE_POINTS, line=20)
 
@@ -353,14 +356,22 @@ def _evidence(word: Word, outline: Outline) -> None:
 
     table = word.add_table(rows=1, cols=3, style="Table Grid")
     table.autofit = False
-    widths = (Mm(12), Mm(56), Mm(88))
+    widths = (Mm(12), Mm(48), Mm(96))
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
     _row(table.rows[0], ("序号", "出处", "原文"), widths, HEAD_FONT)
     _repeat(table.rows[0])
+    first: dict[str, int] = {}
     for citation in outline.citations:
-        place = "，".join(unique_parts(citation))
+        place = _place(citation, first.setdefault(citation.speech_id, citation.number))
         _row(table.add_row(), (str(citation.number), place, citation.quote), widths, BODY_FONT)
+
+
+def _place(citation: Citation, first: int) -> str:
+    """Return where a quotation stands; a speech that is named under number ``first`` already is not named again."""
+    if first == citation.number:
+        return "，".join(unique_parts(citation))
+    return "，".join(part for part in (f"同〔{first}〕", " > ".join(citation.headings)) if part)
 
 
 def unique_parts(citation: Citation) -> list[str]:

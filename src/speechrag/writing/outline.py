@@ -7,6 +7,7 @@ The order of work: read the brief (``outlines.plan``), search and take speeches 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -69,6 +70,11 @@ def draft_outline(
             outline = replace(wider, notes=(*wider.notes, _from_field(plan.theme, theme)))
             break
     return rephrase(outline) if rephrase and outline.points else outline
+
+
+def empty_outline(brief: str, note: str, overrides: Mapping[str, str] = NOTHING) -> Outline:
+    """Return an outline without points for ``brief``; ``note`` says why."""
+    return _empty(brief, read_plan(brief, overrides), note)
 
 
 def _drafted(
@@ -178,6 +184,10 @@ def _nothing(brief: str, plan: Plan, pool: Pool) -> Outline:
         note = f"语料库里没有关于“{plan.theme}”的材料，不足以列出要点；{looked}。请补充这方面的讲话后再试。"
     else:
         note = f"语料库里没有检索到与“{plan.theme}”有关的讲话。请补充这方面的讲话后再试。"
+    return _empty(brief, plan, note)
+
+
+def _empty(brief: str, plan: Plan, note: str) -> Outline:
     return Outline(
         brief=brief,
         titles=compose.titles(plan, ()),
@@ -191,7 +201,10 @@ def _nothing(brief: str, plan: Plan, pool: Pool) -> Outline:
 
 
 def _of_field(pool: Pool, plan: Plan) -> tuple[str, ...]:
-    """Return a note where no speech is on the theme itself, only on the field that it is a matter of."""
+    """Return a note where no speech is on the theme itself, only on the field that it is a matter or a kind of."""
+    kinds = [(row, kind) for row in plan.rows for kind in row.kinds if re.search(kind, plan.theme)]
+    if kinds and not any(re.search(kind, source.speech.text) for _, kind in kinds for source in pool.sources):
+        return (_from_field(plan.theme, kinds[0][0].names[0]),)
     if not plan.field or any(source.titled for source in pool.sources):
         return ()
     return (_from_field(plan.theme, plan.field),)

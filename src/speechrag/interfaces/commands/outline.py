@@ -96,6 +96,7 @@ def _drafts(briefs: Iterable[tuple[str, str]], options: argparse.Namespace) -> I
 
     from speechrag.writing.outlines.draft import Draft, changed
     from speechrag.writing.outlines.saved import open_draft
+    from speechrag.writing.outlines.versions import local_time, stamped
 
     saved = open_draft(_read(Path(options.open)), options.open) if options.open else None
     if saved and not options.expand:
@@ -104,12 +105,13 @@ def _drafts(briefs: Iterable[tuple[str, str]], options: argparse.Namespace) -> I
     engine, _ = open_engine(options)
     for bid, text in briefs:
         began = time.perf_counter()
-        draft = saved or Draft(
-            engine.outline(text, parse_filters(options.filter), options.llm or "", parse_overrides(options.set))
-        )
+        draft = saved
+        if draft is None:
+            found = engine.outline(text, parse_filters(options.filter), options.llm or "", parse_overrides(options.set))
+            draft = stamped(None, Draft(found), local_time())
         if options.expand:
             written = engine.warned(engine.expand(draft.outline, (), options.llm or ""))
-            draft = changed(draft, "展开全文", written)
+            draft = stamped(draft, changed(draft, "展开全文", written), local_time())
         yield bid, draft, round(time.perf_counter() - began, 4)
 
 

@@ -58,7 +58,7 @@ export class Versions {
         "button",
         { type: "button", class: version.standing, "aria-current": version.standing === "present" && "true", onclick: () => this.open(version) },
         el("span", { class: "label" }, version.name && el("span", { class: "name" }, version.name), el("span", {}, called(version))),
-        el("span", { class: "quiet" }, [state, size(version.characters)].filter(Boolean).join(" · ")),
+        el("span", { class: "quiet" }, [state, version.time, size(version.characters)].filter(Boolean).join(" · ")),
       ),
     );
   }

@@ -13,7 +13,9 @@ from speechrag.records import Speech
 from speechrag.text import bigrams
 from speechrag.writing.outlines.facts import Fact, fill_slots, find_facts, tagged, tokenizer
 from speechrag.writing.outlines.genre import Theme, by_length, genre, themes
-from speechrag.writing.outlines.plan import GOVERNED, Plan
+from speechrag.writing.outlines.levels import at_level
+from speechrag.writing.outlines.meetings import GOVERNED
+from speechrag.writing.outlines.plan import Plan
 from speechrag.writing.outlines.vocabulary import WEAK
 
 _OWN = re.compile(rf"[全我本]([{GOVERNED}])(?![级域际])")
@@ -28,19 +30,6 @@ _BOUNDARY = re.compile(
     r"$|[，。；、的]|各项|摆|上|中|快速|健康|顺利|深入|扎实|有序|全面|取得|落|再|不断|向|发展|提|进行|给予|予以"
 )
 _GAP = "\ue000"  # holds the place of what gives way; sources with private-use characters count as damaged
-_SUBORDINATE = re.compile(
-    r"各(?:县市区|市州|州市|市县区|区县市|县\(市、区\)|县（市、区）|市区|县区|区县|市县|区市|乡镇|镇乡|镇街)(?:[（(](?:街道|办事处)[)）]|、?街道)?"
-)
-_BELOW = {
-    "省": "各市县",
-    "市": "各县区",
-    "县": "各乡镇",
-    "区": "各镇街",
-    "旗": "各乡镇",
-    "镇": "各村（社区）",
-    "乡": "各村",
-    "街道": "各社区",
-}
 _AREA_NAME = re.compile(
     rf"([\u4e00-\u9fff]{{2,3}}?)(?:[{GOVERNED}]|街道)(?:委|政府|政协|人大|局|教育|公安|[\u4e00-\u9fff]{{0,4}}会|-)"
 )
@@ -120,8 +109,17 @@ def read_source(speech: Speech, plan: Plan) -> Source:
         titled,
         plan.theme if first else "",
         1000 * sum(bare.count(word) for word in words) / max(len(text), 1),
-        tuple(row for row in _ranking(bare)[:BESIDE] if _stands_beside(row, plan, bare)) if on_theme else (),
+        _beside(speech, plan, bare, titled=titled) if on_theme else (),
     )
+
+
+def _beside(speech: Speech, plan: Plan, text: str, *, titled: bool) -> tuple[Theme, ...]:
+    """Return the other themes of a speech; of one whose title names the brief's, those that its headings name too."""
+    found = tuple(row for row in _ranking(text)[:BESIDE] if _stands_beside(row, plan, text))
+    if not titled:
+        return found
+    headed = "\n".join((speech.title, *(section.heading for section in speech.sections)))
+    return tuple(row for row in found if any(name in headed for name in row.names))
 
 
 def _titled(title: str, plan: Plan) -> bool:
@@ -315,7 +313,7 @@ class Adapter:
             text = re.sub(rf"{_GAP}(?=[部厅局委](?!门|分))", "×", text)
             text = re.sub(rf"{_GAP}(?=工作)", "本职", text)
             text = re.sub(rf"(各级|各|有关|全)?{_GAP}(?:部门|系统|机构|单位)", _bodies, text).replace(_GAP, "")
-        return self._level(text)
+        return at_level(text, self.source.level, self.plan.level)
 
     def _swap(self, text: str) -> str:
         """Put the new theme where the source names its own: in full the first time, then as 这项工作."""
@@ -331,20 +329,6 @@ class Adapter:
         """Tell whether ``text``, as it stands in the source, speaks of the source's theme by name."""
         return bool(self._theme and self._theme.search(text))
 
-    def _level(self, text: str) -> str:
-        """Put the new speech's level where the source speaks of its own (我市 -> 我县); unknown levels turn neutral."""
-        old, new = self.source.level, self.plan.level
-        if not old or old == new:
-            return text
-        if not new:
-            return re.sub(rf"[全我本]{old}(?![级域际])", "本地", text)
-        text = re.sub(rf"([全我本]){old}(?![级域际])", rf"\g<1>{new}", text)
-        if new in _BELOW:
-            text = re.sub(_SUBORDINATE, _BELOW[new], text)
-        if new in GOVERNED and old in "市县区州旗":
-            text = re.sub(rf"(?<![省市县区州镇乡各全我本城到]){old}(委|政府|政协|人大|直|财政)", rf"{new}\g<1>", text)
-        return text
-
     def facts(self, text: str) -> list[Fact]:
         """Return the foreign facts in a carried ``text``."""
         return find_facts(text, allowed=self.plan.brief, names=self.source.places, year=self.plan.year)
@@ -359,14 +343,14 @@ class Adapter:
             return 0
         return sum(word in text for word in {*self.plan.rivals, *self._words, *self.source.sectors})
 
-    def aside(self, *texts: str) -> bool:
+    def aside(self, *texts: str, least: float = ASIDE) -> bool:
         """Tell whether ``texts`` speak more of a theme that stands beside the brief's in the speech than of that.
 
         What both themes share tells nothing: of 政协宣传 and 社情民意信息 only 宣传 here and 社情民意 there.
         """
         for words, own in self._rivals:
             weight = sum(value for text in texts for word, value in words if word in text)
-            if weight >= ASIDE and weight > sum(value for text in texts for word, value in own if word in text):
+            if weight >= least and weight > sum(value for text in texts for word, value in own if word in text):
                 return True
         return False
 

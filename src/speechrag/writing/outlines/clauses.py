@@ -18,7 +18,7 @@ from speechrag.writing.outlines.units import CLAUSE, TOPIC, Unit, closing_of, th
 # 要把账算清楚。 anywhere, or a short sentence that opens a paragraph: 严在制度。
 _TOPIC = re.compile(
     r"(?:还|更|也|就)?要[^，,：“]{4,14}。"
-    r"|(?:(?<=\n)|^)(?:第[一二三四五六]句，)?(?!.{0,12}(?:[也还先再已]|一样|例子|然后|其实|不是|有人|今天|同志|谢谢|大家|话|[一二三四]靠|吗|呢))"
+    r"|(?:(?<=\n)|^)(?:第[一二三四五六七八][句条件点项]，)?(?!.{0,12}(?:[也还先再已]|一样|例子|然后|其实|不是|有人|今天|同志|谢谢|大家|话|[一二三四]靠|吗|呢))"
     r"[^，,：:“”？！\d]{4,14}。"
 )
 _OPENS = re.compile(
@@ -37,6 +37,13 @@ _REASON = re.compile(
 RUN_IN = 5  # level of points inside a paragraph (一是, 二要)
 _WITH = re.compile(r"^(?:深入|广泛|扎实|大力|积极|全面|严格)+")
 _WAITING = re.compile(r"抓住|把握|围绕|针对|凡|对|把|将")
+# A clause that says what is amiss: 信息报送质量不高.
+_AMISS = re.compile(
+    r"(?:不够[\u4e00-\u9fff]{0,2}|不[高强足畅严实深紧快均]|不到位|不平衡|不均衡|不完善|不健全|不规范|薄弱|滞后|淡薄|缺失|偏低|偏慢|落后|脱节|走过场)$"
+)
+_NOT_AMISS = re.compile(
+    r"^(?:如果|凡|对|因|由于|解决|克服|针对|防止|避免|改变|纠正|着力|切实|不|绝不|决不|谁|要|有的|还|而|但|也|就|那|这|它|只|即使|虽)|[了？“”]|因.{1,8}而"
+)
 _TOLD = re.compile(r"[了过着]|[我你他她它这那]|[有是没][\u4e00-\u9fff]|看|说|讲|听|想|觉得|认为|希望|感谢|祝|记得|知道")
 _NO_REASON = re.compile(r"[我你他她？?“”了这那]|[说问讲][到：]")
 
@@ -52,7 +59,8 @@ def clause_units(passages: Sequence[Passage], source: Source, plan: Plan, adapte
     for start, end in dict.fromkeys(span for a, b in looked_at for span in sentence_spans(text, a, b)):
         sentence = text[start:end]
         inside = any(a <= start < b for a, b in plain)  # of a part on the theme every order is on the theme
-        inside = inside or (source.first and any(_gives_reason(piece) for piece in _clauses(sentence)))
+        telling = source.first and any(_gives_reason(piece) or _amiss(piece) for piece in _clauses(sentence))
+        inside = inside or telling
         if not 16 <= len(sentence) <= 160 or theme_score(sentence, plan) < (0 if inside else 2):
             continue
         best = best_clause(sentence, plan, adapter, least=0 if inside else 1)
@@ -91,7 +99,7 @@ def topic_units(section: Section, source: Source, plan: Plan, adapter: Adapter) 
         yield from _paragraph_units(section, source, plan, adapter)
     marks = [i for i, (start, end) in enumerate(spans) if _TOPIC.fullmatch(text, start, end)]
     for i, following in zip(marks, [*marks[1:], len(spans)][: len(marks)], strict=True):
-        body = tuple(spans[i + 1 : min(following, i + 4)])
+        body = _of_paragraph(text, spans[i + 1 : min(following, i + 4)])
         last = body[-1][1] if body else spans[i][1]
         if any(a < last and spans[i][0] < b for a, b in told):
             continue
@@ -99,6 +107,12 @@ def topic_units(section: Section, source: Source, plan: Plan, adapter: Adapter) 
         if body and heading:
             own = text[body[0][0] : body[-1][1]]
             yield _ordered(section, source, plan, adapter, heading, spans[i], body, own)
+
+
+def _of_paragraph(text: str, spans: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Return the spans that stand in the paragraph of the first one."""
+    stop = text.find("\n", spans[0][1]) if spans else -1
+    return tuple(span for span in spans if stop < 0 or span[0] < stop)
 
 
 def _paragraph_end(text: str, section: Section) -> int:
@@ -170,6 +184,11 @@ def _gives_reason(clause: str) -> bool:
     return bool(fits and _REASON.search(clause) and not _NO_REASON.search(clause) and not _WAITING.match(clause))
 
 
+def _amiss(clause: str) -> bool:
+    fits = 6 <= len(clause) <= 16 and re.fullmatch(r"[\u4e00-\u9fff、]+", clause)
+    return bool(fits and _AMISS.search(clause) and not _NOT_AMISS.search(clause))
+
+
 def _clauses(sentence: str) -> list[str]:
     return re.split(rf"[{CLAUSE_END}]", sentence)
 
@@ -192,6 +211,8 @@ def best_clause(sentence: str, plan: Plan, adapter: Adapter, *, least: int) -> t
         situation = _SITUATION.search(clause) and not verbs.match(clause)
         if STATEMENT.search(clause) or _gives_reason(clause) or situation:
             role = "significance"
+        elif adapter.source.first and _amiss(clause):
+            role = "problem"
         elif verbs.match(_WITH.sub("", clause)) or (order == 0 and least == 0 and _does(clause)):
             clause = re.sub(rf"^({verbs.pattern})了", r"\1", clause)
             role = role_of(clause, None, None, adapter.source)

@@ -9,7 +9,9 @@ from dataclasses import replace
 from speechrag.records import Alternative, Citation, OutlinePoint, Passage, Query, Slot, Speech
 from speechrag.text import chinese_number, numerals, trim, unique
 from speechrag.writing.outlines.adapt import Adapter
+from speechrag.writing.outlines.genre import HEARD, genre
 from speechrag.writing.outlines.leaves import UNTOLD, Leaf
+from speechrag.writing.outlines.meetings import GOVERNED, session_as_assembly
 from speechrag.writing.outlines.mine import Retrieve
 from speechrag.writing.outlines.plan import Plan
 from speechrag.writing.outlines.select import Part
@@ -18,6 +20,11 @@ from speechrag.writing.outlines.variants import Others, like_leaf, like_part, oc
 
 QUOTE_CHARS = 260  # a longer way from heading to sentence is quoted in two pieces
 
+# The kinds of meeting that a brief may name without a name for the meeting, and those that a closing calls by theirs.
+_KINDS = ("座谈会", "表彰大会", "培训班", "推进会", "现场会", "动员会", "动员大会", "启动仪式", "紧急会议", "专题会议")
+_ENDINGS = ("座谈会", "茶话会", "现场会", "推进会", "动员会", "仪式", "典礼", "活动", "大会")
+_SCHOOL = re.compile(r"培训班|研讨班|进修班|轮训|主体班|中青班|开班|党校")
+_PRAISED = re.compile(r"表彰|颁奖|先进|庆功|授奖|劳模|劳动模范")
 SLOT = re.compile(r"【待[补核]：[^】]*】")
 
 
@@ -135,7 +142,7 @@ def _lead(part: Part, plan: Plan, citations: Citations, told: str) -> tuple[str,
                 good
                 and about
                 and not re.search(
-                    r"刚才|今天|近.?年|取得了|发挥了|[一二三四五六]是|下面|以下|会议|[“”：？]|^(?:这|此|其|对)", text
+                    r"刚才|今天|近.?年|取得了|发挥了|[一二三四五六]是|下面|以下|会议|[“”：？]|^(?:这|此|其|对|（)", text
                 )
             ):
                 return text + "。", (citations.cite(unit.speech, max(start, unit.head_end), end),)
@@ -175,7 +182,7 @@ def _short_end(unit: Unit) -> int:
 
 def titles(plan: Plan, parts: Sequence[Part]) -> tuple[str, ...]:
     """Return title candidates, the formal one first."""
-    formal = f"在{plan.event}上的{plan.genre}" if plan.event else f"在{plan.work or '有关工作'}会议上的讲话"
+    formal = f"在{_meeting(plan)}上的{plan.genre}"
     return tuple(unique([formal, *_themed_titles(plan, parts)]))
 
 
@@ -190,44 +197,50 @@ def _themed_titles(plan: Plan, parts: Sequence[Part]) -> Iterator[str]:
     yield f"以更实的举措做好{region}{plan.work}"
 
 
+def _meeting(plan: Plan) -> str:
+    """Return what the meeting is called: as in the brief, else after its level, work and kind."""
+    if plan.event:
+        return plan.event
+    region = f"全{plan.level}" if plan.level and plan.level in GOVERNED else ""
+    kind = next((word for word in _KINDS if word in plan.brief), "会议")
+    return f"{region}{plan.work or '有关工作'}{kind}"
+
+
 def salutation(plan: Plan) -> str:
     """Return how the audience is addressed."""
-    audience = plan.audience + plan.event
-    for word, opening in (
-        ("委员", "各位委员、同志们："),
-        ("代表大会", "各位代表、同志们："),
-        ("企业家", "各位企业家朋友、同志们："),
-        ("学员", "各位学员、同志们："),
-        ("教师", "各位老师、同志们："),
-        ("客商", "各位来宾、朋友们："),
-    ):
-        if word in audience:
-            return opening
-    return "同志们："
+    called = session_as_assembly(plan.audience + (plan.event or plan.brief))
+    rows = genre().salutations
+    return next((opening for words, opening in rows if any(word in called for word in words)), "同志们：")
 
 
 def opening(plan: Plan, parts: Sequence[Part]) -> str:
     """Return the opening: why the meeting, what it is for, and how many points follow."""
-    meeting = plan.event or f"{plan.work}会议"
+    occasion, meeting = plan.occasion, _meeting(plan)
     count = "两" if len(parts) == 2 else chinese_number(max(len(parts), 1))
-    kind = {"讲": "意见", "谈": "意见", "提": "要求"}[plan.occasion.verb]
-    school = plan.occasion.name == "培训班"
-    purpose = f"{'举办' if school else '召开'}{meeting}，{'目的' if school else '主要任务'}是{plan.occasion.aims}"
-    first = f"经【待补：批准单位】研究同意，今天我们{purpose}，推动{plan.work}再上新台阶。"
-    middle = "刚才，【待补：姓名】同志【待补：传达、通报或发言内容】，讲得都很好，请大家认真学习、抓好落实。"
-    if school:
-        middle = "这次培训【待补：课程与师资安排】，希望大家珍惜机会、学有所获。"
-    if plan.occasion.thanks:
+    kind = {"讲": "意见", "谈": "意见", "提": "要求"}[occasion.verb]
+    held = "举行" if meeting.endswith(("式", "典礼")) else occasion.held
+    purpose = "目的" if held == "举办" or _SCHOOL.search(meeting) else "主要任务"
+    praised = _PRAISED.search(plan.event or plan.brief)
+    aims = occasion.aims if praised else occasion.aims.replace("、表彰先进", "")
+    agreed = "经【待补：批准单位】研究同意，" if occasion.approved else ""
+    goal = occasion.goal.format(work=plan.work or "各项工作")
+    first = f"{agreed}今天我们{held}{meeting}，{purpose}是{aims}，{goal}。"
+    middle = occasion.heard
+    if occasion.thanks and praised:
         middle += "借此机会，向受到表彰的先进集体和先进个人表示热烈的祝贺，向长期奋战在一线的同志们表示衷心的感谢！"
-    return f"{first}{middle}下面，我{plan.occasion.verb}{count}点{kind}。"
+    elif occasion.thanks:
+        middle = f"{HEARD}借此机会，向长期奋战在一线的同志们表示衷心的感谢！"
+    return f"{first}{middle}下面，我{occasion.verb}{count}点{kind}。"
 
 
 def closing(plan: Plan) -> str:
     """Return the closing: the weight of the task and the call."""
     region = f"全{plan.level}" if plan.level else "本地"
+    met = _meeting(plan)
+    kind = "培训" if _SCHOOL.search(met) else next((word for word in _ENDINGS if met.endswith(word)), "会议")
     return (
-        f"同志们，做好{plan.work}，责任重大、任务艰巨。希望大家以这次会议为新的起点，振奋精神、真抓实干，"
-        f"把各项任务一件一件落到实处，为{region}【待补：当前发展目标】作出新的更大的贡献！谢谢大家。"
+        f"同志们，做好{plan.work or '各项工作'}，责任重大、任务艰巨。希望大家以这次{kind}为新的起点，"
+        f"振奋精神、真抓实干，把各项任务一件一件落到实处，为{region}【待补：当前发展目标】作出新的更大的贡献！谢谢大家。"
     )
 
 

@@ -29,6 +29,7 @@ class Version:
     label: str
     outline: Outline
     name: str = ""  # given by the drafter
+    at: str = ""  # when the state came about, ISO 8601 with its offset; "" where no clock was at hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Draft:
     ahead: tuple[Version, ...] = ()
     name: str = ""  # of the present state
     aside: tuple[Version, ...] = ()
+    at: str = ""  # of the present state, as of a version
 
 
 def changed(draft: Draft, label: str, outline: Outline) -> Draft:
@@ -54,8 +56,8 @@ def changed(draft: Draft, label: str, outline: Outline) -> Draft:
 
 def advanced(draft: Draft, label: str, outline: Outline, name: str = "") -> Draft:
     """Return the draft with ``outline``, as it is, for its next state; what was undone before is put aside."""
-    past = (*draft.past, Version(label, draft.outline, draft.name))
-    outdated = (Version("", old.outline, old.name) for old in past[:-KEPT] if old.name)
+    past = (*draft.past, Version(label, draft.outline, draft.name, draft.at))
+    outdated = (Version("", old.outline, old.name, old.at) for old in past[:-KEPT] if old.name)
     return Draft(outline, past[-KEPT:], (), name, _kept((*draft.aside, *outdated, *draft.ahead)))
 
 
@@ -76,8 +78,8 @@ def undo(draft: Draft) -> Draft:
     if not draft.past:
         raise UsageError("没有可以撤销的修改。")
     last = draft.past[-1]
-    undone = Version(last.label, draft.outline, draft.name)
-    return Draft(last.outline, draft.past[:-1], (undone, *draft.ahead), last.name, draft.aside)
+    undone = Version(last.label, draft.outline, draft.name, draft.at)
+    return Draft(last.outline, draft.past[:-1], (undone, *draft.ahead), last.name, draft.aside, last.at)
 
 
 def redo(draft: Draft) -> Draft:
@@ -85,8 +87,8 @@ def redo(draft: Draft) -> Draft:
     if not draft.ahead:
         raise UsageError("没有可以恢复的修改。")
     first = draft.ahead[0]
-    left = Version(first.label, draft.outline, draft.name)
-    return Draft(first.outline, (*draft.past, left), draft.ahead[1:], first.name, draft.aside)
+    left = Version(first.label, draft.outline, draft.name, draft.at)
+    return Draft(first.outline, (*draft.past, left), draft.ahead[1:], first.name, draft.aside, first.at)
 
 
 # ---------------------------------------------------------------------------------------------------------------- #

@@ -6,6 +6,7 @@ were; what is a foreign fact becomes a slot, what is a story, the speaker's own 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
@@ -28,7 +29,12 @@ from speechrag.writing.prompts import fence, load_prompt, new_token
 POINT_CHARS = 300  # of a point written out, where the brief names no length
 LEAST_CHARS, MOST_CHARS = 150, 800
 FRAME_CHARS = 350  # opening and closing together
+CLAUSE_CHARS = 4  # characters of a clause that tells one sentence from another
+REPEATED = 0.3  # of a sentence that is told already from which on it is not told again
 SOURCES = 3  # sources that one point is stitched from
+
+_CLAUSE = re.compile(r"[^，；：。！？]+[，；：。！？]?")
+_ORDER = re.compile(r"要|必须|务必|不得|不许|不准|确保|做到|切实|坚持|严格|坚决|努力|着力|加强|让|使")
 
 Find = Callable[[str], Speech]
 
@@ -132,15 +138,35 @@ class _Writer:
         kept: list[tuple[str, int, int]] = []
         for start, end in unit.sentences if unit else ():
             text = carried_sentence(speech.text[start:end], point.heading, unit, self._plan, adapter) if unit else ""
-            known = fold(text)
-            if not text or len(text) > room or any(known in said or said in known for said in self._said if said):
+            text = self._untold(text)
+            if not text or len(text) > room or self._told(text):
                 continue
-            self._said.add(known)
+            self._said.add(fold(text))
             kept.append((text, start, end))
             room -= len(text)
         if not kept:
             return "", 0, 0
         return "".join(text for text, _, _ in kept), kept[0][1], kept[-1][2]
+
+    def _untold(self, text: str) -> str:
+        """Return ``text`` without the clauses it opens with that are told already; "" where the rest does not stand."""
+        cut = 0
+        for match in _CLAUSE.finditer(text):
+            if len(match.group()) <= CLAUSE_CHARS or not any(fold(match.group()[:-1]) in said for said in self._said):
+                break
+            cut = match.end()
+        rest = text[cut:]
+        stands = not cut or text[cut - 1] == "；" or _ORDER.match(rest)
+        return rest if stands and len(rest) > CLAUSE_CHARS else ""
+
+    def _told(self, text: str) -> bool:
+        """Tell whether ``text`` is told already, in part too: the outline may hold a sentence cut to what stands."""
+        known = fold(text)
+        if any(known in said or said in known for said in self._said if said):
+            return True
+        clauses = [clause for clause in re.split(r"[^\u4e00-\u9fff]+", known) if len(clause) >= CLAUSE_CHARS]
+        again = sum(len(clause) for clause in clauses if any(clause in said for said in self._said))
+        return again >= REPEATED * len(known)
 
     def _worded(
         self, generator: Generator, outline: Outline, point: OutlinePoint, extract: list[Paragraph]

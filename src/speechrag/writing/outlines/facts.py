@@ -16,6 +16,8 @@ from speechrag.structure.tables import table
 from speechrag.writing.outlines.genre import genre, wordings
 
 LONGEST_AREA = 7  # characters of the name of a county
+NAMED_CHARS = 3  # characters at least of a place that no dictionary has
+_LANDFORM = re.compile(r"[岭沟湾坪垭寨屯庄河江湖]$")
 _PLAIN_AREA = re.compile(r".区|[新老旧城中东西南北市关郊矿山高]{2,3}区")  # 城区, 新城区: names, but words first
 
 _D = "0-9０-９"
@@ -24,54 +26,86 @@ _N = rf"(?:[{_D}][{_D},，.．]{{0,16}}[{_D}]|[{_D}]|[{_C}]{{1,12}})"
 _MASK = r"(?:[xX×＊*□]+|[-—－]{2,6}(?=[\u4e00-\u9fff])|某某?)"
 
 _MONTH = r"(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月份?(?![一\u4e00-\u9fff]?通报)"
-_DAY = rf"(?:[{_D}]{{1,2}}|[一二三四五六七八九十]{{1,3}})[日号](?!常|益|趋|前的)"
+_DAY = rf"(?:[{_D}]{{1,2}}|[一二三四五六七八九十]{{1,3}})[日号](?!常|益|趋|前的|令|文件|线|楼|台风|公路|矿|井|桥|提案)"
 _YEARS = r"(?:(?:19|20)\d\d|20[xX×*＊]{2}|[xX×*＊]{2,4}|[一二][〇零○一二三四五六七八九]{3})年(?:度)?"
 _NEAR = (
     r"(?:今年以来|去年以来|今明两年|今年|明年|去年|前年|后年|本年度|当年|本月|上月|下月|上半年|下半年|[一二三四]季度"
-    r"|今冬明春|今冬|明春|年底前|年底|月底前|月底|年关|[上下]周|元旦|春节后?)"
+    r"|今冬明春|今冬|明春|年底前|年底|月底前|月底|年关|(?:[上下本]个?|这)(?:周|星期|礼拜)[一二三四五六日天末]?|元旦|春节后?)"
+)
+# Days that are told by a feast or by how near they are: true on the day of the source only.
+_FEAST = (
+    r"(?:国庆|五一|[“\"](?:五一|十一|七一|八一)[”\"]|中秋|端午|清明|元宵|重阳)(?:节|长假|假期)?"
+    r"(?:之前|以前|前|之后|以后|后)(?![夕后期半来])"
+)
+_LATELY = (
+    r"(?:前不久|不久前|日前|近日|前些(?:天|日子)|前几[天日]|前一?(?:阵子?|段时间)|(?<=[，。；])刚(?=结束|闭幕)"
+    r"|刚刚(?=[^，。；]{0,2}(?:出台|下发|印发|召开|结束|闭幕|通过|公布|发布|颁布|成立|部署|启动))"
+    r"|即将(?=(?:召开|出台|下发|印发|颁布|启动)))"
 )
 _TAIL = r"(?:上旬|中旬|下旬|底|初|末)?(?:之?前|以前|之?后|以来|起)?"
 _TIME = re.compile(
     rf"(?:{_YEARS}|"
     rf"{_NEAR})(?:{_NEAR})?(?:{_MONTH})?(?:{_DAY})?{_TAIL}(?:[到至—-](?:{_YEARS})?(?:{_MONTH})?(?:{_DAY})?{_TAIL})?"
-    rf"|{_MONTH}(?:{_DAY})?{_TAIL}|{_DAY}{_TAIL}"
+    rf"|{_MONTH}(?:{_DAY})?{_TAIL}|{_DAY}{_TAIL}|{_FEAST}|{_LATELY}|(?:[上下]午|晚上?|早上)?{_N}点(?:半|钟|一刻){_TAIL}"
     rf"|(?:[上下]午|晚上?|早上|凌晨)?{_N}(?:点钟?|时)(?:整|半)?(?:前|后)?(?=[，。、；）]|之?前)"
 )
 _SPAN = re.compile(
-    rf"(?:一(?:个)?(?:小时|月|周|天|年|星期|工作日)(?:以内|之内|内)|一[天年月周]半|(?:[{_D}][{_D}.．]{{0,16}}|[二两三四五六七八九十百千半][{_C}]{{0,12}}|[一][{_C}]{{1,12}})(?:多|余)?(?:个)?(?:年|天|日|小时|分钟|工作日|周|星期|月|秒|季度)"
+    rf"(?:一(?:个)?(?:小时|月|周|天|年|星期|工作日)(?:以内|之内|内)|一[天年月周]半|(?:[{_D}][{_D}.．]{{0,16}}|[二两三四五六七八九十百千半][{_C}]{{0,12}}|[一][{_C}]{{1,12}})(?:多|余)?(?:个半?)?"
+    r"(?:年(?!级|大计)|天|日|小时|分钟|工作日|周(?!年)|星期|月|秒|季度)"
     r"(?:以内|之内|内|左右|以上)?)"
 )
 _UNIT = (
     "万元|亿元|元|个百分点|百分点|公里|平方米|平方公里|立方米|公顷|千米|厘米|毫米|米|兆瓦|千瓦|亩|吨|公斤|斤|名|人次|人|家|户|起|件|条|篇|期|次|台|套|处|所|座|岁|位|份|批|辆|间|栋|"
-    "棵|头|只|册|场|届|例|宗|笔|张|块|艘|架|门|倍|成|分|学时|课时|项|个|支|类|级|层|部|种|点|行政村|村|乡镇|镇|乡|社区|街道|部门|单位"
+    "周年|棵|头|只|册|场|届|例|宗|笔|张|块|艘|架|门|倍|成|分|学时|课时|项|个|支|类|级|层|部|种|点|行政村|村|乡镇|镇|乡|社区|街道|部门|单位"
 )
 _IDEA = (  # a numeral before one of these counts ideas, not things: 三个方面, 两个维护
     "方面|层面|环节|问题|重点|代表|意识|自信|维护|确保|坚持|关键|到位|结合|转变|统一|务必|服从|关系|阶段|必须|文明|责任|层次|机制|"
     "渠道|角色|字|原则|制度|任务|措施|职能|要求|建设|基本|保障|大局|先锋|作用|中心|根本|倡导|不放过|着力|强化|一律|严禁|优先|带头|过硬|"
-    "监督|联动|网络|管理|体系|防线|政治|环境|领域|行业"
+    "监督|联动|网络|管理|体系|防线|政治|环境|领域|行业|确立|毫不动摇|永远|伟大|率先|离不开|有利于|导向|特征|规律|规矩|意见|希望|体会|建议|"
+    "想法|启示|教训|大事|事情|道理|法宝"
 )
+_ABOUT = "大约|约|将近|接近|近|超过|仅|不足|不到|不低于|不少于|高达"
 _NUMBER = re.compile(
-    rf"(?:第|近|约|超过|达|共|仅|不足|不低于|不少于|高达)?(?:百分之|千分之|万分之)[{_C}点{_D}.]{{1,16}}"
-    rf"|(?:近|约|超过|仅|不足|不低于|不少于|高达)?[{_D}]{{1,3}}(?:[,，][{_D}]{{3}}){{1,4}}(?:[.．][{_D}]+)?(?:多|余)?(?:%|％|‰|"
+    rf"(?:{_ABOUT})?(?:百分之|千分之|万分之)[{_C}点{_D}.]{{1,16}}"
+    rf"|(?:{_ABOUT})?[{_D}]{{1,3}}(?:[,，][{_D}]{{3}}){{1,4}}(?:[.．][{_D}]+)?(?:多|余)?(?:%|％|‰|"
     rf"万|亿|千|百)*(?:多|余)?(?:{_UNIT})?"
-    rf"|(?:近|约|超过|仅|不足|不低于|不少于|高达)?[{_D}]{{1,16}}(?:[.．:：/][{_D}]{{1,8}}){{0,4}}(?:多|余)?(?:%|％|‰|万|亿|千|百){{0,3}}(?:多|余)?(?:{_UNIT})?"
+    rf"|(?:{_ABOUT})?[{_D}]{{1,16}}(?:[.．:：/][{_D}]{{1,8}}){{0,4}}(?:多|余)?(?:%|％|‰|万|亿|千|百){{0,3}}(?:多|余)?(?:{_UNIT})?"
     rf"|[二两三四五六七八九十百千][{_C}]{{0,8}}[万亿](?!众|家|户|象|全|无)"
     rf"|[百千](?:多|余)?[家户](?={_IDEA})"  # 千家重点企业 counts firms
-    rf"|第(?!一)[{_C}]{{1,12}}(?:届|次|名|位|期|批|方阵)"
-    rf"|(?:近|约|超过|仅|不足|不低于|不少于|高达)?(?:[{_C}]{{2,12}}|[二两三四五六七八九十百千万亿])(?:多|余)?(?:{_UNIT})(?!{_IDEA})"
+    rf"|第(?!一)(?:[{_C}]{{1,12}}|[{_D}]{{1,4}})(?:届|次|名|位|期|批|方阵|季度|轮)"
+    rf"|[{_C}]{{1,6}}[百千万](?=字(?!路|母))"
+    rf"|[{_C}]分之[{_C}]|[几数](?:百|千|十)?[万亿](?=[元多户人])"
+    rf"|(?:{_ABOUT})?(?:[{_C}]{{2,12}}|[二两三四五六七八九十百千万亿])(?:多|余)?(?:{_UNIT})(?!{_IDEA})"
 )
+# What stays when a number gives way to a slot: 连续【待补：数字】次, 第【待补：数字】届. 万 and 亿 go with the number.
+_RANKED = "届|次|名|位|期|批|方阵|季度|轮"
+_BEFORE_NUMBER = re.compile(rf"(?:第|{_ABOUT})(?=.)")
+_MEASURE = re.compile(rf"(?:个?百分点|{_UNIT.replace('万元|亿元|', '')}|{_RANKED})$")
 _IDIOM = re.compile(
-    r"千家万户|两条腿走路|两头(?=[都抓])|千方百计|三令五申|一家一户|万无一失|四面八方|千头万绪|一五一十|三心二意|十全十美|百花齐放|千言万语|万众一心|"
+    r"千家万户|千年大计|百家争鸣|百年未有|千军万马|万户千家|千人一面|两张皮|两条线|两本账|三番两次|五湖四海|十年树木|百年树人|百尺竿头|三天两头|"
+    r"三天打鱼|两天晒网|十天半[个]?月|百日攻坚|三分[\u4e00-\u9fff]{1,3}[，、]?七分|七分(?=[管养干])|山水林田湖(?:草)?(?:沙)?(?:冰)?|[二两三四五]级(?!公路|以上|以下|风|地震|医院|标准|响应|甲等)|"
+    r"[一二两三四五六七八九十]个一(?![人样家点])[\u4e00-\u9fff]{0,2}|[一二两三四五六七八九十]个不[\u4e00-\u9fff]{0,2}|两个一百年|一国两制|三百六十行|三个臭皮匠|两条腿走路|两头(?=[都抓])|千方百计|三令五申|一家一户|万无一失|四面八方|千头万绪|一五一十|三心二意|十全十美|百花齐放|千言万语|万众一心|"
     r"一年一度|百年大计|千秋|万万|两手抓|两不误|三查|第一(?:时间|责任人|线|要务|资源|位|道防线|手|关)|一级抓一级|一岗双责|双向|两级|三级(?=联动|网络|书记)|"
     r"24小时值班|二十四小时值班|24小时|二十四小时|五位一体|四个全面|三会一课|一票否决|两代表一委员|两新|两会|三农|七一|八一|五一|十一(?=假)|"
     r"三重一大|四不两直|三同时|三违|四风|八项规定|两个责任|[一二两三四五六七八九十]个(?:" + _IDEA + r")|四项基本原则|"
     r"一二三四|[一二三四五六七八九十]是|[一二三四五六七八九十]要|第[一二三四五六七八九十]，|一点一滴|七嘴八舌|十分|万分|百分百|千万|三言两语|一分一秒|成千上万|百倍|五级书记|三次产业|二次"
 )
+_MEALS = re.compile(r"[二两三四五六七八]菜[一二]汤")
+_RANKING = re.compile(rf"从第[{_C}]{{1,3}}[名位]?(?:上?升|跃升|前移|提高|退|降)?[到至]第[{_C}]{{1,3}}[名位]?")
 _TITLE = re.compile(r"《[^》]{1,60}》")
 _LAW = re.compile(r"《(?:中华人民共和国)?[^》]{2,20}法》|《中国共产党[^》]{2,20}》")
+# What a place has founded and named: “老杨”调解室, “田埂夜校”.
+_FOUNDED = (
+    "夜校|宣讲队|宣讲团|课堂|讲堂|驿站|工作室|调解室|调解队|服务队|服务站|工作站|志愿队|书屋|议事厅|协会|热线|联盟"
+)
 _CAMPAIGN = re.compile(
-    r"[“\"][^”\"\n]{1,14}[”\"](?:主题)?(?:活动|工程|行动|计划|战略|工作法|品牌|专项|示范|创建|模式|大讲堂|项目)"
+    r"[“\"][^”\"\n]{1,14}[”\"](?:主题)?(?:活动|工程|行动|计划|战略|工作法|品牌|专项|示范|创建|模式|大讲堂|项目"
+    rf"|{_FOUNDED})|[“\"][^”\"\n]{{2,10}}(?:{_FOUNDED})[”\"]"
     r"|[“\"][^”\"\n]{1,8}(?:工程|活动|行动|计划|战略)[”\"]|[“\"](?=[^”\"\n]{0,20}[0-9A-Za-z])[^”\"\n]{1,20}[”\"]"
+)
+_SLOTS = (
+    *((_TIME, "时间"), (_SPAN, "时限"), (_NUMBER, "数字")),
+    *((_CAMPAIGN, "活动名称"), (_MEALS, "用餐标准"), (_RANKING, "名次变化")),
 )
 _SESSION = re.compile(
     r"[一二三四五六七]中全会|[十]?[一二三四五六七八九十]届[一二三四五六七八九十]+次(?:全体)?(?:\([^)]*\)|（[^）]*）)?(?:会议|全会|全委会)?"
@@ -86,7 +120,7 @@ _CALLED = re.compile(
 _LEADING_IN = "我由有在对向和与请让被把就是要从给跟同为使"  # what no given name before a post opens with
 _SURNAME = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁沈姚卢姜崔钟谭陆汪范石廖贾夏韦付邹孟熊秦邱江"
-    "尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵钱严覃武戴莫孔汤温康施牛樊葛邢庞翟裴申耿芦聂焦柳祝甘翁戚岳涂骆欧阳于赖鲍柴蓝柯饶卜岑凌霍苗冉詹阮蒙桂兰舒屈祁倪卞符邬谷褚娄鲁费季"
+    "尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵钱严覃武戴莫孔汤温康施牛樊葛邢庞翟裴申耿芦聂焦柳祝甘翁戚岳涂骆欧阳于赖鲍柴郎栾蔺巩滕芮靳晏窦奚俞鄢卓仇蓝柯饶卜岑凌霍苗冉詹阮蒙桂兰舒屈祁倪卞符邬谷褚娄鲁费季"
 )
 _POST = (
     "副书记|书记|副市长|市长|副县长|县长|副区长|区长|副镇长|镇长|副乡长|乡长|副省长|省长|副主席|主席|副部长|部长|副局长|局长|副主任|主任|副科长|科长|"
@@ -110,6 +144,11 @@ _GENERIC_AREA = re.compile(
 _BODY = re.compile(
     r"[\u4e00-\u9fff]{2}(?:化工|冶炼|水泥|药业|纺织|钢铁|地产)(?=承诺|投入|公司|集团|厂|的|[，。])|[\u4e00-\u9fff]{2,8}(?:有限公司|公司|集团|医院|中学|小学|大学|学院)(?!化|系|生)"
 )
+# A body that the source calls by its kind alone, as its own: 部里只审程序, 集团纪委.
+_OWN_BODY = re.compile(
+    r"(?<![\u4e00-\u9fff])(?:(?:部|厅|局|院|集团|工委)里(?=[\u4e00-\u9fff])"
+    r"|集团(?:公司)?(?=纪委|党委|总部|机关|上下|各|领导|本部)|工委(?=成立|派|要|将|机关|每))"
+)
 _GENERIC_BODY = re.compile(
     r"石油化工|煤化工|精细|危险|传统|[各全我本大中]|乡镇|企业|国有|有关|定点|上市|保险公司|物业公司|中小学|运维|外包|服务公司"
 )
@@ -117,6 +156,10 @@ _LEADS_IN = frozenset("pcdrt")  # 按照省, 去年县: the tags of words that a
 _ORDERS = _LEADS_IN | {"v"}  # 移送县纪委; a village may be called 联合村
 _LEVEL_WORD = re.compile(r"[全我本各][国省市县区镇乡村].{0,30}|.{0,30}[省市县区]级")
 _SIDE_BY_SIDE = frozenset(f"{level}和县" for level in "省市州区委府")  # 市和县, not the county 和县
+# Parts of the country that have a policy of their own: no county's but theirs.
+_REGION = re.compile(
+    r"雄安新区|雄安|长三角(?:地区)?|珠三角(?:地区)?|粤港澳大湾区|京津冀(?:地区)?|成渝(?:地区)?(?:双城经济圈)?|长江经济带|黄河流域|海南自(?:由)?贸(?:易)?港|浦东(?:新区)?|横琴|前海"
+)
 _COUNTRY = frozenset(
     ("中国", "全国", "国家", "我国", "中华人民共和国", "北京", "中央", "中华", "国务院", "党中央", "中共中央")
 )
@@ -201,7 +244,18 @@ def find_facts(text: str, *, allowed: str = "", names: Iterable[str] = (), year:
         if inside or (word and word in allowed) or (kept and fact.start < kept[-1].end):
             continue
         kept.append(fact)
-    return kept
+    return [_bare(text, fact) for fact in kept]
+
+
+def _bare(text: str, fact: Fact) -> Fact:
+    """Return a number without the words around it that the sentence needs: 第…届, …个, …条; other facts as they are."""
+    if fact.slot != "数字":
+        return fact
+    about = _BEFORE_NUMBER.match(text, fact.start, fact.end)
+    start = about.end() if about else fact.start
+    measure = _MEASURE.search(text, start, fact.end)
+    end = measure.start() if measure and measure.start() > start else fact.end
+    return Fact(start, end, fact.slot)
 
 
 def fill_slots(text: str, facts: Iterable[Fact]) -> str:
@@ -226,12 +280,16 @@ def _dated(text: str, year: int | None) -> Iterable[Fact]:
 
 
 def _matched(text: str) -> Iterable[Fact]:
-    for pattern, slot in ((_TIME, "时间"), (_SPAN, "时限"), (_NUMBER, "数字"), (_CAMPAIGN, "活动名称")):
+    for pattern, slot in _SLOTS:
         for match in pattern.finditer(text):
             yield Fact(match.start(), match.end(), slot)
     for match in _TITLE.finditer(text):
         if not _LAW.fullmatch(match.group()):
             yield Fact(match.start(), match.end(), "文件名称")
+    for match in _REGION.finditer(text):
+        yield Fact(match.start(), match.end(), "地名")
+    for match in _OWN_BODY.finditer(text):
+        yield Fact(match.start(), match.end(), "单位")
     yield from _masks(text)
     for match in _BODY.finditer(text):
         start = match.start() + _leading(match.group())
@@ -328,8 +386,13 @@ def _tagged(text: str) -> Iterable[Fact]:
         start, position = position, position + len(word)
         if len(word) < 2 or word in common or any(a <= start < b for a, b in leaders):
             continue
-        place = flag == "ns" or word in _counties()
+        place = flag == "ns" or word in _counties() or _unheard(word)
         if place and word not in _COUNTRY and not _LEVEL_WORD.fullmatch(word):
             yield Fact(start, position, "地名")
         elif flag == "nr" and word[0] in _SURNAME and len(word) <= 3:
             yield Fact(start, position, "姓名")
+
+
+def _unheard(word: str) -> bool:
+    """Tell whether the tagger made up ``word`` and it ends as places are called: 隘鹿岭, 柳沟河."""
+    return len(word) >= NAMED_CHARS and bool(_LANDFORM.search(word)) and not tokenizer().FREQ.get(word)

@@ -9,30 +9,27 @@ then what their points speak of.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from math import log2, sqrt
 
 from speechrag.stopping import check
-from speechrag.text import sentence_spans
 from speechrag.writing.outlines.adapt import Adapter
 from speechrag.writing.outlines.asks import speaks_of
 from speechrag.writing.outlines.genre import genre
 from speechrag.writing.outlines.headings import usable_heading
 from speechrag.writing.outlines.leaves import UNTOLD, Further, Leaf
 from speechrag.writing.outlines.plan import Plan
-from speechrag.writing.outlines.sentences import further_sentences
+from speechrag.writing.outlines.sentences import further_sentences, loose_sentence
 from speechrag.writing.outlines.telling import Telling
-from speechrag.writing.outlines.units import CLAUSE, TOPIC, Pool, Unit, closing_of
+from speechrag.writing.outlines.units import CLAUSE, TOPIC, Pool, Unit, statements
 
 ROOM = 2600  # characters of all sub-points together, where the brief names no length
 OF_LENGTH = 0.8  # of the length of the speech that its outline may have
 LEAST, MOST = 100, 240  # characters of one sub-point
 SENTENCES = 4  # added to one sub-point at most
 NAME_CHARS = 5  # of a point inside another one that is named by its heading alone
-LOOKED_AT = 16  # sentences of a section
+THIN = 45  # characters below which a sub-point tells little
 WORTH_ADDING = 0.6  # what the new matters of a sentence weigh at least
 ASKED, TRADE, USUAL, NAMED, SAID = 3.0, 1.0, 0.7, 0.25, 0.2  # weights of matters
 
@@ -94,11 +91,44 @@ def told_further(
         fitting = [option for option in options if _fits(option, found[option.place], each)]
         best = max(fitting, key=lambda option: _value(option, matters, named), default=None)
         if best is None or matters.weight(best.matters - named) < WORTH_ADDING:
-            return found
+            return [_filled(leaf, options, place, found, plan, adapters) for place, leaf in enumerate(found)]
         leaf = found[best.place]
         found[best.place] = replace(leaf, further=(*leaf.further, best.told))
         named |= best.matters
         options.remove(best)
+
+
+def _filled(
+    leaf: Leaf,
+    options: Sequence[_Option],
+    place: int,
+    leaves: Sequence[Leaf],
+    plan: Plan,
+    adapters: Mapping[str, Adapter],
+) -> Leaf:
+    """Return a sub-point that tells little with what else its section says, though it is no new matter, in order."""
+    told = list(leaf.further)
+    if leaf.text != UNTOLD:
+        for more in (*(one.told for one in options if one.place == place), *_loose(leaf, leaves, plan, adapters)):
+            length = len(leaf.text) + sum(len(other.text) for other in told)
+            if length >= THIN:
+                break
+            apart = all(more.unit is not o.unit or more.end <= o.start or o.end <= more.start for o in told)
+            if apart and length + len(more.text) <= MOST and len(told) < SENTENCES:
+                told.append(more)
+    told.sort(key=lambda one: (one.unit is not leaf.unit, one.unit.speech.speech_id, one.start))
+    return replace(leaf, further=tuple(told))
+
+
+def _loose(leaf: Leaf, leaves: Sequence[Leaf], plan: Plan, adapters: Mapping[str, Adapter]) -> Iterator[Further]:
+    """Yield the sentences of the sub-point's own section that may stand for want of better ones."""
+    unit = leaf.unit
+    adapter = adapters[unit.speech.speech_id]
+    for start, end in statements(unit):
+        if not any(_told(other, leaf, unit, start, end) for other in leaves):
+            text = loose_sentence(unit.speech.text[start:end], leaf.heading, unit, plan, adapter)
+            if text:
+                yield Further(unit, text, start, end)
 
 
 def _value(option: _Option, matters: Matters, named: set[str]) -> tuple[float, int, int]:
@@ -120,7 +150,7 @@ def _further(leaf: Leaf, leaves: Sequence[Leaf], plan: Plan, adapters: Mapping[s
         return
     for unit in (leaf.unit, *leaf.also):
         adapter = adapters[unit.speech.speech_id]
-        for start, end in _statements(unit):
+        for start, end in statements(unit):
             if any(_told(other, leaf, unit, start, end) for other in leaves):
                 continue
             for text in further_sentences(unit.speech.text[start:end], leaf.heading, unit, plan, adapter):
@@ -141,15 +171,6 @@ def _named_below(
         named = inner.head_end > inner.start and len(inner.heading) >= NAME_CHARS
         if named and not told and usable_heading(inner.heading, adapter):
             yield Further(inner, inner.heading + "。", inner.start, inner.head_end)
-
-
-def _statements(unit: Unit) -> Iterator[tuple[int, int]]:
-    """Yield the spans of a section's first sentences; of one with semicolons, what stands between these."""
-    text = unit.speech.text
-    last = max(min(unit.end, closing_of(text)), unit.head_end)
-    for start, end in sentence_spans(text, unit.head_end, last)[:LOOKED_AT]:
-        cuts = [start, *(start + match.end() for match in re.finditer("；(?=.)", text[start:end])), end]
-        yield from pairwise(cuts)
 
 
 def _told(other: Leaf, leaf: Leaf, unit: Unit, start: int, end: int) -> bool:

@@ -110,6 +110,6 @@ def usable_heading(heading: str, adapter: Adapter) -> bool:
         return False
     if heading.count("“") != heading.count("”") or heading.endswith(("的", "和", "与", "在", "对", "把", "将")):
         return False
-    if any(mark in heading for mark in genre().local):
+    if genre().local.search(heading):
         return False
     return not adapter.facts(heading)

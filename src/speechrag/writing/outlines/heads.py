@@ -129,7 +129,9 @@ def harmony(heads: Sequence[Head]) -> float:
 def plain_heads(role: str, plan: Plan) -> list[Head]:
     """Return the plain headings of a function, all of one pattern, for what no real heading fits."""
     work = plan.work if len(plan.work) <= LONG else "这项工作"
-    return [Head(heading.format(work=work), "two", 0.0, ()) for heading in genre().plain[role]]
+    first = genre().plain_of.get(plan.occasion.name) if role == "task" else None
+    rows = [first, *genre().plain[role]] if first else genre().plain[role]
+    return [Head(heading.format(work=work), "two", 0.0, ()) for heading in rows]
 
 
 def official(heading: str) -> bool:

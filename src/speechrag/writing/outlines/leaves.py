@@ -14,8 +14,16 @@ from speechrag.writing.outlines.facts import tagged
 from speechrag.writing.outlines.genre import genre, wordings
 from speechrag.writing.outlines.headings import ADVERBS, HEADING_CHARS, SUBJECT, cut_clauses, usable_heading
 from speechrag.writing.outlines.plan import Plan
-from speechrag.writing.outlines.sentences import NATIONAL, borrowed, foreign_organ, told_under
-from speechrag.writing.outlines.units import CLAUSE, TOPIC, Pool, Unit, theme_score, year_of
+from speechrag.writing.outlines.sentences import (
+    NATIONAL,
+    borrowed,
+    foreign_organ,
+    foreign_trade,
+    loose_sentence,
+    other_kind,
+    told_under,
+)
+from speechrag.writing.outlines.units import CLAUSE, TOPIC, Pool, Unit, closing_of, statements, theme_score, year_of
 from speechrag.writing.outlines.wording import bare_length, shape, similar
 
 SHORTLIST = 40  # units of one function looked at closely
@@ -24,6 +32,8 @@ SCANT = 0.45  # what it must be worth at least where a part would stay empty
 STRANGE = 3  # nouns of its own trade that a borrowed sub-point may hold at most
 OLD, AGED = 20, 0.01  # years after which a speech lends nothing, twice as many on its own theme; what a year costs
 FEW = 8  # speeches from which on a word's absence says something
+DENSE = 2.0  # names of the theme in a thousand characters of a speech of which every point is on it
+PASSING = 0.6  # what a fault is worth less that a clause names in passing
 UNTOLD = "【待补：结合本地实际展开】"  # under a heading of whose body nothing carries over
 WORTH_FRAMING = 0.0  # what such a sentence must be worth
 FRAMED = 24  # sentences of a main section looked at for a part without sub-points
@@ -33,11 +43,13 @@ SAYS_ENOUGH = 6  # characters of a heading that may stand without its body
 # What a function's heading never is: an order is no reason, a subject no shortcoming, why it matters no task.
 _UNFIT = {
     "significance": re.compile(r"^(?:严禁|必须|不得|坚决|要(?!求|素|害)|杜绝)"),
-    "problem": re.compile(r"热点|难点|焦点"),
+    "problem": re.compile(r"热点|难点|焦点|^(?!.*(?:不|差距|薄弱|滞后|乱|难|突出|存在|浪费|形式|缺|少)).*问题$"),
     "task": re.compile(r"(?:认识|重要性|意义)$"),
 }
 _NOTHING = re.compile(r"(?!)")
 _MAIN_WORDS = re.compile(r"责任感|紧迫感|重要意义|重大意义|重要性")
+# The line that greets the hearers: what a speech says begins after it.
+_GREETED = re.compile(r"(?:^|\n)[^\n。]{2,40}[：:]\s*\n")
 _SHOULD = re.compile(r"[\u4e00-\u9fff]{2,4}要(?!求)[\u4e00-\u9fff]{1,3}")  # 领导责任要清
 
 
@@ -81,8 +93,7 @@ def candidates(
     With ``lend``, units of the function from speeches on other themes count too where nothing in them is their own.
     """
     known = list(units)
-    near = [unit for unit in known if unit.source.on_theme] or known
-    now = max((year_of(unit.speech) for unit in near), default=0)
+    now = max((year_of(unit.speech) for unit in known), default=0)
     worths = ((unit, _worth(unit, role, now, adapters[unit.speech.speech_id], lend=lend)) for unit in known)
     rough = [(unit, worth) for unit, worth in worths if unit.role == role]
     rough = [pair for pair in rough if pair[1] > 0.0]
@@ -106,7 +117,7 @@ def candidates(
 def _worth(unit: Unit, role: str, now: int, adapter: Adapter, *, lend: bool = False) -> float:
     """Return what a unit is worth before its text is looked at; 0 or less where it does not belong.
 
-    ``now`` is the year of the newest speech on the theme; 0 where none is known.
+    ``now`` is the year of the newest speech found; 0 where none is known.
     """
     theme = unit.theme
     age = max(now - year_of(unit.speech), 0) if year_of(unit.speech) else 0
@@ -116,6 +127,8 @@ def _worth(unit: Unit, role: str, now: int, adapter: Adapter, *, lend: bool = Fa
         base = 0.6 + 0.6 * min(unit.source.density / 8, 1.0)
         base += 0.3 if unit.source.first else 0.0
         if not unit.source.first and theme < 2:  # a speech that has another theme beside this one
+            return 0.0
+        if not unit.source.titled and unit.source.density < DENSE and theme < 1:  # a report on everything
             return 0.0
     elif theme >= 3.0 and not unit.swapped:
         base = 0.6
@@ -130,6 +143,8 @@ def _worth(unit: Unit, role: str, now: int, adapter: Adapter, *, lend: bool = Fa
         return 0.0
     if unit.level == 1 and unit.parted:  # a main part of its speech is no sub-point
         return 0.0
+    if role == "problem" and unit.level == CLAUSE:
+        base -= PASSING
     level = {1: -0.3, 2: 0.45, 3: 0.25, 4: 0.1, 5: 0.25, 6: 0.1, TOPIC: 0.1, CLAUSE: -0.3}.get(unit.level, 0.0)
     return base + 0.22 * theme + 0.4 * unit.rank + level - AGED * age
 
@@ -146,6 +161,8 @@ def _leaf(unit: Unit, worth: float, plan: Plan, adapter: Adapter) -> Leaf | None
         return None  # its own field was the point of it
     if _UNFIT.get(unit.role, _NOTHING).search(heading):
         return None
+    if other_kind(heading, plan) or (borrowed(unit) and foreign_trade(heading, plan)):
+        return None
     heading = _neutral(heading, plan, adapter)
     if len(heading) > HEADING_CHARS or not usable_heading(heading, adapter) or _is_about_other(heading, unit, plan):
         options = (other for other in _shorter(heading, unit) if len(other) <= HEADING_CHARS)
@@ -158,6 +175,7 @@ def _leaf(unit: Unit, worth: float, plan: Plan, adapter: Adapter) -> Leaf | None
     named = worth + _heading_worth(heading, unit, plan)
     if told is not None and alone and named + told[3] < SCANT:  # what is said there would cost the point
         told = None
+    told = told or (_loosely_told(unit, heading, plan, adapter) if alone else None)
     if told is None and not alone:
         return None
     text, start, end, quality = told or (UNTOLD, unit.start, unit.head_end, bare)
@@ -165,6 +183,16 @@ def _leaf(unit: Unit, worth: float, plan: Plan, adapter: Adapter) -> Leaf | None
     other = told_under(replace(unit, sentences=rest), heading, plan, adapter) if rest else None
     second = Told(*other[:3]) if other else None
     return Leaf(unit, heading, text, start, end, named + quality, (), second)
+
+
+def _loosely_told(unit: Unit, heading: str, plan: Plan, adapter: Adapter) -> tuple[str, int, int, float] | None:
+    """Return what may stand under a heading that is worth its place alone, where nothing good is told under it."""
+    bare = BARE_SECTION if unit.level <= SECTION else BARE
+    for start, end in statements(unit):
+        text = loose_sentence(unit.speech.text[start:end], heading, unit, plan, adapter)
+        if text:
+            return text, start, end, bare
+    return None
 
 
 def _neutral(heading: str, plan: Plan, adapter: Adapter) -> str:
@@ -249,18 +277,41 @@ def _is_about_other(heading: str, unit: Unit, plan: Plan) -> bool:
 def framed(unit: Unit, role: str, plan: Plan, adapter: Adapter, taken: Callable[[int, int], bool]) -> Leaf | None:
     """Return what a main section says for a part that has no sub-points: its best sentence fit for the function.
 
-    None where none is, or where all that are have been ``taken`` by other points.
+    A reason may stand in the opening or the closing of its speech too. None where none is, or where all that are have
+    been ``taken`` by other points.
     """
-    spans = sentence_spans(unit.speech.text, unit.head_end, unit.end)[:FRAMED]
-    free = tuple(span for span in spans if not taken(*span))
-    told = told_under(replace(unit, role=role, sentences=free), unit.heading, plan, adapter)
-    if told is None or told[3] < WORTH_FRAMING:
+    inside = _framing(unit, role, unit.head_end, unit.end, plan, adapter, taken)
+    told = inside or next(
+        (told for span in _around(unit, role) if (told := _framing(unit, role, *span, plan, adapter, taken))), None
+    )
+    if told is None:
         return None
     if role == "safeguard" and not any(word in told[0] for word in genre().safeguard_order):
         return None
     text, start, end, quality = told
-    heading = unit.heading if usable_heading(unit.heading, adapter) else ""
+    named = inside and unit.heading not in text and usable_heading(unit.heading, adapter)
+    heading = unit.heading if named else ""
     return Leaf(unit, heading, text, start, end, quality)
+
+
+def _around(unit: Unit, role: str) -> list[tuple[int, int]]:
+    """Return where else a speech gives its reasons: before its first section, and where it closes."""
+    text = unit.speech.text
+    first = min((section.start for section in unit.speech.sections), default=0)
+    greeted = _GREETED.search(text, 0, first)
+    if role != "significance":
+        return []
+    return [*([(greeted.end(), first)] if greeted else []), (closing_of(text), len(text))]
+
+
+def _framing(
+    unit: Unit, role: str, start: int, end: int, plan: Plan, adapter: Adapter, taken: Callable[[int, int], bool]
+) -> tuple[str, int, int, float] | None:
+    """Return what the text from ``start`` to ``end`` says for a function, where that is worth a part's place."""
+    spans = tuple(span for span in sentence_spans(unit.speech.text, start, end)[:FRAMED] if not taken(*span))
+    inner = replace(unit, role=role, sentences=spans, head_end=min(unit.head_end, start))
+    told = told_under(inner, unit.heading, plan, adapter)
+    return told if told and told[3] >= WORTH_FRAMING else None
 
 
 def _merged(leaves: Sequence[Leaf]) -> list[Leaf]:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from speechrag.records import Citation, OutlinePoint, Speech, Warning_
-from speechrag.text import numerals
+from speechrag.text import numerals, unique
 from speechrag.writing.outlines.compose import told
-from speechrag.writing.outlines.genre import Wording, genre, wordings
+from speechrag.writing.outlines.genre import BODY, EVENT, Wording, genre, wordings
 from speechrag.writing.outlines.plan import Plan
 
 COPIED_RUN = 20  # characters a heading may share with its source in one run
@@ -40,17 +40,24 @@ def warnings(
 
 def _stale(text: str, year: int | None, where: str) -> Iterator[Warning_]:
     for wording in wordings():
-        match = wording.pattern.search(text)
-        if match and match.group() and not wording.in_force(year):
-            yield Warning_("stale", _stale_text(match.group(), wording, year), where)
+        if not wording.in_force(year):
+            for word in unique(match.group() for match in wording.pattern.finditer(text) if match.group()):
+                yield Warning_("stale", _stale_text(word, wording, year), where)
 
 
 def _stale_text(word: str, wording: Wording, year: int | None) -> str:
-    if wording.now:
+    if wording.now and wording.kind == BODY:
         return f"“{word}”在{wording.last}年前后的机构改革中已更名或撤并，现为{wording.now}，请核改。"
-    span = f"{wording.first}—{wording.last}年" if wording.last else f"{wording.first}年以后"
+    if wording.year_of_plan:
+        when = "第一年" if wording.year_of_plan == 1 else "最后一年"
+        return f"“{word}”说的是五年规划的{when}，{f'{year}年的' if year else '新'}讲话请核对是否合适。"
+    until = f"—{wording.last}" if wording.last > wording.first else ""
+    span = f"{wording.first}{until}年" + ("" if wording.last else "以后")
     when = f"{year}年的讲话" if year else "新讲话"
-    return f"“{word}”是{span}的提法，{when}请核对是否仍适用。"
+    if wording.kind == EVENT:
+        return f"“{word}”说的是{span}的情况，{when}请核对是否还能当作眼前的事来讲。"
+    now = f"现在多说“{wording.now}”，" if wording.now else ""
+    return f"“{word}”是{span}的提法，{now}{when}请核对是否仍适用。"
 
 
 def _copied(point: OutlinePoint, by_number: dict[int, Citation], where: str) -> Iterator[Warning_]:

@@ -23,6 +23,7 @@ NEAR = 0.25  # share of the nearest speech's density in words of the theme that 
 NEAREST = 0.6  # the same, of the nearest ones, where no speech is on the theme before all others
 UNITS = 60  # sections taken from one speech
 NAMED = 2.0  # theme of a heading that speaks of it by a name
+NAMED_ASIDE = 1.0  # weight of another theme's words in a heading from which on it is that one's
 UNDER = 3.0  # theme that the points of such a section have at least
 INNER = 8  # sentences of its sub-points that speak for a section without any of its own
 _ASPECTS = (
@@ -168,7 +169,7 @@ def section_unit(section: Section, source: Source, plan: Plan, adapter: Adapter)
         rank=0.0,
         parted=inner < section.end,
         parent=parent.start if parent else -1,
-        aside=adapter.aside(raw, own),
+        aside=adapter.aside(raw, own) or adapter.aside(raw, least=NAMED_ASIDE),
         under=under,
     )
 

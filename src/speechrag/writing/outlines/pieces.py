@@ -23,8 +23,15 @@ _TOLD_TO = re.compile(
     r"[\u4e00-\u9fff、]{2,10}?(?<![主重需必首紧不只])(?:要(?!求|素|点|害)|必须|不得|不准|不许|应当)[\u4e00-\u9fff]{2}"
 )
 _ORDER = re.compile(
-    r"^(?:要|必须|务必|应当|严禁|坚决|不得|不能|不许|不准|切实|确保|做到|坚持|严格|各级|各地|各单位|各部门|各[县乡镇市]|乡镇|单位|主要|领导|党委|分管|全面|加强|建立|健全|完善|落实)"
+    r"^(?:要|必须|务必|应当|严禁|一律|坚决|不得|不能|不许|不准|切实|确保|做到|坚持|严格|各级|各地|各单位|各部门|各[县乡镇市]|乡镇|单位|主要|领导|党委|分管|全面|加强|建立|健全|完善|落实)"
 )
+# A clause that says of something what it is or means, and needs none before it: 平稳度汛就是最基本的民生。
+_STATES = re.compile(
+    r"(?!这|那|此|他|她|它|都|也|就|还|而|但|又|只|其|不|说|可|虽|如|有|第|但|今|要|一些|个别|因|让|使|是|当|我看|目前|从|对|在)"
+    r"(?:(?![就才都也还又却])[\u4e00-\u9fff、]){2,12}?(?:就是|正是|才是|[^不还也都就只可要若便总算真老倒]是(?!否|由|从|在|为|因|不是)|事关|关系到|关乎|绝不能|决不能|离不开)[^，；]{4,}$"
+)
+# What the rest of a sentence is about: 水库方面，in front of a figure and then an order.
+_TOPIC = re.compile(r"[\u4e00-\u9fff、]{2,12}方面，$")
 
 
 def standing_pieces(sentence: str, usable: Callable[[str], bool]) -> list[str]:
@@ -32,6 +39,7 @@ def standing_pieces(sentence: str, usable: Callable[[str], bool]) -> list[str]:
 
     A run begins with the sentence, after a semicolon or with an order, and ends where nothing is left waiting; it is
     a part of ``sentence`` but for its closing mark, has at least ``LEAST`` characters, and is as long as it can be.
+    What it is about (水库方面，) stands before it, where clauses between them were left out.
 
     >>> standing_pieces("全市查出隐患31处，各单位要逐项登记建档，整改一项销号一项。", lambda clause: "31" not in clause)
     ['各单位要逐项登记建档，整改一项销号一项。']
@@ -45,13 +53,24 @@ def standing_pieces(sentence: str, usable: Callable[[str], bool]) -> list[str]:
             last += 1
         while last > first and not _may_end(clauses, last):
             last -= 1
-        piece = "".join(clauses[first:last]).rstrip("，；。！？：")
+        topic = _topic(clauses, first) if last > first else ""
+        piece = topic * usable(topic) + "".join(clauses[first:last]).rstrip("，；。！？：")
         if len(piece) >= LEAST and piece.count("“") == piece.count("”"):
             found.append(piece + "。")
             first = last
         else:
             first += 1
     return found
+
+
+def _topic(clauses: list[str], first: int) -> str:
+    """Return the clause before ``first`` that says what its sentence part is about; "" for none."""
+    for clause in reversed(clauses[:first]):
+        if clause[-1] in "；。！？":
+            return ""
+        if _TOPIC.fullmatch(clause):
+            return clause
+    return ""
 
 
 def _may_open(clauses: list[str], index: int) -> bool:
@@ -62,6 +81,8 @@ def _may_open(clauses: list[str], index: int) -> bool:
     before = clauses[index - 1] if index else "。"
     if before[-1] in "；。！？" or _ORDER.match(clauses[index]):
         return True
+    if _STATES.match(clauses[index].rstrip("。；！？")) and clauses[index][-1] in "。；！" and before[-1] == "，":
+        return not _WAITS.search(before.rstrip("，"))
     return bool(_TOLD_TO.match(clauses[index])) and not _WAITS.search(before.rstrip("，"))
 
 

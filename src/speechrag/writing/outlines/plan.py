@@ -21,26 +21,24 @@ from speechrag.text import (
 )
 from speechrag.writing.outlines.asks import asked, asked_length
 from speechrag.writing.outlines.genre import Gathering, Occasion, Theme, genre, themes
+from speechrag.writing.outlines.meetings import core_of, event_of, level_of, session_as_assembly, unquoted
 from speechrag.writing.outlines.vocabulary import WEAK, own_words, rows_by_matter, rows_by_name, vocabulary
 
 POINTS = range(3, 7)  # main points a speech has; three is the commonest number
 MOST = 5  # main points of a speech for which none were asked
 ORDER = ("achievement", "significance", "problem", "task", "call", "safeguard")
 BACKWARD = ("achievement", "problem")  # what looks back, and is left out where nobody asks for it or has it
-LEVELS = "国省市县区州旗镇乡村校院局厅"
-GOVERNED = "省市县区州旗镇乡"  # levels that have a committee and a government of their own
 
 _NUMERAL = "一二两三四五六七八九十0-9"
 _AT = re.compile(
     r"在(?P<event>[^在，。；,;\n]{2,60}?)上(?:的|作|做|发表|所作)?(?:一[个篇]|了)?"
     r"(?:[^，。；,;\n]{0,6}?)(?P<genre>讲话|发言|致辞|报告|讲课|稿)"
 )
-_EVENT = re.compile(r"(?P<event>[^，。；,;\n在]{2,40}(?:会议?|大会|仪式|[班式]))上?的?(?:讲话|发言|致辞|上讲|讲)")
 _ABOUT = re.compile(
     r"(?:主题(?:是|为|[：:])|题目(?:是|为|[：:])|关于|围绕|针对|就)(?P<theme>[^，。；,;\n：:]{2,30}?)"
     r"(?:的?(?:领导|动员)?(?:讲话|发言|报告|致辞|稿)|[，。；,;\n]|讲|(?<!工)作|写|做|$)"
 )
-_ON = re.compile(r"[会班式]上(?:要|来|再)?讲(?!话|[一二两三四五六七八九十几])(?P<theme>[^，。；,;\n]{2,24})")
+_ON = re.compile(r"(?:会议?|[班式])上(?:要|来|再)?讲(?!话|[一二两三四五六七八九十几])(?P<theme>[^，。；,;\n]{2,24})")
 _AUDIENCE = re.compile(
     r"(?:对象|听众|受众|参会人员|参加人员|与会人员|参训人员|学员|听的人)(?:主要)?(?:是|为|有|包括|[：:])"
     r"(?P<audience>[^，。；,;\n]+)|面向(?P<facing>[^，。；,;\n的]+)"
@@ -50,29 +48,11 @@ _POINTS = re.compile(
 )
 _YEAR = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)\s*年?")
 _YEAR_WORDS = re.compile(r"(?P<year>[一二][〇零○一二三四五六七八九]{3})年")
-_ALL = re.compile(rf"[全我本](?P<level>[{LEVELS}](?![\u4e00-\u9fff]?党)|街道|系统|集团|公司)")
-_ORGAN = re.compile(rf"(?P<level>街道|[{GOVERNED}])(?:党?委|党工委|政府|人民政府|政协|人大|纪委|直|长|领导)")
-_VILLAGE = re.compile(r"村(?:支书|党支部|两委|委会|民)")
-_PLACE = re.compile(rf"[\u4e00-\u9fff]{{2,3}}(?P<level>[{GOVERNED}]|街道)")
-_PREFIX = re.compile(
-    r"^(?:(?:19|20)\d\d年度?|[一二][〇零○一二三四五六七八九]{3}年|今年|年度|上半年|下半年|[一二三四]季度)?"
-    r"(?:(?![全我本城])[\u4e00-\u9fff]{2,4}?(?:自治)?(?:省|市(?![场域容民]|政(?!府|协))|县(?!域)|区(?![域块])|州|旗|"
-    r"镇(?![化村])|乡(?![村镇]))(?=全|委|政|[\u4e00-\u9fff]{3}))?"
-    r"(?:(?:全|我|本)(?:国|省|市|县|区|州|旗|镇|乡|街道|系统|局|校|院|厂|集团|公司|行业)|[省市县区镇乡](?:纪?委|政府|政协|人大)|街道|"
-    r"集团(?:公司)?|公司|[省市县区]直(?:属)?(?:机关|单位|部门)?)?(?:各?级)?(?:召开的?)?(?:第[^届次期]{1,3}[届次期])?"
-)
-_MEETING = re.compile(
-    r"(?:紧急|电视电话|视频|专题|部署|动员|推进|推动|调度|总结|表彰|座谈|交流|现场|观摩|培训|研讨|述职|评议|汇报|讲评|启动|揭牌|成立|开班|开幕|闭幕"
-    r"|工作|业务|年度|联席|誓师|攻坚|经验|促进|会商|安排|扩大|全体|骨干|专门|庆祝|暨|（扩大）|集中|警示|约谈|例行|领导干部)*"
-    r"(?:会议|大会|会|开班|班|式|仪式|活动|论坛|大典|典礼|座谈)$"
-)
-# Who comes to a meeting of its field: 办公室主任会议 is on 办公室工作, 信息员培训班 on 信息.
-_PEOPLE = re.compile(r"(?<=[\u4e00-\u9fff]{3})(?:主任|局长|科长|站长|所长|骨干|人员)$|(?<=[\u4e00-\u9fff]{2}信息)员$")
-_EDGE = re.compile(
-    r"^(?:领导干部|庆祝|纪念|做好|抓好|加强|推进|开展|关于|进一步)?(?:第\d+个|第[一二三四五六七八九十]+个)?|(?:等?(?:有关)?(?:问题|情况))$"
-)
 _ASK = re.compile(r"(?:请|帮我|给我|起草|撰写|写|拟|一[篇份个]|的|领导|讲话稿?|发言稿?|提纲|材料|主题)")
 _CPPCC = "政协"  # whose information and publicity are fields of their own
+_POSTS = re.compile(
+    r"(?<!老)(?:[校园所站院]长|书记|主席|主任|干部|人员|党员|教师|医[生师]|民警|会计|骨干|业务员|网格员|调解员)$"
+)
 NOTHING: Mapping[str, str] = MappingProxyType({})
 _WHOLE = ("工作", "建设", "整治", "行动", "活动", "管理")  # a theme that needs no 工作 behind it
 
@@ -151,7 +131,7 @@ def read_plan(brief: str, overrides: Mapping[str, str] = NOTHING) -> Plan:
     text = to_simplified(displayable(brief)).strip()[:MAX_QUERY_CHARS]
     given = _checked(overrides)
     at = _AT.search(text)
-    event = given.get("event", at.group("event").strip("“”《》 ") if at else _event(text))
+    event = given.get("event", unquoted(at.group("event")) if at else event_of(text))
     gathering = _gathering(text, event)
     theme = _whole_theme(given.get("theme") or _theme(text, event, gathering))
     rows, matter = rows_by_name(theme), ""
@@ -171,7 +151,7 @@ def read_plan(brief: str, overrides: Mapping[str, str] = NOTHING) -> Plan:
         occasion=occasion,
         theme=theme,
         work=_work(theme, rows),
-        level=given.get("level", _level(text)),
+        level=given.get("level", level_of(text)),
         year=_number(given, "year", _year(text)),
         points=count or _usual_points(occasion, wish.roles),
         points_given=count is not None,
@@ -191,14 +171,15 @@ def read_plan(brief: str, overrides: Mapping[str, str] = NOTHING) -> Plan:
 
 
 def broader_themes(plan: Plan) -> list[str]:
-    """Return known themes that the theme of ``plan`` is a kind of, the nearest first; none for a known theme.
+    """Return the known themes to take where the corpus has nothing on that of ``plan``, the nearest first.
 
-    What the meeting is called after where the brief states another theme (公安信息化建设 for 信息主导警务), and what is
-    left of either without its first words (信息工作 for 特约信息; 政协信息 where a 政协 speaks).
+    Of a known theme the others that the brief names beside it (信息化 for 信息化带动农业农村). Of an unknown one what
+    the meeting is called after where the brief states another theme (公安信息化建设 for 信息主导警务), and what is left
+    of either without its first words (信息工作 for 特约信息; 政协信息 where a 政协 speaks).
     """
     if plan.rows:
-        return []
-    called = _core(plan.event)
+        return _named_beside(plan)
+    called = core_of(plan.event)
     found = [called] if rows_by_name(called) else []
     for theme in unique([called, plan.theme]):
         for start in sorted({theme.find(word) for word in segmenter("jieba").cut(theme)}):
@@ -206,6 +187,19 @@ def broader_themes(plan: Plan) -> list[str]:
             kinds = [_CPPCC + rest] if _CPPCC in plan.brief else []
             found += [kind for kind in (*kinds, _whole_theme(rest)) if _opens_with_name(kind)]
     return [theme for theme in unique(found) if theme != plan.theme]
+
+
+def _named_beside(plan: Plan) -> list[str]:
+    """Return the other themes named in the same clause of the brief; an office (水利局) names none."""
+    clause = next((part for part in re.split(r"[，。；,;\n]", plan.brief) if plan.theme in part), "")
+    named = [
+        (clause.find(name), -len(name), name)
+        for row in themes()
+        if row not in plan.rows
+        for name in row.names
+        if name not in plan.theme and re.search(rf"{name}(?![局委厅部办])", clause)
+    ]
+    return unique(name for _, _, name in sorted(named))
 
 
 def _opens_with_name(theme: str) -> bool:
@@ -260,6 +254,8 @@ def _named_occasion(name: str) -> Occasion:
 def _work(theme: str, rows: Sequence[Theme]) -> str:
     """Return the theme as the name of a line of work; a festival or a day stands for its field (教师节: 教育工作)."""
     field = rows[0].names[0] if rows and theme.endswith(("节", "日", "周")) else theme
+    if _POSTS.search(field):
+        return field + "队伍建设"
     return field if not field or field.endswith(_WHOLE) else field + "工作"
 
 
@@ -275,11 +271,6 @@ def _speaker(text: str, at: re.Match[str] | None) -> str:
     return re.sub(asked, "", re.sub(asked, "", raw)).strip("“”一篇份 ")
 
 
-def _event(text: str) -> str:
-    match = _EVENT.search(text)
-    return re.sub(r"^.*?(?:起草|撰写|写|拟|准备)(?:一?[篇份个])?", "", match.group("event")) if match else ""
-
-
 def _audience(text: str) -> str:
     match = _AUDIENCE.search(text)
     return (match.group("audience") or match.group("facing")).strip() if match else ""
@@ -287,46 +278,30 @@ def _audience(text: str) -> str:
 
 def _gathering(text: str, event: str) -> Gathering | None:
     """Return the kind of gathering that is called after who comes to it, not after what it is about."""
-    return next((row for row in genre().gatherings if any(mark in (event or text) for mark in row.marks)), None)
+    called = session_as_assembly(event or text)
+    return next((row for row in genre().gatherings if any(mark in called for mark in row.marks)), None)
 
 
 def _theme(text: str, event: str, gathering: Gathering | None) -> str:
     """Return the theme: what is left of the meeting's name, else what the brief says it is about."""
     stated = re.search(r"主题(?:是|为|[：:])([^，。；,;\n]{2,30})", text)
-    core = _core(event)
+    core = core_of(event)
     called = gathering is not None and any(core in mark or mark in core for mark in gathering.marks)
     # Several subjects of a meeting that is called after its field are matters of it: 主题是智慧水利、数据共享.
     if stated and (called or not rows_by_name(core) or "、" not in stated.group(1)):
-        return _core(stated.group(1))
+        return core_of(stated.group(1))
     if len(core) >= 2 and not called:
         return core
     for pattern in (_ON, _ABOUT):
         about = pattern.search(text)
-        if about and len(_core(about.group("theme"))) >= 2:
-            return _core(about.group("theme"))
+        if about and len(core_of(about.group("theme"))) >= 2:
+            return core_of(about.group("theme"))
     if gathering is not None:
         return gathering.theme
     known = _known(text)
     if known or event:  # 年度工作总结表彰大会 names no theme
         return known
-    return _core(_ASK.sub("", re.split(r"[，。；,;\n]", text)[0]))[:20]
-
-
-def _core(event: str) -> str:
-    """Return the name of a meeting without year, place, level and the kind of meeting.
-
-    >>> _core("全县网络与信息安全工作会议")
-    '网络与信息安全'
-    """
-    core = _PREFIX.sub("", event.strip("“”《》 "))
-    core = re.sub(r"^(?:纪?委|政府|政协(?=.*会)|人大(?=.*会))(?!信息|宣传)", "", core)
-    for _ in range(3):
-        core = _MEETING.sub("", core)
-    core = _EDGE.sub("", core)
-    core = re.sub(r"(?:系统)?(?:工作)?$", "", core)
-    core = _PEOPLE.sub("", core)
-    core = re.sub(r"(?:总结|表彰|动员|部署|推进|专题|暨)+$", "", core)
-    return core.strip("“”《》 的")
+    return core_of(_ASK.sub("", re.split(r"[，。；,;\n]", text)[0]))[:20]
 
 
 def _known(text: str) -> str:
@@ -344,7 +319,7 @@ def _rivals(plan: Plan, rows: tuple[Theme, ...]) -> tuple[str, ...]:
 def _occasion(event: str, theme: str) -> Occasion:
     """Return the kind of meeting; the meeting's own word (座谈会) goes before its subject (信访)."""
     rows = genre().occasions
-    form = event.removeprefix(theme) if event else ""
+    form = event.replace(theme, "") if event and theme else event
     for text in (form, event):
         for row in rows:
             if any(mark in text for mark in row.marks):
@@ -358,15 +333,6 @@ def _points(text: str) -> int | None:
         if value and value in POINTS:
             return value
     return None
-
-
-def _level(text: str) -> str:
-    """Return 县 for 全县, 县委, 县长 or a named county; what the whole event is called counts most."""
-    for pattern in (_ALL, _ORGAN, _PLACE):
-        match = pattern.search(text)
-        if match:
-            return match.group("level")
-    return "村" if _VILLAGE.search(text) else ""
 
 
 def _year(text: str) -> int | None:

@@ -9,24 +9,21 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from speechrag.stopping import check
-from speechrag.text import bigrams
 from speechrag.writing.outlines.adapt import Adapter
 from speechrag.writing.outlines.asks import speaks_of
+from speechrag.writing.outlines.dealing import FEWEST, LEAVES, grouped, ordered
 from speechrag.writing.outlines.further import Matters, told_further
-from speechrag.writing.outlines.genre import genre
 from speechrag.writing.outlines.heads import Head, find_heads, harmony, plain_heads
-from speechrag.writing.outlines.leaves import ENOUGH, SCANT, Commons, Leaf, candidates, framed
+from speechrag.writing.outlines.leaves import ENOUGH, SCANT, UNTOLD, Commons, Leaf, candidates, framed
 from speechrag.writing.outlines.plan import BACKWARD, ORDER, Plan
 from speechrag.writing.outlines.telling import Telling
 from speechrag.writing.outlines.units import TOPIC, Pool, Unit, theme_score
 from speechrag.writing.outlines.used import Used, family
 from speechrag.writing.outlines.wording import parallel, similar
 
-LEAVES = 5  # sub-points a main point has at most
 TASKS = {1: 8, 2: 13, 3: 15}  # sub-points of so many main points of tasks together
 ABOUT = 3.0  # theme of a sub-point that speaks of it in its own words
 FAULTS = 2  # sub-points on what is amiss among the reasons, where no part of its own tells it
-FEWEST = 2  # with fewer sub-points a main point is left out
 STRONG = 1.6  # worth of a sub-point that can be a part of its own
 SHARE = 0.4  # part of the sub-points that one family may give where others have something to say
 EVEN = 1.5  # how much more than an even part one of few families on the theme may give
@@ -37,7 +34,8 @@ ROUNDS = 4  # choices made to come down to that share
 _HALVED = ("task", "safeguard")  # parts that can be told in two
 _STAND_INS = ("significance", "problem", "task", "achievement")  # for a part that the corpus cannot fill
 ASKED = 1.5  # worth of each matter of the brief that a sub-point is the first to speak of
-LENT = 3  # sub-points of a part that borrows
+BARE = 0.4  # what a sub-point without a sentence of its own adds less
+LENT = 4  # sub-points of a part that borrows
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +97,17 @@ def _leaves(parts: Sequence[Part]) -> list[Leaf]:
 
 def _frames(present: Sequence[str], pool: Pool, plan: Plan) -> list[tuple[str, list[Unit]]]:
     """Return the functions of the occasion that are not ``present``, with main sections on the theme that do them."""
-    mains = [unit for unit in pool.units if unit.level == 1 and unit.source.first]
+    tops = {unit.speech.speech_id: unit.level for unit in sorted(pool.units, key=lambda unit: -unit.level)}
+    mains = [unit for unit in pool.units if unit.source.first and unit.level == tops[unit.speech.speech_id] < TOPIC]
     missing = [role for role in dict.fromkeys(plan.roles()) if role not in present]
-    like = [(role, [unit for unit in mains if unit.role == role] or _by_place(role, mains)) for role in missing]
+    like = [(role, _like(role, mains)) for role in missing]
     return [(role, units) for role, units in like if units]
+
+
+def _like(role: str, mains: Sequence[Unit]) -> list[Unit]:
+    """Return the main sections that fulfil ``role``, by their words before those that do by their place."""
+    named = [unit for unit in mains if unit.role == role]
+    return [*named, *(unit for unit in _by_place(role, mains) if unit.role != role)]
 
 
 def _by_place(role: str, mains: Sequence[Unit]) -> list[Unit]:
@@ -147,9 +152,9 @@ def _fill_all(chooser: _Chooser, pool: Pool, plan: Plan, lend: bool) -> list[_Fi
     for role in sorted(wanted, key=lambda role: (len(chooser.candidates(role)), role)):
         chooser.fill(role, wanted[role])
     filled = [chooser.filled[role].pop(0) for role in chooser.roles if chooser.filled[role]]
-    filled = [chooser.with_faults(part) for part in filled]
+    filled = [_told(chooser.with_faults(part)) for part in filled]
     if lend and filled:
-        frames = len(_frames([part.role for part in filled], pool, plan))
+        frames = len(chooser.frames(filled))
         for role in _STAND_INS:
             if len(filled) + frames < plan.points and (role == "task" or role not in wanted):
                 chooser.fill(role, 1)
@@ -163,6 +168,17 @@ def _fill_all(chooser: _Chooser, pool: Pool, plan: Plan, lend: bool) -> list[_Fi
             filled[place : place + 1] = halves
     filled.sort(key=lambda part: ORDER.index(part.role))
     return filled
+
+
+def _told(part: _Filled) -> _Filled:
+    """Return a part without bare headings, where enough of its sub-points say something.
+
+    A reason or a fault without a sentence says nothing; an order does, and the best one stays.
+    """
+    bare = sorted((leaf for leaf in part.leaves if leaf.text == UNTOLD), key=lambda leaf: (-leaf.score, leaf.heading))
+    dropped = [id(leaf) for leaf in (bare[1:] if part.role in _HALVED else bare)]
+    left = tuple(leaf for leaf in part.leaves if id(leaf) not in dropped)
+    return replace(part, leaves=left) if len(left) >= FEWEST else part
 
 
 def _halves(part: _Filled) -> list[_Filled]:
@@ -230,12 +246,12 @@ class _Chooser:
             picked += self._pick(self.candidates(role, lend=True), LENT - len(picked))
         # The plain heading of 成绩 and 问题 in one names both.
         heads = [] if joined else find_heads(role, picked, self._pool.units, self._plan, self._adapters)
-        groups = _grouped(picked, [*heads, *self.plain(role)], count)
+        groups = grouped(picked, [*heads, *self.plain(role)], count)
         if not groups and any(self._carries_a_part(leaf) for leaf in picked):
             groups = [(None, picked)]
         for head, leaves in groups:
             options = (head,) if head else tuple(heads)
-            self.filled[role].append(_Filled(role, tuple(_ordered(role, leaves)), options, tuple(heads)))
+            self.filled[role].append(_Filled(role, tuple(ordered(role, leaves)), options, tuple(heads)))
 
     def with_faults(self, part: _Filled) -> _Filled:
         """Return 成绩, or else the reasons, with what is amiss behind them, where no part of its own tells it."""
@@ -243,7 +259,7 @@ class _Chooser:
         if part.role != before or self.joined or "problem" in self.roles:
             return part
         faults = self._pick([leaf for leaf in self.candidates("problem") if about_theme(leaf)], FAULTS)
-        return replace(part, leaves=(*part.leaves, *_ordered("problem", faults)))
+        return replace(part, leaves=(*part.leaves, *ordered("problem", faults)))
 
     def _pick(self, candidates: Sequence[Leaf], size: int) -> list[Leaf]:
         """Pick up to ``size`` sub-points one by one: worth, something not said yet, parallel form, several speeches."""
@@ -268,6 +284,7 @@ class _Chooser:
         gain = leaf.score
         if not (leaf.unit.source.first and self._sole):  # one that alone is on the theme may say what there is to say
             gain -= 0.2 * min(taken, 3) + 0.8 * (taken + 1 > self.share * self._total)
+        gain -= BARE * (leaf.text == UNTOLD)
         gain += self._telling.news(leaf, self._used.words)
         gain += ASKED * len(self._spoken_of(leaf) - self._used.matters)
         if picked:
@@ -290,14 +307,35 @@ class _Chooser:
         over. Only as many are added as make the number of parts asked for.
         """
         known = list(parts)
-        present = [*(part.role for part in parts), *(["problem"] if self.joined else [])]
-        for role, like in _frames(present, self._pool, self._plan)[: self._plan.points - len(parts)]:
-            plain = self.plain(role)
-            leaf = next((leaf for unit in like if (leaf := self._frame(unit, role, known)) is not None), None)
-            known.append(Part(role, plain[0].heading, tuple(like[:2]), (leaf,) if leaf else (), plain=tuple(plain[1:])))
+        for role, like, leaves in self.frames(parts)[: self._plan.points - len(parts)]:
+            plain = self.plain("situation" if len(leaves) >= FEWEST else role)
+            known.append(Part(role, plain[0].heading, tuple(like[:2]), leaves, plain=tuple(plain[1:])))
         return tuple(sorted(known, key=lambda part: ORDER.index(part.role)))
 
-    def _frame(self, unit: Unit, role: str, parts: Sequence[Part]) -> Leaf | None:
+    def frames(self, parts: Sequence[Part | _Filled]) -> list[tuple[str, list[Unit], tuple[Leaf, ...]]]:
+        """Return the functions that ``parts`` leave empty, the main sections like them, and what those say if anything.
+
+        What is amiss stands in for a reason that no sentence gives. A function with nothing to say stands only where
+        speeches have a main part of level one for it.
+        """
+        present = [*(part.role for part in parts), *(["problem"] if self.joined else [])]
+        found: list[tuple[str, list[Unit], tuple[Leaf, ...]]] = []
+        for role, like in _frames(present, self._pool, self._plan):
+            leaf = next((leaf for unit in like if (leaf := self._frame(unit, role, parts)) is not None), None)
+            faults = () if leaf or role != "significance" or "problem" in self.roles else self._faults(parts)
+            if len(faults) >= FEWEST:
+                found.append((role, [faults[0].unit], faults))
+            elif leaf is not None or any(unit.level == 1 for unit in like):
+                found.append((role, like, (leaf,) if leaf else ()))
+        return found
+
+    def _faults(self, parts: Sequence[Part | _Filled]) -> tuple[Leaf, ...]:
+        """Return what speeches on the theme find amiss and ``parts`` do not tell."""
+        told = [leaf.heading for part in parts for leaf in part.leaves]
+        known = [leaf for leaf in self.candidates("problem") if about_theme(leaf) and leaf.text != UNTOLD]
+        return tuple([leaf for leaf in known if leaf.heading not in told][: FAULTS + 1])
+
+    def _frame(self, unit: Unit, role: str, parts: Sequence[Part | _Filled]) -> Leaf | None:
         told = [leaf for part in parts for leaf in part.leaves if leaf.unit.speech is unit.speech]
 
         def taken(start: int, end: int) -> bool:
@@ -315,54 +353,6 @@ class _Chooser:
             return True
         about = theme_score(leaf.text, self._plan) >= 1
         return leaf.unit.source.first and about and leaf.score >= (ENOUGH if self._lend else STRONG)
-
-
-def _grouped(leaves: list[Leaf], heads: Sequence[Head], count: int) -> list[tuple[Head | None, list[Leaf]]]:
-    """Deal sub-points out to ``count`` main points: each goes to the heading that it stands nearest to.
-
-    With one main point, or too few headings for several, the heading is left open (None) for ``_headed`` to choose.
-    Groups that end up with fewer than two sub-points are joined to others.
-    """
-    if count == 1 or len(leaves) < 2 * FEWEST:
-        return [(None, leaves)] if len(leaves) >= FEWEST else []
-    chosen: list[Head] = []
-    for head in heads:
-        if len(chosen) < count and not any(similar(head.heading, other.heading) for other in chosen):
-            chosen.append(head)
-    count = min(count, len(leaves) // FEWEST, max(len(chosen), 1))
-    if count < 2:
-        return [(None, leaves[:LEAVES])]
-    groups: list[tuple[Head | None, list[Leaf]]] = [(head, []) for head in chosen[:count]]
-    pairs = sorted(
-        ((-_kinship(leaf, head), i, j) for i, (head, _) in enumerate(groups) for j, leaf in enumerate(leaves) if head),
-    )
-    dealt: set[int] = set()
-    room = -(-len(leaves) // count)
-    for _, i, j in pairs:
-        if j not in dealt and len(groups[i][1]) < room:
-            groups[i][1].append(leaves[j])
-            dealt.add(j)
-    return [(head, below) for head, below in groups if len(below) >= FEWEST]
-
-
-def _kinship(leaf: Leaf, head: Head) -> float:
-    """Return how near a sub-point stands to a heading: under it in its speech, or alike in words."""
-    under = any(leaf.unit.speech is unit.speech and leaf.unit.parent == unit.start for unit in head.units)
-    near = any(leaf.unit.speech is unit.speech and unit.start <= leaf.unit.start < unit.end for unit in head.units)
-    shared = len(set(bigrams(leaf.heading + leaf.text)) & set(bigrams(head.heading)))
-    return 3.0 * under + 2.0 * near + 0.5 * shared
-
-
-def _ordered(role: str, leaves: Sequence[Leaf]) -> list[Leaf]:
-    """Order sub-points as real speeches do: safeguards from leadership to checks, others as in their speeches."""
-    words = genre().safeguard_order
-
-    def key(leaf: Leaf) -> tuple[float, float, str]:
-        found = [i for i, word in enumerate(words) if word in leaf.heading]
-        first = float(min(found, default=len(words))) if role == "safeguard" else float(leaf.unit.role == "problem")
-        return (first, leaf.unit.place, leaf.heading)
-
-    return sorted(leaves, key=key)
 
 
 def _headed(filled: Sequence[_Filled], chooser: _Chooser) -> tuple[Part, ...]:

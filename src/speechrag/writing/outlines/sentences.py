@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from speechrag.text import bigrams
 from speechrag.writing.outlines.adapt import Adapter
-from speechrag.writing.outlines.genre import by_length, genre
+from speechrag.writing.outlines.genre import by_length, genre, trade_words
 from speechrag.writing.outlines.pieces import standing_pieces
 from speechrag.writing.outlines.plan import Plan
 from speechrag.writing.outlines.roles import directive
@@ -20,6 +20,7 @@ ON_THEME = 0.3  # what it may be worth less in a speech on the theme before all 
 FURTHER_CHARS, FURTHER_SLOTS = 90, 3
 SLOT_CHARS = 14  # characters for each slot that a further sentence has at least
 COUNTED = ("数字", "时间", "时限", "金额", "文件名称")  # what its slots may stand for: who and where are of its place
+LOOSE_FACTS, LOOSE_CHARS = 3, 9  # facts of a sentence told for want of a better one, and characters for each
 SLOT_BACK = 0.25  # what a fact costs less in a further sentence than in the gist of a point
 TRIMMED = 0.12  # what a sentence is worth less that is not told in full
 ASTRAY = 0.35  # the same, where what is told shares no word with the heading
@@ -29,11 +30,11 @@ _BROKEN = re.compile(
     r"[\ufffd\ue000-\uf8ff□]|\?\?|？\?|[\u00c0-\u024f\u0400-\u04ff]|[\u4e00-\u9fff][A-Za-z*`\[\]{}]{1,3}[\u4e00-\u9fff]"
 )
 _POINTING = re.compile(
-    r"^(?:这|此|他|她|它|其|对此|上述|以上|为此|如此|那|前者|后者|有的|还有|但|而|却|也|又|并|一是|二是|三是|第[二三四五]|[二三四五六]要|比如|例如|如(?!何|果|期|实)|特别是|同时|其次|再)"
+    r"^(?:这|此|他|她|它|其|对此|上述|以上|为此|如此|那|前者|后者|有的|还有|但|而|却|也|又|并|一是|二是|三是|第[二三四五]|[二三四五六]要|比如|例如|如(?!何|果|期|实)|特别是|同时|其次|再|一[种类]是)"
 )
 _HANGING = re.compile(r"^(?:有的|还有|而|但|也|又|并|比如|例如)")
 _SUBJECTLESS = re.compile(
-    r"^(?:[他她它]|对于?这些|还有个|建成之后|写不|指出|强调|多次|认为|要求|提出|表示|的|和|与|等等|其实|可见|由此)"
+    r"^(?:[他她它]|对于?这些|还有个|建成之后|写不|指出|强调|多次|认为|要求|提出|表示|的|和|与|等等|其实|可见|由此|主要(?:表现|是|有))"
 )
 # An aim without what is done for it.
 _AIM = re.compile(
@@ -58,7 +59,7 @@ _ORGAN_WORK = re.compile(
 _ORGANS = ("政协", "人大", "法院", "检察院", "工会", "妇联", "共青团", "工商联")
 # A story or the speaker's own voice: true there, borrowed here.
 _TALE = re.compile(
-    r"有[个位家]|有一[个家位次]|那[天晚次家位]|当时|后来|结果|查下来|昨|发现|打电话|说[：，]|[他她]|老百姓晚上"
+    r"有[个位家]|有一[个家位次]|那[天晚次家位]|当时|后来|结果(?=[，是])|查下来|昨|发现(?!问题|隐患|的|一[处起])|打电话|说[：，]|(?<!其)[他她]|老百姓晚上"
     r"|[\u4e00-\u9fff]过(?=[，。])|却|居然|竟"
 )
 # Something that happened once, told as such.
@@ -82,9 +83,11 @@ _LISTED = re.compile(r"【待补：地名】、|、【待补：地名】")
 LOWEST = ("镇", "乡", "村", "街道")  # levels without offices of their own
 _COUNTY_OFFICE = re.compile(r"[省市县区](?:委|政府|纪委|直|(?:[\u4e00-\u9fff]{2,8}|县)[局厅](?!面|部|势))")
 _MINISTRY = re.compile(r"省[\u4e00-\u9fff]{2,6}厅|厅(?:党组|长|直|[\u4e00-\u9fff]{1,4}处)")
-_PLEASE = re.compile(r"欢迎|请(?!示)|希望在座|祝")
+# A slot inside a quotation, half of a figure, or two with hardly a word between them.
+_CROWDED = re.compile(r"“[^”]*【[^”]*”|】[^，。；、]{0,4}【|】半|几【")
+_PLEASE = re.compile(r"欢迎|请(?![示假])|希望在座|祝")
 _ORDERS = re.compile(
-    r"要(?!是)|必须|务必|应当|严禁|确保|不得|切实|坚持|着力|一律|不[许准能搞留再]|不允许|绝不|决不|限期|逐[一项个级户家]|由[^，。]{2,14}(?:牵头|负责|兜底|审核|把关)|谁[^，。]{1,8}谁"
+    r"要(?!是)|必须|务必|应当|严禁|确保|不得|切实|坚持|着力|一律|不[许准能搞留再]|不允许|绝不|决不|限期|逐[一项个级户家]|全部|每[月周季年天旬]|由[^，。]{2,14}(?:牵头|负责|兜底|审核|把关)|谁[^，。]{1,8}谁"
 )
 _DUTY = re.compile(
     r"负总责|第一责任人|直接责任|负责|追责|问责|追究|约谈|挂牌整治|专题研究|听[^，]{0,3}汇报|列入|纳入|从重|从严"
@@ -106,6 +109,23 @@ def borrowed(unit: Unit) -> bool:
 def foreign_organ(text: str, plan: Plan) -> bool:
     """Tell whether ``text`` speaks for an organ that the brief does not name."""
     return any(organ in text and organ not in plan.brief for organ in _ORGANS)
+
+
+def foreign_trade(text: str, plan: Plan) -> bool:
+    """Tell whether ``text`` holds a word of a trade other than the brief's: 稿件 in a speech on mines."""
+    own = "|".join((plan.brief, plan.work, *plan.names, *plan.terms))
+    return any(
+        word in text and word not in own and not any(row in plan.rows for row in rows)
+        for word, rows in trade_words().items()
+    )
+
+
+def other_kind(text: str, plan: Plan) -> bool:
+    """Tell whether ``text`` is on another kind of the brief's field: on pits, where forest fires are asked for."""
+    kinds = [(kind, bool(re.search(kind, plan.theme))) for row in plan.rows for kind in row.kinds]
+    if not any(own for _, own in kinds) or any(own and re.search(kind, text) for kind, own in kinds):
+        return False
+    return any(re.search(kind, text) for kind, _ in kinds)
 
 
 def told_under(unit: Unit, heading: str, plan: Plan, adapter: Adapter) -> tuple[str, int, int, float] | None:
@@ -176,6 +196,36 @@ def _adds(carried: str, raw: str, unit: Unit, plan: Plan, adapter: Adapter) -> b
     return len(facts) <= most and all(fact.slot in COUNTED for fact in facts)
 
 
+def loose_sentence(raw: str, heading: str, unit: Unit, plan: Plan, adapter: Adapter) -> str:
+    """Return a sentence of a point's own body, or a piece of it, where nothing better is told of it; "" for none.
+
+    Only of speeches on the theme before all others. It may hold figures and dates, as slots, that a better one lacks.
+    """
+    whole = _sentence(raw, heading, unit, adapter) if unit.source.first else ""
+    for carried in (whole, *_standing(whole, unit, adapter)):
+        new = not (heading in carried and len(carried) < len(heading) + 8)
+        if carried and new and _may_fill(carried, raw, unit, plan, adapter):
+            return re.sub(r"；$", "。", adapter.filled(carried))
+    return ""
+
+
+def _may_fill(carried: str, raw: str, unit: Unit, plan: Plan, adapter: Adapter) -> bool:
+    """Tell whether a carried sentence may stand where nothing better is told: no story, and what fits its function."""
+    if _POINTING.match(carried) or _TALE.search(carried) or not _fits(carried, raw, unit, plan, adapter):
+        return False
+    facts, orders = adapter.facts(carried), _orders(carried)
+    if len(facts) > min(LOOSE_FACTS, len(carried) // LOOSE_CHARS) or any(fact.slot not in COUNTED for fact in facts):
+        return False
+    if _CROWDED.search(adapter.filled(carried)) or (_STORY.search(carried) and not orders):
+        return False
+    if unit.role in {"task", "safeguard"}:
+        return orders or not (_PAST.search(carried) or _DEED.search(carried) or _FAULTY.search(carried))
+    if unit.role == "significance":
+        return not facts and not _MUST.search(carried)
+    lacks = bool(_LACKS.search(carried))
+    return lacks == (unit.role == "problem") or not (lacks or _MUST.search(carried))
+
+
 def _standing(whole: str, unit: Unit, adapter: Adapter) -> list[str]:
     """Return the pieces of a carried sentence that hold no fact, no story and, borrowed, nothing of its own theme.
 
@@ -186,10 +236,11 @@ def _standing(whole: str, unit: Unit, adapter: Adapter) -> list[str]:
 
     def usable(clause: str) -> bool:
         told = any(pattern.search(clause) for pattern in (_TALE, _SELF, _VOICE, _ONCE))
-        told = told or any(mark in clause for mark in genre().local)
+        told = told or bool(genre().local.search(clause))
         if told or any(fact in clause for fact in facts) or adapter.facts(clause):
             return False
-        return not (own and (adapter.residue(clause) or adapter.leftover(clause) or _OFFICE.search(clause)))
+        strange = own and (foreign_trade(clause, adapter.plan) or _OFFICE.search(clause))
+        return not (strange or (own and (adapter.residue(clause) or adapter.leftover(clause))))
 
     if not whole or (len(whole) <= TEXT_CHARS and usable(whole)):
         return []
@@ -214,7 +265,7 @@ def _sentence(raw: str, heading: str, unit: Unit, adapter: Adapter) -> str:
 
 def _fits(carried: str, raw: str, unit: Unit, plan: Plan, adapter: Adapter) -> bool:
     """Tell whether a carried sentence may stand in the new speech at all."""
-    if not 14 <= len(carried) <= 150 or any(mark in carried for mark in genre().local):
+    if not 12 <= len(carried) <= 150 or genre().local.search(carried):
         return False
     if (
         _AIM.match(carried)
@@ -225,7 +276,7 @@ def _fits(carried: str, raw: str, unit: Unit, plan: Plan, adapter: Adapter) -> b
         return False
     if _SUBJECTLESS.match(carried) or _VOICE.search(carried) or _SELF.search(carried) or _PLEASE.match(carried):
         return False
-    if any(sector in carried for sector in unit.source.sectors):
+    if any(sector in carried for sector in unit.source.sectors) or other_kind(carried, plan):
         return False
     if _of_organ(carried, plan) or _above(carried, plan) or _LISTED.search(adapter.filled(carried)):
         return False
@@ -263,7 +314,8 @@ def _lends(carried: str, unit: Unit, adapter: Adapter) -> bool:
     about = about or {word for word in genre().safeguard_order if word in carried}
     about = about or set(_DUTY.findall(carried))
     orders = _ORDERS.search(carried) or _KEYS.search(carried) or _DUTY.search(carried)
-    return bool(about) and bool(orders) and not (adapter.leftover(carried) or _OFFICE.search(carried))
+    strange = adapter.leftover(carried) or _OFFICE.search(carried) or foreign_trade(carried, adapter.plan)
+    return bool(about) and bool(orders) and not strange
 
 
 def _orders(text: str) -> bool:
@@ -278,7 +330,7 @@ def _quality(carried: str, raw: str, index: int, unit: Unit, plan: Plan, adapter
     theme = theme_score(raw, plan)
     facts = len(adapter.facts(carried))
     most = 3 if unit.role in {"achievement", "problem"} or unit.source.first else 1
-    if facts > most or re.search(r"“[^”]*【[^”]*”|】[^，。；、]{0,4}【", adapter.filled(carried)):
+    if facts > most or _CROWDED.search(adapter.filled(carried)):
         return None
     related = bool(set(bigrams(core(unit.heading))) & set(bigrams(carried)))
     quality = 0.4 + (0.2 if related else -0.2) - 0.4 * facts - 0.08 * min(index, 4) + 0.06 * min(theme, 4)

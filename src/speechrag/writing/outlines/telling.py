@@ -18,6 +18,7 @@ from speechrag.writing.outlines.plan import Plan
 from speechrag.writing.outlines.units import CLAUSE, Pool
 
 NEW, MOST_NEW = 0.25, 1.0  # worth of a matter that one family names, and of all matters of a heading at most
+EXPECTED = 0.3  # what a safeguard adds beside that, where it names one that listeners wait for (经费, 督查)
 AGAIN, SOME = 1.5, 2  # what a heading costs of which all matters, or so many, have been named
 _EMPTY = frozenset(
     [
@@ -70,6 +71,8 @@ class Telling:
         if not words:
             return 0.0
         fresh = sum(NEW * log2(1 + self._families.get(word, 0)) for word in words - known)
+        if leaf.unit.role == "safeguard" and leaf.unit.source.on_theme:
+            fresh += EXPECTED * len((words & _usual()) - known)
         return min(fresh, MOST_NEW) - AGAIN * min(len(words & known) / min(len(words), SOME), 1.0)
 
 
@@ -83,6 +86,12 @@ def _words(heading: str) -> tuple[str, ...]:
         if len(word) >= 2 and flag.startswith(("n", "vn", "j", "l", "i")) and word not in _EMPTY
     )
     return tuple(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=1)
+def _usual() -> frozenset[str]:
+    """Return the matters of the safeguards that most speeches name, one word for each."""
+    return frozenset(genre().matters.get(word, word) for word in genre().safeguard_order)
 
 
 @lru_cache(maxsize=1)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from speechrag.records import Passage, Speech
+from speechrag.text import sentence_spans
 from speechrag.writing.outlines.adapt import Source
 from speechrag.writing.outlines.genre import genre
 from speechrag.writing.outlines.plan import Plan
 
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年|_)")
 CLOSING = 0.7  # part of a speech after which an address opens its closing
 _ADDRESSED = re.compile(r"(?<=\n)(?:同志们|各位[\u4e00-\u9fff]{2,4}(?:、同志们)?|[\u4e00-\u9fff]{2}们)[，,！：:]")
+LOOKED_AT = 16  # sentences of a section
 TOPIC = 8  # level of a point that a section makes in an unnumbered short sentence
 CLAUSE = 9  # level of a point that is a clause inside a sentence
 
@@ -60,8 +64,11 @@ class Pool:
 
 
 def year_of(speech: Speech) -> int:
-    """Return the year of a speech, 0 where it is not known."""
+    """Return the year of a speech, that in its title or file name where the metadata has none; 0 for none known."""
     year = speech.metadata.get("year")
+    if not year:
+        named = _YEAR.search(speech.title) or _YEAR.search(speech.source.rsplit("/", 1)[-1])
+        return int(named[1]) if named else 0
     return year if isinstance(year, int) else int(year) if isinstance(year, str) and year.isdecimal() else 0
 
 
@@ -70,6 +77,15 @@ def closing_of(text: str) -> int:
     """Return where the closing paragraph of a speech begins, the last that addresses the hearers; its end for none."""
     opened = [match.start() for match in _ADDRESSED.finditer(text) if match.start() > CLOSING * len(text)]
     return opened[-1] if opened else len(text)
+
+
+def statements(unit: Unit) -> Iterator[tuple[int, int]]:
+    """Yield the spans of a section's first sentences; of one with semicolons, what stands between these."""
+    text = unit.speech.text
+    last = max(min(unit.end, closing_of(text)), unit.head_end)
+    for start, end in sentence_spans(text, unit.head_end, last)[:LOOKED_AT]:
+        cuts = [start, *(start + match.end() for match in re.finditer("；(?=.)", text[start:end])), end]
+        yield from pairwise(cuts)
 
 
 def within(inner: Unit, outer: Unit) -> bool:

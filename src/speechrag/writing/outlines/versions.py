@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal
 
 from speechrag.errors import UsageError
@@ -19,12 +20,13 @@ Standing = Literal["past", "present", "undone", "aside"]
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A state of the outline, the change that led to it ("" where none is known) and the name it was given."""
+    """A state of the outline, the change that led to it ("" where none is known), its name and its time."""
 
     label: str
     outline: Outline
     name: str
     standing: Standing
+    at: str = ""  # as of a version
 
 
 def states(draft: Draft) -> tuple[State, ...]:
@@ -33,10 +35,26 @@ def states(draft: Draft) -> tuple[State, ...]:
     The position in this order is what ``go`` and ``named`` take.
     """
     labels = ("", *(version.label for version in draft.past))
-    past = [State(label, v.outline, v.name, "past") for label, v in zip(labels, draft.past, strict=False)]
-    undone = [State(v.label, v.outline, v.name, "undone") for v in draft.ahead]
-    aside = [State(v.label, v.outline, v.name, "aside") for v in draft.aside]
-    return (*past, State(labels[-1], draft.outline, draft.name, "present"), *undone, *aside)
+    past = [State(label, v.outline, v.name, "past", v.at) for label, v in zip(labels, draft.past, strict=False)]
+    undone = [State(v.label, v.outline, v.name, "undone", v.at) for v in draft.ahead]
+    aside = [State(v.label, v.outline, v.name, "aside", v.at) for v in draft.aside]
+    return (*past, State(labels[-1], draft.outline, draft.name, "present", draft.at), *undone, *aside)
+
+
+def local_time() -> datetime:
+    """Return the time of day here, with its zone."""
+    return datetime.now().astimezone()
+
+
+def stamped(before: Draft | None, after: Draft, now: datetime) -> Draft:
+    """Return ``after`` with the time of its present state where that is new: neither undone, redone nor gone back to.
+
+    ``before`` is the draft that was changed, None for a first one; ``now`` knows its time zone.
+    """
+    line = (state for state in states(before) if state.standing != "aside") if before else ()
+    if any(state.outline is after.outline for state in line):
+        return after
+    return replace(after, at=now.isoformat(timespec="seconds"))
 
 
 def state_at(draft: Draft, position: int) -> State:
