@@ -39,7 +39,7 @@ EMPTY = 0.15  # weight of the best candidate that holds nothing of the answer
 HIDDEN_WORD, HIDDEN_WHOLE, SUMMARY = 10, 14, 4
 LOOKED_AT = 40  # candidates of a question that are trained on
 # The log-odds at which an answer is as good as none, chosen by hand on what `report` says of authors left out.
-EVEN = -0.6
+EVEN = -0.4
 FOUND = 0.5  # share of the key phrases that a candidate must hold for the answer to count as found
 PARAPHRASE, ORDINARY = "paraphrase", "ordinary"
 NOTHING = -30.0  # the log-odds of a candidate that is none
@@ -53,6 +53,7 @@ AUTHORS = {
     "seeds_train": "third", "corpus_blind": "fourth", "seeds_blind": "fourth", "corpus_third": "fifth",
     "reports_more": "fifth", "gwr": "fifth", "corpus_pairs": "sixth", "reports_pairs": "sixth", "party": "seventh",
     "seeds_staff": "eighth", "seeds_fourth": "ninth", "corpus_fourth": "tenth", "gwr_more": "eleventh",
+    "seeds_fifth": "twelfth", "seeds_sixth": "thirteenth", "corpus_fifth": "fourteenth",
 }  # fmt: skip
 
 

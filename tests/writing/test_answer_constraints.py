@@ -8,7 +8,8 @@ import pytest
 
 from speechrag.records import Answer, Hit, Passage, Query, Section, Speech
 from speechrag.text import bigrams, fold, segmenter
-from speechrag.writing.answer_constraints import constraints, without_years
+from speechrag.writing.answer_constraints import called, constraints, unmet, without_years
+from speechrag.writing.answer_features import Window
 from speechrag.writing.asking import Asking
 from speechrag.writing.questions import analyse
 
@@ -94,6 +95,10 @@ def named(question: str) -> list[tuple[str, str]]:
         ("服务大厅有哪些规定", []),
         ("电话报告县委有什么规定", []),
         ("重大信息多久内要上报", []),
+        ("梧桐苑小区有多少户", []),
+        ("高新园区有几家企业", []),
+        ("国家级示范区怎么建", []),
+        ("全县有几个行政村", []),
     ],
 )
 def test_what_a_question_names_is_recognised(question: str, found: list[tuple[str, str]]) -> None:
@@ -136,6 +141,29 @@ def test_a_near_miss_is_refused_and_says_why(question: str, lacking: str) -> Non
     answer = ask(question)
     assert not answer.supported and answer.nearest
     assert f"“{lacking}”" in answer.text
+
+
+HOLDERS = "党委书记、总经理冯海川介绍了情况。国家粮食局副局长秦立夫作出批示。"
+
+
+@pytest.mark.parametrize(
+    ("question", "met"),
+    [("党委书记是谁", True), ("总经理是谁", True), ("粮食局局长叫什么名字", False), ("粮食局副局长是谁", True)],
+)
+def test_a_name_goes_with_the_post_it_stands_at(question: str, met: bool) -> None:
+    """With each of several posts in a row; the deputy of an office does not hold the office."""
+    asked = analyse(question, CUTTER, frequency)
+    window = Window.of(HOLDERS, "", "", "", "", HOLDERS, HOLDERS)
+    posts = [c for c in constraints(asked) if c.kind == "post"]
+    assert posts and (unmet(asked, posts, window, 0) == ()) is met
+
+
+def test_a_speech_of_another_place_does_not_answer() -> None:
+    """A question may call a place without 市 or 县; a retrieved title with the name says that it is one."""
+    asked = analyse("泸岑防汛排第几", CUTTER, lambda _: 0.1)
+    assert [c.name for c in called(asked, ["在泸岑市防汛会议上的讲话", "在别处的讲话"])] == ["泸岑"]
+    assert called(asked, ["在别处的讲话"]) == ()
+    assert called(analyse("防汛物资怎么储备", CUTTER, lambda _: 0.1), ["在防汛物资储备会上的讲话"]) == ()
 
 
 def test_a_hole_in_the_source_is_said_to_be_one() -> None:

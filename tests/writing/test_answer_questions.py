@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speechrag.writing.answer_lists import series_of
-from speechrag.writing.answer_types import deficit, enumerated, members, parallel, values
+from speechrag.writing.answer_types import deficit, enumerated, gives_reason, members, parallel, values
 from speechrag.writing.questions import Kind, Question, analyse, kind_of
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -39,6 +39,12 @@ def taken(question: str) -> Question:
         ("怎么落实责任", Kind.HOW),
         ("什么是预警喇叭", Kind.WHAT),
         ("防汛物资储备", Kind.TOPIC),
+        ("险情最晚什么时候报告", Kind.DURATION),
+        ("最迟几月几号建成", Kind.DATE),
+        ("“两高两难”是什么意思", Kind.WHAT),
+        ("“两高两难”是哪些", Kind.LIST),
+        ("水从多远引来", Kind.NUMBER),
+        ("溢洪道挖多深", Kind.NUMBER),
     ],
 )
 def test_the_question_word_tells_the_kind(question: str, kind: Kind) -> None:
@@ -60,6 +66,25 @@ def test_the_asked_thing_is_found_on_either_side() -> None:
     """多少单位 asks for what follows, 手机号是多少 for what goes before."""
     assert taken("有多少行政村建了预警喇叭").asked == ("行政村",)
     assert taken("县水务局局长的手机号是多少").asked == ("手机号",)
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("防汛分几个阶段", ["防汛", "阶段"]),
+        ("在全省评比中排第几", ["全省", "评比", "排"]),
+        ("每月几号到几号会商", ["每月", "会商"]),
+    ],
+)
+def test_what_asks_is_no_word_to_be_found(question: str, words: list[str]) -> None:
+    """几个阶段 is no phrase of its own though the table of everyday wording has it, 中排 no word."""
+    found = [term.text for term in taken(question).terms]
+    assert [word for word in found if word != "分"] == words
+
+
+def test_forbidden_is_no_law() -> None:
+    """非法 ends like the name of a law and is none."""
+    assert all("非法" not in term.text or len(term.text) == 2 for term in taken("举报非法采砂奖多少钱").terms)
 
 
 def test_measure_count_and_names_are_read() -> None:
@@ -98,6 +123,35 @@ def test_a_role_is_no_answer_to_who_holds_it() -> None:
     """A name beside the office is a value; the office alone, or its deputy, is none."""
     who = taken("水务局局长是谁")
     assert values(who, "县水务局局长韩立群负总责") and not values(who, "局长要到现场，王强副局长带队")
+
+
+@pytest.mark.parametrize("told", ["党委书记、董事长宋春来介绍", "董事长宋春来透露", "矿长宋春来坦言"])
+def test_a_name_stands_before_whatever_verb_of_saying(told: str) -> None:
+    """What a report says behind a name does not hide the name."""
+    assert any("宋春来" in value for value in values(taken("董事长是谁"), told))
+
+
+def test_a_day_of_every_month_is_a_date() -> None:
+    """几号 is answered by days without a month, 哪年 is not."""
+    told = "每月5日至20日为检查期。"
+    assert values(taken("检查期是每月几号到几号"), told) == {"5日", "20日"}
+    assert not values(taken("检查期是哪年定的"), told)
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("因为水库正在加固。", True),
+        ("这是保下游安全的需要。", True),
+        ("只有早报，才能早处置。", True),
+        ("否则就要误事。", True),
+        ("各乡镇都要建台账。", False),
+        ("会议开了两天。", False),
+    ],
+)
+def test_a_reason_is_told_from_what_is_only_said(text: str, given: bool) -> None:
+    """A cause, a purpose, what depends on it."""
+    assert gives_reason(text) is given
 
 
 def test_a_limit_is_not_a_frequency() -> None:

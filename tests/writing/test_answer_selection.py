@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from speechrag.records import Hit, Passage, Speech
-from speechrag.text import sentence_spans
+from speechrag.text import fold, sentence_spans
 from speechrag.writing.answer import _in_order, compose
 from speechrag.writing.answer_evidence import Candidate
-from speechrag.writing.answer_features import Features
+from speechrag.writing.answer_features import Features, Window
 from speechrag.writing.answer_selection import MAX_SOURCES, by_meaning, select
 from speechrag.writing.questions import Question, analyse
 
 sys.path.insert(0, str(Path(__file__).parent))
-from answer_corpus import CUTTER, document_frequency
+from answer_corpus import CUTTER, document_frequency, sentences
 
 TEXT = (
     "护林员按照护林站划定的路线每天上山巡查一趟，风雨不误。全县山上的水源这些年主要是靠成片的树木涵养起来的。"
@@ -64,12 +64,32 @@ def test_words_of_the_question_around_the_best_are_enough() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sure", "hit", "held"),
-    [(0.44, HERE, True), (0.44, THERE, True), (0.38, HERE, True), (0.38, THERE, False), (0.2, HERE, False)],
+    ("best", "sure", "words", "held"),
+    [
+        (0.88, 0.5, {"巡山"}, True),  # it has a word that the best lacks
+        (0.88, 0.5, set(), False),
+        (0.88, 0.45, {"巡山"}, False),
+        (0.7, 0.5, set(), True),  # the best is in doubt
+        (0.88, 0.9, set(), True),  # it is the likelier one
+    ],
 )
-def test_a_runner_up_is_quoted_where_it_may_answer_as_well(sure: float, hit: Hit, held: bool) -> None:
-    """It needs half of the probability of the best, a little less in the passage of the best."""
-    assert quoted([candidate(0, 0.88), candidate(1, sure, hit)]) == ([0, 1] if held else [0])
+@pytest.mark.parametrize("hit", [HERE, THERE])
+def test_a_runner_up_is_quoted_where_it_may_say_what_the_best_leaves_open(
+    best: float, sure: float, words: set[str], held: bool, hit: Hit
+) -> None:
+    """A sentence on the same subject, however likely, adds nothing to a sure one that has all words of the question."""
+    other = replace(candidate(1, sure, hit), words=frozenset(words))
+    assert quoted([candidate(0, best), other]) == ([0, 1] if held else [0])
+
+
+def test_a_bare_heading_is_no_second_sentence() -> None:
+    """What stands above the points of another section says nothing by itself."""
+    text = TEXT + "（三）把巡山的路走实。"
+    speech = replace(SPEECH, text=text)
+    heading = replace(
+        candidate(1, 0.9, THERE), speech=speech, spans=((len(TEXT), len(text)),), words=frozenset({"巡山"})
+    )
+    assert select(taken("护林员怎么巡山"), [candidate(0, 0.7), heading]) == [(candidate(0, 0.7), SPANS[0])]
 
 
 def test_a_runner_up_without_another_value_is_not_quoted() -> None:
@@ -89,6 +109,50 @@ def test_the_points_of_a_list_stand_one_a_line() -> None:
 
 def test_what_the_reader_would_refuse_is_not_quoted_first() -> None:
     """A candidate of the higher score stands behind one that answers by itself; with no point of refusal, before it."""
-    judged = [(candidate(0, 0.3), -0.8), (candidate(1, 0.9), 2.2)]
-    assert [c.sure for c in _in_order(judged, 0.3, threshold=0.5)] == [0.9, 0.3]
-    assert [c.sure for c in _in_order(judged, 0.3, threshold=0.0)] == [0.3, 0.9]
+    judged = [(replace(candidate(0, 0.3), score=5.0), -0.8), (candidate(1, 0.9), 2.2)]
+    assert [c.sure for c in _in_order(judged, threshold=0.5)] == [0.9, 0.3]
+    assert [c.sure for c in _in_order(judged, threshold=0.0)] == [0.3, 0.9]
+
+
+def told(question: str, text: str, place: int) -> list[str]:
+    """Return what is quoted where sentence number ``place`` of ``text`` is the best and only candidate."""
+    spans = sentence_spans(text)
+    speech = replace(SPEECH, text=text)
+    own = text[slice(*spans[place])]
+    window = Window.of(fold(own), "", "", "", "", text, text)
+    best = replace(candidate(0, 0.9), speech=speech, spans=(spans[place],), window=window)
+    typed = replace(best, features=replace(PLAIN, typed=0.0, own=1.0))
+    return [text[a:b] for _, (a, b) in select(taken(question), [typed])]
+
+
+def test_a_reason_is_quoted_up_to_where_it_is_given() -> None:
+    """What repeats the question is followed by its reason, and not by what comes next."""
+    text = "会场这次设在林场。因为去年的火就是从这里烧起来的。住宿由林业局统一安排，明天早上八点发车。"
+    assert told("会场为什么设在林场", text, 0) == sentences(text)[:2]
+
+
+def test_behind_a_told_reason_nothing_is_added() -> None:
+    """However short the sentence is that gives it."""
+    text = "因为干旱，玉米减产。苗木生产稳定。旅游收入增长很快。"
+    assert told("玉米为什么减产", text, 0) == sentences(text)[:1]
+
+
+def test_without_a_reason_near_what_happens_next_is_no_answer() -> None:
+    """A sentence that says more than the question stands alone where no reason follows."""
+    text = "护林站的瞭望塔在七月被雷击中，电台和望远镜都烧坏了。省里领导第二天到站看望。新塔明年开工。"
+    assert told("瞭望塔为什么坏了", text, 0) == sentences(text)[:1]
+
+
+def test_what_is_wrong_is_the_reason_for_what_is_due() -> None:
+    """为什么要重组 is answered by the fault before the measure; asked how, the measure stands alone."""
+    text = (
+        "护林队去年新招了人。花名册上的人有一半不上山，少数人连路线都不熟。十月前重新组队，每组六人，由站长带队上山。"
+    )
+    assert told("为什么护林队要重新组队", text, 2) == sentences(text)[1:]
+    assert told("护林队怎么重新组队", text, 2) == sentences(text)[2:]
+
+
+def test_a_short_sentence_that_answers_needs_none_behind_it() -> None:
+    """Only what announces is led on: a heading is, 已被定为试点 is not."""
+    text = "我县已被定为护林试点县。明年要把网络建起来。各乡要抓紧动手。"
+    assert told("我县被定为什么试点", text, 0) == sentences(text)[:1]

@@ -91,7 +91,7 @@ def test_the_remedy_is_not_a_shortcoming() -> None:
 
 def test_suggested_questions_name_what_is_done_and_of_what() -> None:
     """A heading of an act becomes a question after its way; none steers the listener only."""
-    offered = list(candidates(ask("为什么要重视护林工作"), lambda key: SPEECH))
+    offered = [further.question for further in candidates(ask("为什么要重视护林工作"), lambda key: SPEECH)]
     assert "怎样压紧护林责任" in offered
 
 

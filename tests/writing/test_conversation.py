@@ -10,9 +10,10 @@ import pytest
 
 from speechrag.config import Settings
 from speechrag.errors import GenerationError
-from speechrag.records import Answer
+from speechrag.records import Answer, AnswerSentence, Citation
 from speechrag.writing.asking import Asking
-from speechrag.writing.conversation import Conversation, nth_asked, rewritten
+from speechrag.writing.conversation import Conversation, more_asked, nth_asked, rewritten
+from speechrag.writing.suggestions import Next, own_title
 
 sys.path.insert(0, str(Path(__file__).parent))
 from answer_corpus import BY_ID, CUTTER, document_frequency, retrieve, speech
@@ -183,3 +184,96 @@ def test_a_model_is_not_asked_about_a_whole_question() -> None:
     model = Says("别的问题")
     assert ASKING.readings("去年全县引进项目多少个", [LIMIT], model) == ("去年全县引进项目多少个",)
     assert model.told == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "first"),
+    [
+        ("护林巡查从什么时候开始", "谁负责？", "护林巡查谁负责"),
+        ("护林巡查存在哪些问题", "怎么解决？", "护林巡查的问题怎么解决"),
+        ("为什么要重视护林巡查", "具体怎么做？", "护林巡查怎么做"),
+        ("有哪些办法推进修渠", "资金从哪里来", "推进修渠资金从哪里来"),
+        ("护林巡查要做到哪三个到位", "那时限呢", "护林巡查时限"),
+        ("护林工作的“三个一批”是哪三个", "为什么？", "护林工作为什么"),
+        ("2019年青河县修渠多少公里", "那护林面积呢", "2019年青河县护林面积是多少"),
+        ("去年修渠多少公里", "今年呢", "今年修渠多少公里"),
+        ("2019年修渠多少公里", "那去年呢", "2018年修渠多少公里"),
+    ],
+)
+def test_a_side_is_asked_of_the_subject_before(before: str, question: str, first: str) -> None:
+    """What has no subject of its own is asked of that of the question before, without its verb or slogan."""
+    assert readings(question, before)[0] == first
+
+
+def test_a_side_asked_for_does_not_become_the_subject() -> None:
+    """谁负责 in between leaves the subject as it was, 那夜间值守呢 adds to it."""
+    assert readings("那时限呢", "护林巡查有什么要求", "谁负责？")[0] == "护林巡查时限"
+    after = readings("谁来监督", "护林巡查有什么要求", "那夜间值守呢")
+    assert after[0] == "护林巡查的夜间值守谁来监督" and "护林巡查谁来监督" in after
+
+
+def test_another_subject_is_read_beside_the_one_before() -> None:
+    """那修渠呢 may ask for a side, for the same of another, or for that alone; not outside the year that holds."""
+    found = readings("那修渠呢", "护林工作存在哪些问题")
+    assert found[0] == "护林工作的修渠" and {"修渠存在哪些问题", "修渠"} <= set(found)
+    assert all("2019年" in reading for reading in readings("那修渠呢", "2019年护林工作存在哪些问题"))
+
+
+def test_an_answer_that_is_not_about_the_subject_is_none() -> None:
+    """A follow-up on what the speeches do not join to its subject is refused, and the reading is told."""
+    answer = ask("那招商引资呢", "县水务局防汛物资怎么储备")
+    assert not answer.supported or "招商" in answer.text + "".join(c.title for c in answer.citations)
+    refused = ask("谁负责？", "红烧肉怎么做")
+    assert not refused.supported and "红烧肉" in refused.text
+
+
+@pytest.mark.parametrize(
+    ("question", "more"),
+    [("还有呢？", True), ("那还有哪些", True), ("其他的呢", True), ("还有哪些问题", False), ("还有呢，谁负责", False)],
+)
+def test_more_of_the_same_is_recognised(question: str, more: bool) -> None:
+    """Only a question that is nothing but 还有呢 asks for more."""
+    assert more_asked(question) is more
+
+
+def test_more_repeats_nothing() -> None:
+    """还有呢 quotes what was not quoted, and says so where that was all."""
+    first = ask("防汛工作存在哪些问题")
+    further = ask("还有呢", "防汛工作存在哪些问题")
+    assert further.supported or "没有找到更多" in further.text
+    assert not {(c.speech_id, c.start) for c in first.citations} & {(c.speech_id, c.start) for c in further.citations}
+    assert any("继续查找" in note for note in further.notes)
+
+
+def test_a_comparison_tells_which_side_is_where() -> None:
+    """Each side has a paragraph of its own and a note names its marks."""
+    both = ask("防汛和招商引资的责任有什么区别")
+    if both.supported:
+        assert len(both.text.split("\n")) == 2 and any("防汛的责任" in note for note in both.notes)
+    else:
+        assert "没有依据" in both.text
+
+
+def test_a_comparison_names_the_side_that_is_answered() -> None:
+    """Where one side is missing the refusal names it, and what may be asked alone."""
+    half = ask("险情和红烧肉的报告时限有什么不同")
+    assert not half.supported and "“红烧肉的报告时限”没有依据" in half.text and half.citations == ()
+
+
+def test_a_suggestion_is_answered_from_its_section() -> None:
+    """A question on a section is offered only where its answer stands there."""
+
+    def answered(*starts: int) -> bool:
+        cited = tuple(Citation(n, "p", "s1", "a.txt", "题", "句", at, at + 1) for n, at in enumerate(starts, 1))
+        answer = Answer("问", True, "句", (AnswerSentence("句", (1,)),), cited)
+        return Next("问", "s1", 10, 20).answered(answer)
+
+    assert answered(12) and answered(12, 15, 30)
+    assert not answered(30) and not answered(12, 30)
+
+
+def test_a_collection_lends_no_title() -> None:
+    """What the third speech of a collection is about its own title says, if any."""
+    assert own_title("防汛讲话范文篇三") == ""
+    assert own_title("防汛讲话范文篇三：护林工作") == "护林工作"
+    assert own_title("在防汛会议上的讲话") == "在防汛会议上的讲话"

@@ -11,14 +11,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from speechrag.errors import GenerationError, PromptError
-from speechrag.records import Answer, AnswerSentence, Citation, Hit, Query, Speech
+from speechrag.records import Answer, AnswerSentence, Citation, Hit, Passage, Query, Speech
 from speechrag.text import Segmenter, fold
-from speechrag.writing.answer_constraints import Constraint, constraints, hole, unmet, without_years
+from speechrag.writing.answer_constraints import Constraint, called, constraints, hole, unmet, without_years
 from speechrag.writing.answer_evidence import Candidate, Evidence
 from speechrag.writing.answer_features import INSIDE
-from speechrag.writing.answer_selection import WORDED, Quoted, by_meaning, select
+from speechrag.writing.answer_fit import stray, unfit
+from speechrag.writing.answer_parts import another_part, told
+from speechrag.writing.answer_selection import Quoted, by_meaning, select, unreasoned
+from speechrag.writing.answer_spans import Span
 from speechrag.writing.generate import Generator
-from speechrag.writing.questions import Question, analyse, expansions
+from speechrag.writing.questions import Kind, Question, analyse, expansions
 from speechrag.writing.reader import Seen, builtin_reader, look
 
 REFUSAL = "语料中没有找到能回答这个问题的内容。"
@@ -29,12 +32,14 @@ CONSIDERED = 80  # candidates that the reader looks at
 _UNTOLD = 0.0  # stands for the retriever's probability where it gives none
 # What a candidate must meet where the question names it; how telling the others are the reader decides.
 _BINDING = frozenset({"year", "place", "person"})
-# How much the reader's log-odds count beside the score that orders candidates; where their words say little, more.
-_READ, _READ_ALONE = 0.3, 1.0
-_REWORDED = "原文没有用同样的说法，所引是意思最相近的原话，请自行核对"
+# How much the reader's log-odds count beside the score that orders candidates, and that a series tells more than one
+# of its sentences, where several things or a way to do something are asked for.
+_READ, _TOLD_WHOLE = 0.6, 0.2
+REWORDED = "原文没有用同样的说法，所引是意思最相近的原话，请自行核对"
 # Below this probability half of the answers to questions that the speeches leave open are found, and a tenth of the
 # right ones (development questions).
 _SURE = 0.75
+_UNREASONED = "原文没有直接说出原因，所引是与所问最相近的话，请对照原文核对"
 _UNSURE = "所引与所问相近，不一定正好是答案，请对照原文核对"
 
 
@@ -50,15 +55,19 @@ def answer_stream(question: str, search: Search, generator: Generator | None = N
         yield Answer(question, False, told, nearest=found.nearest, kind=found.asked.kind.told)
         return
     extract = replace(
-        compose(question, found.chosen, found.nearest), kind=found.asked.kind.told, notes=_reserve(found.chosen)
+        compose(question, found.chosen, found.nearest),
+        kind=found.asked.kind.told,
+        notes=_reserve(found.asked, found.chosen),
     )
     yield from [extract] if generator is None else _generated(question, extract, found.hits, search.speech, generator)
 
 
-def _reserve(chosen: Sequence[Quoted]) -> tuple[str, ...]:
+def _reserve(asked: Question, chosen: Sequence[Quoted]) -> tuple[str, ...]:
     """Return with what reserve the quotations are to be read, if any."""
     if by_meaning(chosen[0][0]):
-        return (_REWORDED,)
+        return (REWORDED,)
+    if unreasoned(asked, chosen):
+        return (_UNREASONED,)
     return (_UNSURE,) if max(candidate.sure for candidate, _ in chosen) < _SURE else ()
 
 
@@ -82,7 +91,7 @@ class Search:
 
     ``document_frequency`` maps a word or a pair of characters to the share of passages holding it, 0..1. The answer
     is a refusal where the reader gives no candidate a probability of at least ``threshold``; ``confidence`` is the
-    retriever's own, 0..1, one of the things that it looks at.
+    retriever's own, 0..1, one of the things that it looks at. ``passages`` gives those of a speech, in order.
     """
 
     retrieve: Callable[[Query], Sequence[Hit]]
@@ -92,6 +101,7 @@ class Search:
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     threshold: float = 0.5
     confidence: Callable[[Query, Sequence[Hit]], float] | None = None
+    passages: Callable[[str], Sequence[Passage]] = lambda _speech_id: ()
 
     def read(self, question: str, dropped: Callable[[Hit], bool] | None = None) -> Reading:
         """Return what the search finds and the reader sees of it; hits that ``dropped`` names are left out."""
@@ -99,8 +109,9 @@ class Search:
         hits = _search(asked, question, self.retrieve, self.filters)
         if dropped is not None:
             hits = [replace(hit, rank=rank) for rank, hit in enumerate((h for h in hits if not dropped(h)), 1)]
-        found = Evidence(asked, hits, self.speech).candidates()
-        wanted = constraints(asked)
+        evidence = Evidence(asked, hits, self.speech)
+        found = evidence.candidates()
+        wanted = (*constraints(asked), *called(asked, evidence.topics))
         able = [c for c in (_checked(asked, wanted, c) for c in found[:CONSIDERED]) if c is not None]
         query = Query(question, RETRIEVED, self.filters)
         retrieved = self.confidence(query, hits[:RETRIEVED]) if self.confidence and hits else _UNTOLD
@@ -109,9 +120,11 @@ class Search:
 
     def found(self, question: str) -> _Found:
         reading = self.read(question)
-        candidates = reading.sorted(self.threshold)
+        # Left out only here: the reader weighs each candidate by what all others hold.
+        candidates = [c for c in reading.sorted(self.threshold) if not stray(reading.asked, c)]
         supported = any(candidate.sure >= self.threshold for candidate in candidates)
-        chosen = select(reading.asked, candidates) if supported else []
+        chosen = told(reading.asked, select(reading.asked, candidates)) if supported else []
+        chosen = [(_standing(candidate, span, self.passages), span) for candidate, span in chosen]
         return _Found(reading.asked, reading.hits, reading.found, chosen)
 
 
@@ -133,19 +146,20 @@ class Reading:
             (replace(candidate, sure=1 / (1 + math.exp(-logit))), logit)
             for candidate, logit in zip(self.able, builtin_reader().logits(self.seen).tolist(), strict=True)
         ]
-        found = _in_order(judged, _READ, threshold)
-        return _in_order(judged, _READ_ALONE, threshold) if by_meaning(found[0]) else found
+        whole = _TOLD_WHOLE if self.asked.kind in {Kind.LIST, Kind.HOW} else 0.0
+        return _in_order(judged, threshold, whole)
 
 
-def _in_order(judged: Sequence[tuple[Candidate, float]], weight: float, threshold: float) -> list[Candidate]:
-    """Return candidates, each given with the reader's log-odds, by score and ``weight`` times these, best first.
+def _in_order(judged: Sequence[tuple[Candidate, float]], threshold: float, whole: float = 0.0) -> list[Candidate]:
+    """Return candidates, each given with the reader's log-odds, by score and these, best first.
 
-    What the reader would refuse by itself comes behind all that it would not.
+    A series of points is given ``whole`` besides. What the reader would refuse by itself comes behind all that it
+    would not.
     """
 
     def place(pair: tuple[Candidate, float]) -> tuple[bool, float]:
         candidate, logit = pair
-        return candidate.sure < threshold, -(candidate.score + weight * logit)
+        return candidate.sure < threshold, -(candidate.score + _READ * logit + whole * candidate.listed)
 
     return [candidate for candidate, _ in sorted(judged, key=place)]
 
@@ -167,14 +181,35 @@ def _search(
 def _checked(asked: Question, wanted: Sequence[Constraint], candidate: Candidate) -> Candidate | None:
     """Return the candidate with the number of things ``wanted`` that it does not meet; None where it cannot answer.
 
-    It cannot where it misses what binds, nor where it has the words of a question but not the act asked about.
+    It cannot where it misses what binds, nor where its form gives it away as something else.
     """
     missing = unmet(asked, wanted, candidate.window, candidate.year)
-    # 电动车怎么上牌 is not answered by what else is said of 电动车.
-    undone = bool(candidate.features.act) and candidate.features.asked == 0
-    if any(c.kind in _BINDING for c in missing) or (undone and candidate.features.covered >= WORDED):
+    if any(c.kind in _BINDING or _whose_name(asked, c) for c in missing):
+        return None
+    if unfit(asked, candidate) or another_part(asked, candidate):
         return None
     return replace(candidate, unmet=len(missing)) if missing else candidate
+
+
+def _standing(candidate: Candidate, span: Span, passages: Callable[[str], Sequence[Passage]]) -> Candidate:
+    """Return ``candidate`` with the passage that holds ``span``: a series goes on beyond the passage that was found.
+
+    A sentence that lies across two passages keeps the one that was found.
+    """
+
+    def holds(passage: Passage) -> bool:
+        return passage.start <= span[0] and span[1] <= passage.end
+
+    hit = candidate.hit
+    if holds(hit.passage):
+        return candidate
+    passage = next(filter(holds, passages(hit.passage.speech_id)), hit.passage)
+    return replace(candidate, hit=replace(hit, passage=passage))
+
+
+def _whose_name(asked: Question, wanted: Constraint) -> bool:
+    """Tell whether the name of who holds ``wanted`` is asked for: 信访局长叫什么名字 is no question about deputies."""
+    return asked.named and wanted.kind == "post" and bool(wanted.extra)
 
 
 def _searched(asked: Question, hits: Sequence[Hit], found: Sequence[Candidate]) -> str:

@@ -8,14 +8,15 @@ the sentence is no answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from speechrag.text import is_han
 from speechrag.writing.answer_features import INSIDE, NEIGHBOURS, Window
 from speechrag.writing.figures import canonical, figures, same_measure
 from speechrag.writing.names import OFFICE, persons, places, surnames
-from speechrag.writing.question_words import lexicon
+from speechrag.writing.question_words import lexicon, unusual
 from speechrag.writing.questions import Question
 
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)(?:年|$|(?=[\u4e00-\u9fff]))")
@@ -32,10 +33,16 @@ _POST = re.compile(
     r"所长|站长|会长|总理|矿长|董事长|总经理)"
 )
 _NO_PERSON = re.compile("[省市县区镇乡委局部厅院校长]")  # 滕州市长 is no 滕州市, 长
+# A kind of place and no name of one: 金桂苑小区 is not the district 苑小, 行政村 not the village 行政.
+_SITE = re.compile(
+    "[小园厂矿校库景灾林牧湖港营战军特片辖赛疫辟禁]区$|(?:开发|保护|示范|试验|实验|自治|居民|住宅|生活|办公|服务|旅游|隔离|贫困|功能|"
+    "集聚|聚集|边境|沿海|产粮|主产|中心|重点|试点|特色|文明|卫生|行政|自然|空心|专业|薄弱|先进|后进|落后|移民|两个|超大|特大)[市县区镇乡村]$"
+)
 _HOLE = re.compile(r"(?:19|20)(?:[x×*╳—-]{2}|\d[x×*]|[x×*])年?|(?<!\d)[x×*]{1,4}年")
 _LAST, _THIS, _NEXT = (re.compile(p) for p in ("去年|上年|上一年度", "今年|本年|当年", "明年|来年|下一年度"))
 _LOOKS_BACK = re.compile("去年|上年|过去(?:的)?一年|一年来|年末|年底")
 _OFTEN = 3
+_LONG_NAME = 4  # characters, from which on a word is no plain name
 _RANKS = frozenset("省市县区镇乡")
 
 
@@ -69,6 +76,16 @@ def constraints(question: Question) -> tuple[Constraint, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def called(question: Question, topics: Iterable[str]) -> tuple[Constraint, ...]:
+    """Return the words of ``question`` that are names by which one of the ``topics`` (title, file, region) is called.
+
+    泊阳排第几 names no 市, but a speech of 泊阳 is among those found: what another city says of itself is no answer.
+    """
+    names = (t.text for t in question.terms if 1 < len(t.text) < _LONG_NAME and all(map(is_han, t.text)))
+    told = "\n".join(topics)
+    return tuple(Constraint("place", name, name) for name in names if name in told and unusual(name))
+
+
 @cache
 def _common() -> frozenset[str]:
     """Return words that stand before 县 or 市 without being a name: 报告县委, 推进市场."""
@@ -83,6 +100,8 @@ def _places(text: str) -> list[Constraint]:
         name = text[start:end]
         if name[-1] in "局厅报" or name.endswith(("公司", "大学", "协会", "银行", "集团")):
             continue  # organs are held to another measure
+        if _SITE.search(name):
+            continue
         stem = re.sub(r"(?:省|市|县|区|镇|乡|村|街道)$", "", name) if len(name) > 2 else name
         if stem not in _common() and not any(stem in other.name or other.name in stem for other in found):
             found.append(Constraint("place", name, stem))
@@ -211,7 +230,8 @@ def _post_there(question: Question, wanted: Constraint, near: str, inside: str) 
         return bool(re.search(deputy + wanted.name, near)) and (not unit or unit in inside)
     person = rf"[{surnames()}](?![委纪县市区省局部])[\u4e00-\u9fff]{{1,2}}"
     title = rf"{unit}[^，。；、\n]{{0,4}}?{deputy}{wanted.name}" if unit else deputy + wanted.name
-    named = rf"{title}[　\s]*(?:同志)?{person}|{person}{title}"
+    # 党委书记、董事长宋某: a name stands behind the last of its offices.
+    named = rf"{title}(?:[、兼][\u4e00-\u9fff]{{2,10}}?)?[　\s]*(?:同志)?{person}|{person}{title}"
     return bool(re.search(named, near))
 
 

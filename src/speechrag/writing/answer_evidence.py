@@ -15,7 +15,7 @@ from speechrag.writing.answer_lists import HEADINGS, Series, series_of
 from speechrag.writing.answer_spans import Span, quotable, series_spans
 from speechrag.writing.answer_types import deficit, enumerated, members, parallel
 from speechrag.writing.question_words import lexicon, synonyms
-from speechrag.writing.questions import Kind, Question
+from speechrag.writing.questions import Kind, Question, due_asked
 
 # What it adds when the points stand under the question itself, and takes when one point alone is asked about.
 _SLOGAN = 1.2
@@ -46,6 +46,11 @@ _GROUND = re.compile(r"是[^，,。；;]{2,36}(?:需要|要求|途径|保证|保
 _GROUNDS = 0.8
 _WORTH = re.compile("有利于|有助于|意义|作用|才能|离不开|关系到?|决定|直接影响|就会|就是|否则|是为了|因为")
 _PRAISE = re.compile("(?:具有|有着|十分|非常|至关)[^，,。]{0,8}(?:意义|重要)")
+# What a thing is or is for tells no way to do it: 六十五件积案就是六十五道考题.
+_PURPOSE = re.compile(
+    "(?:^|[,;:。])不?是为了|目的(?:是|在于)|(?:就|正|才)是[^,。]{2,16}(?:考题|试金石|大事|实事|体现|标志|表现|写照|底线|责任|使命)[,。;]?$"
+)
+_IDLE = 1.3
 # A list is introduced by its noun: 存在的问题, 提出的要求.
 _LIST_ASKED = 0.6
 # What it adds when a list has as many members as the question says.
@@ -96,6 +101,11 @@ class Evidence:
         self._topic = {key: fold(_topic(found)) for key, found in self._speeches.items()}
         self._whole = {key: self._topic[key] + "\n" + fold(found.text) for key, found in self._speeches.items()}
 
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """What the retrieved speeches are called: title, file, region and year, folded."""
+        return tuple(self._topic.values())
+
     def candidates(self) -> list[Candidate]:
         """Return all candidates, best first; ties go to the better passage, then to the earlier place."""
         found = [candidate for hit in self.hits for candidate in self._sentences(hit)]
@@ -138,6 +148,8 @@ class Evidence:
             score -= _NOT_WRONG
         if self.question.kind is Kind.HOW and len(spans) == 1 and _PRAISE.search(own):
             score -= _MEANING  # how it is done is not why it matters
+        if self.question.kind is Kind.HOW and len(spans) == 1 and _PURPOSE.search(own):
+            score -= _IDLE
         if self.question.kind is Kind.WHY and _MEANS.search(window.layers[1][0]):
             score += _MEANING
         if self.question.kind is Kind.WHY and len(spans) == 1:
@@ -153,9 +165,12 @@ class Evidence:
         if not _GROUND.search(own):
             # 为什么要重视 and 为什么要做好 ask what it is worth; that it is so, or what is to be done, is no answer.
             # That something plays its part (发挥作用) does not say which.
+            due = due_asked(self.question)
             said = own.replace("作用", "") if self.question.worth else own
             acts = self.question.worth or any(t.text in lexicon()["plain_acts"] for t in self.question.terms)
-            return -_GROUNDS if acts and not _WORTH.search(said) else 0.0
+            if _WORTH.search(said):
+                return 2 * _MEANING * due
+            return -_GROUNDS if acts else 0.0
         terms = (t.text for t in self.question.terms if t.text not in lexicon()["plain_acts"])
         subject = any(re.search(rf"{re.escape(term)}(?:工作|建设)?[^，,。；;的]{{0,6}}是", own) for term in terms)
         return 2 * _MEANING if subject else _MEANING / 2

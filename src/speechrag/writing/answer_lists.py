@@ -284,7 +284,9 @@ def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 # “广”就是要广泛发动，“深”就是要深入基层: what stands behind each head explains it.
-_HEAD = re.compile(r"[“\"](?P<head>[^”\"，。]{1,6})[”\"](?=[，,：:]|就是|就要|是指|即)")
+_HEAD = re.compile(
+    r"(?:^|(?<=[。；;：:！？!?，,、\n]))[“\"](?P<head>[^”\"，。]{1,6})[”\"](?=[，,：:]|就是|就要|是指|即)"
+)
 
 
 def _heads(text: str) -> list[Series]:

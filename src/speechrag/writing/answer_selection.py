@@ -6,13 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from speechrag.text import jaccard, sentence_spans, shingles
+from speechrag.text import is_han, jaccard, sentence_spans, shingles, unique
 from speechrag.writing.answer_evidence import Candidate
+from speechrag.writing.answer_fit import WORDED
 from speechrag.writing.answer_lists import series_of
 from speechrag.writing.answer_spans import Span, section_spans, series_spans
-from speechrag.writing.answer_types import values
+from speechrag.writing.answer_types import deficit, gives_reason, values
 from speechrag.writing.question_words import lexicon
-from speechrag.writing.questions import Kind, Question, several
+from speechrag.writing.questions import Kind, Question, due_asked, meaning_asked, several
 
 Quoted = tuple[Candidate, Span]
 
@@ -33,17 +34,21 @@ _ANOTHER = 0.72
 _AS_WELL, _AS_LISTED, _SURE = 0.95, 0.88, 0.7
 # How sure the reader must be, relative to the best, of a sentence that gives another value.
 _AS_SURE = 0.15
+# How likely, relative to the best, a sentence must be that may say what the best leaves open, the latter where the best
+# has a value of the type asked for; below what probability the best is in doubt.
+_LIKELY_TOO, _DOUBTED = (0.55, 0.8), 0.75
+_AS_TYPED = 0.5
 # 关键在三条, 做到两点： announces what is to follow.
 _COUNTS = re.compile(r"[两二三四五六七八九十\d](?:个|条|点|项|件|招|步|种|方面|大)[^，。；]{0,12}[。：:]?$|[：:]$")
 # How well, relative to its best point, a series must fit to be quoted whole; to the best, a sentence to be gathered.
 _AROUND, _SEVERAL_POINTS = {Kind.LIST: 0.92, Kind.HOW: 0.97, Kind.WHY: 0.92}, 0.75
 _GATHERED = 0.75
-# How likely the runner-up must be to answer, relative to the best, in the passage of the best and elsewhere.
-_LIKELY_NEAR, _LIKELY = 0.4, 0.5
 _RUNNERS = 5  # candidates, the best among them, of which one may be the runner-up
-# From this share of the question's words around it on a candidate answers in the words of the question.
-WORDED = 0.5
 _ALSO = 0.2  # how likely, relative to the best, a candidate must be to be quoted where none does
+_POINTS_BACK = re.compile("[^，。]{0,3}(?:[^，。]{0,6}，就是)?这(?!些|次|件事[之过以])")
+_WEIGHS = re.compile("作用|意义|好处|重要|办法|怕|既[^。]*[又也]|考虑")
+_RESTATES = 12  # new characters of a sentence that only says again what is to be explained
+_BEFORE = 160  # characters of a sentence before the best
 # A sentence up to this size only announces what follows.
 _LEAD = 24
 
@@ -51,6 +56,12 @@ _LEAD = 24
 def by_meaning(best: Candidate) -> bool:
     """Tell whether the best candidate answers by its meaning alone: hardly a word of the question is around it."""
     return best.features.covered < WORDED and not best.listed
+
+
+def unreasoned(question: Question, chosen: Sequence[Quoted]) -> bool:
+    """Tell whether a reason is asked for and nothing that is quoted says one in so many words."""
+    told = [candidate.speech.text[slice(*span)] for candidate, span in chosen]
+    return question.kind is Kind.WHY and not any(gives_reason(text) or _WEIGHS.search(text) for text in told)
 
 
 def select(question: Question, candidates: Sequence[Candidate]) -> list[Quoted]:
@@ -63,7 +74,7 @@ def select(question: Question, candidates: Sequence[Candidate]) -> list[Quoted]:
     best, chosen = _whole(question, candidates), list[Quoted]()
     gathered = question.hard or _told_apart(question)
     limit = MAX_LISTED if best.listed else MAX_SOURCES if gathered else MAX_SENTENCES
-    _take(chosen, best, [*_before(best), *best.spans, *_behind(question, best)], limit)
+    _take(chosen, best, [*_before(question, best), *best.spans, *_behind(question, best)], limit)
     for other in candidates[1:_LOOKED_AT]:
         if len(chosen) >= limit:
             break
@@ -160,31 +171,66 @@ def _whole_series(question: Question, best: Candidate) -> Candidate:
     return best
 
 
-def _before(best: Candidate) -> list[Span]:
-    """Return the sentence before the best one where that begins with 其中, 这 or the like."""
+def _before(question: Question, best: Candidate) -> list[Span]:
+    """Return the sentence before the best one where that begins with 其中, 这 or the like, or where it has the reason.
+
+    为什么要重组 asks for a reason, and what is to be done about a fault stands behind the fault.
+    """
     text, start = best.speech.text, best.spans[0][0]
-    if best.listed or not _ANAPHORA.match(text, start):
+    if len(best.spans) > 1:
         return []
-    before = sentence_spans(text, max(0, start - 200), start)
     # The first of them may be torn by the window.
-    return [span for span in before[1:][-1:] if span[1] - span[0] <= 160]
+    before = [s for s in sentence_spans(text, max(0, start - 200), start)[1:][-1:] if s[1] - s[0] <= _BEFORE]
+    if not before or _ANAPHORA.match(text, start):
+        return before
+    said = text[slice(*before[0])]
+    unexplained = (
+        question.kind is Kind.WHY and not gives_reason(best.window.own) and "\n" not in text[before[0][1] : start]
+    )
+    faulty = due_asked(question) and deficit(said)
+    return before if unexplained and (gives_reason(said) or faulty) else []
 
 
-def _behind(question: Question, best: Candidate) -> list[Span]:
-    """Return what explains a bare heading or lead sentence: the sentences behind it, up to the next point."""
+def _behind(question: Question, best: Candidate) -> Sequence[Span]:
+    """Return what explains a bare heading or lead sentence: the sentences behind it, up to the next point.
+
+    Of a reason asked for no more than up to the first sentence that gives one.
+    """
     start, end = best.spans[-1]
+    why = question.kind is Kind.WHY
     # A sentence that only repeats what is to be explained needs the reasons behind it.
-    unexplained = question.kind is Kind.WHY and best.features.typed == 0
-    if question.hard or best.listed or (end - start > _LEAD and not unexplained):
+    unexplained = why and best.features.typed == 0
+    told = gives_reason(best.window.own) if why else _tells(question, best)
+    if question.hard or best.listed or (told if end - start <= _LEAD else not unexplained):
         return []
-    following = sentence_spans(best.speech.text, end, min(len(best.speech.text), end + 400))[:3]
+    text = best.speech.text
     kept = []
-    for span in following:
-        if _POINT.match(best.speech.text, span[0]) or span[1] == end + 400:
+    for span in sentence_spans(text, end, min(len(text), end + 400))[:3]:
+        if _POINT.match(text, span[0]) or span[1] == end + 400:
             break
-        if best.speech.text[span[1] - 1] not in "？?":
+        if text[span[1] - 1] not in "？?":
             kept.append(span)
-    return kept
+    return _up_to_reason(question, best, kept) if why else kept
+
+
+def _up_to_reason(question: Question, best: Candidate, behind: Sequence[Span]) -> Sequence[Span]:
+    """Return the sentences behind the best up to the first that gives a reason or points back to it.
+
+    Without one they are of use only where the best says next to nothing that the question does not say.
+    """
+    text = best.speech.text
+    for place, span in enumerate(behind, 1):
+        said = text[slice(*span)]
+        if gives_reason(said) or _POINTS_BACK.match(said):
+            return behind[:place]
+    new = [char for char in unique(best.window.own) if is_han(char) and char not in question.text]
+    return behind if len(new) <= _RESTATES else []
+
+
+def _tells(question: Question, best: Candidate) -> bool:
+    """Tell whether a short sentence says itself what is asked: 已被确定为试点市 for 定成了什么试点; no heading does."""
+    own = best.speech.text[slice(*best.spans[-1])]
+    return question.kind is Kind.WHAT and own.endswith("。") and not _POINT.match(own) and not meaning_asked(question)
 
 
 # --- what goes beside the best ---
@@ -220,6 +266,8 @@ def _adds(question: Question, best: Candidate, other: Candidate, chosen: Sequenc
     if _said(text, chosen) or (question.hard and not _another_value(question, text, chosen)):
         return False
     elsewhere = question.hard and all(other.speech.speech_id != c.speech.speech_id for c, _ in chosen)
+    if not elsewhere and not _needed(question, best, other):
+        return False
     as_sure = other.sure >= _AS_SURE * best.sure
     # Another speech with another value is a second source the reader must see, even if it fits a little less.
     if (
@@ -239,6 +287,25 @@ def _adds(question: Question, best: Candidate, other: Candidate, chosen: Sequenc
     return other.score >= close * best.score
 
 
+def _needed(question: Question, best: Candidate, other: Candidate) -> bool:
+    """Tell whether ``other`` may say what ``best`` leaves open, and is not only a sentence on the same subject.
+
+    It is nearly as likely to answer, and the best is in doubt or lacks a word of the question that the other has.
+    """
+    valued = question.hard and bool(values(question, best.window.own))
+    if other.features.names < best.features.names or other.sure < _LIKELY_TOO[valued] * best.sure:
+        return False
+    idle = question.kind is Kind.HOW and other.features.typed < _AS_TYPED * best.features.typed
+    if idle or _bare_heading(other):
+        return False
+    return question.hard or other.sure >= best.sure or best.sure < _DOUBTED or bool(other.words - best.words)
+
+
+def _bare_heading(candidate: Candidate) -> bool:
+    own = candidate.speech.text[slice(*candidate.spans[0])]
+    return len(own) <= _LEAD and bool(_POINT.match(own))
+
+
 def _runner_up(
     question: Question, best: Candidate, candidates: Sequence[Candidate], chosen: Sequence[Quoted]
 ) -> Candidate | None:
@@ -252,8 +319,8 @@ def _runner_up(
             continue
         if question.hard and not _another_value(question, text, chosen):
             return None
-        near = other.hit.passage.passage_id == best.hit.passage.passage_id
-        likely = other.sure >= (_LIKELY_NEAR if near else _LIKELY) * best.sure
+        if not _needed(question, best, other):
+            return None
         fits = len(text) <= _OWN_SENTENCE or (question.kind is Kind.LIST and other.listed)
-        return other if likely and fits else None
+        return other if fits else None
     return None

@@ -51,6 +51,11 @@ _PLACE = re.compile(
 _REASON = re.compile(
     r"因为|由于|因此|所以|原因|得益于|在于|为了|有利于|有助于|导致|造成|这是|决定了|客观要求|需要|必要|作用|关键"
 )
+# What gives a reason: its cause, its purpose, what depends on it.
+_GROUND = re.compile(
+    r"因为|由于|因此|因而|所以|原因|根源|缘于|源于|在于|为了|以便|有利于|有助于|才能|才会|才有|否则|不然|离不开|事关|关乎|关系[到着]|决定[着了]"
+    r"|导致|造成|引起|使得|致使|促使|是[^，。；]{0,24}(?:需要|要求|基础|保[证障]|关键|前提|手段|途径|渠道|纽带|桥梁|任务|职责|根本|体现|标志)"
+)
 _MANNER = re.compile(r"要|通过|采取|加强|建立|按照|实行|坚持|必须|应当?|开展|围绕|利用|严格|不得")
 _DEFINITION = re.compile(r"就是|是指|即|指的是|是|称为|包括|分为|主要|：|——")
 _INTRODUCED = re.compile(
@@ -120,17 +125,23 @@ def spots(question: Question, text: str) -> Iterator[tuple[int, int, float]]:
         strength = 0.4 if deputy else _time_strength(question, match.group()) if limited else 1.0
         strength = _date_strength(question, match.group()) if dated else strength
         yield match.start(), match.end(), strength
+    if dated and _FINE.search(question.text):
+        yield from ((match.start(), match.end(), 0.8) for match in _DAY_ALONE.finditer(text))
     if limited and _LIMIT.search(question.text):
         yield from ((match.start(), match.end(), 0.8) for match in _DUE.finditer(text))
+
+
+_FOLLOWS = "的在作就还将要负主带分任到为等和与对说是亲出参同致指批讲介透告坦表谈"  # what may follow a name
 
 
 @cache
 def _name_pattern() -> re.Pattern[str]:
     """Return what tells a person's own name: a surname and one or two characters beside an office, or set apart."""
     surnames = "".join(sorted(lexicon()["surnames"]))
-    office = r"(?:总书记|书记|[市县区省镇乡局处科部院校会所站厅社行]长|主席|主任|秘书长|委员|老师|同志|经理|教授)"
+    heads = "市县区省镇乡局处科部院校会所站厅社行厂矿队组事"
+    office = rf"(?:总书记|书记|[{heads}]长|总裁|支书|主席|主任|秘书长|委员|老师|同志|经理|教授)"
     name = rf"[{surnames}](?:(?![省市县区镇乡委局部处厅院校常副长])[\u4e00-\u9fff]){{1,2}}"  # 区纪委书记: no 纪委
-    behind = r"(?=[　\s，,。、的在作就还将要负主带分任到为等和与对说是亲出参同致指批讲]|$)"
+    behind = rf"(?=[　\s，,。、{_FOLLOWS}]|$)"
     return re.compile(rf"{office}[　\s]*{name}{behind}|{name}(?:副)?(?:{office})")
 
 
@@ -198,6 +209,7 @@ def _date_strength(question: Question, found: str) -> float:
     return 0.6 if found in _RELATIVE else 1.0
 
 
+_DAY_ALONE = re.compile(rf"(?<!\d)(?<![\d{_CN}]月)\d{{1,2}}[日号](?![\d楼线院])")  # 每月1日至20日
 _RELATIVE = frozenset(["今年", "去年", "明年", "当年", "前年", "今天", "年底", "年初", "月底", "月初"])
 _DUE = re.compile(r"\d{1,2}月(?:\d{1,2}[日号]|底|初|中旬|[上下]旬)?(?:之前|以?前)|年底前|月底前|截止")
 _PATTERNS = {Kind.DURATION: _DURATION, Kind.DATE: _DATE, Kind.PERSON: _PERSON, Kind.PLACE: _PLACE, Kind.WHY: _REASON}
@@ -288,6 +300,11 @@ def manner(question: Question, text: str) -> float:
         return min(1.0, members(text) / 3) * (0.9 if _INTRODUCED.search(text) else 0.6)
     pattern = {Kind.HOW: _MANNER, Kind.WHAT: _DEFINITION}.get(question.kind)
     return 1.0 if pattern is None or pattern.search(text) else 0.8 if headed else 0.3
+
+
+def gives_reason(text: str) -> bool:
+    """Tell whether a cause, a purpose or what depends on it is told in ``text``, not only touched on (关键, 作用)."""
+    return bool(_GROUND.search(text))
 
 
 _DEFICIT = re.compile(

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, takewhile
 
 from speechrag.records import Answer, AnswerSentence, Citation, Speech
-from speechrag.text import sentence_spans
-from speechrag.writing.answer import REFUSAL, Search, answer_stream, join
+from speechrag.text import fold, sentence_spans
+from speechrag.writing.answer import REFUSAL, REWORDED, Search, answer_stream, compose, join
+from speechrag.writing.answer_features import presence
 from speechrag.writing.answer_lists import series_of
-from speechrag.writing.comparisons import Comparison, compared
-from speechrag.writing.conversation import Conversation, nth_asked, points_back, rewritten
+from speechrag.writing.answer_selection import select
+from speechrag.writing.answer_types import values
+from speechrag.writing.comparisons import Comparison, asked_of, compared
+from speechrag.writing.conversation import Conversation, more_asked, nth_asked, points_back, rewritten
 from speechrag.writing.generate import Generator
-from speechrag.writing.questions import analyse
-from speechrag.writing.suggestions import suggest
+from speechrag.writing.questions import Kind, analyse
+from speechrag.writing.suggestions import own_title, suggest
 
 _CARRIED = 0.6  # share of the threshold that holds for a follow-up
+_SAID = 0.6  # share of a thing's words that must be there where an answer is about it
+_TOLD_APART = frozenset({Kind.NUMBER, Kind.DURATION, Kind.DATE, Kind.PERSON})  # a value of the kind must be there
+_FIRST = 3  # quotations that say what an answer is about
+_FURTHER = 0.7  # how sure the reader must be of what goes on from an answer
 _BEHIND = 400  # characters behind a point that may explain it
 
 
@@ -52,7 +60,13 @@ class Asking(Search):
         for answer in self._in_context(question, history, generator):
             yield answer
         if suggesting and answer.supported:
-            yield replace(answer, suggestions=suggest(answer, self.speech, self._answerable))
+            asked = self._conversation((*history, question))
+
+            def ask(further: str) -> Answer:
+                whole = asked.readings(further) == (further,)
+                return self._one(further) if whole else Answer(further, False, REFUSAL)
+
+            yield replace(answer, suggestions=suggest(answer, self.speech, ask))
 
     def readings(self, question: str, history: Sequence[str], generator: Generator | None) -> tuple[str, ...]:
         """Return the ways to read ``question`` after ``history``, likeliest first.
@@ -61,7 +75,7 @@ class Asking(Search):
         """
         if not history:
             return (question,)
-        before = Conversation(history, self.segmenter, self.document_frequency)
+        before = self._conversation(history)
         read = before.readings(question)
         if read != (question,) and before.complete(question) and not self._answerable(before.topic):
             return (question,)
@@ -69,42 +83,83 @@ class Asking(Search):
         return tuple(dict.fromkeys([reworded, *read] if reworded else read))
 
     def _in_context(self, question: str, history: Sequence[str], generator: Generator | None) -> Iterator[Answer]:
-        number = nth_asked(question)
-        point = self._point(question, self._subject(history), number) if number is not None and history else None
-        if point is not None:
-            yield point
+        told = self._told_before(question, history) if history else None
+        if told is not None:
+            yield told
             return
         readings = self.readings(question, history, generator)
-        # The words carried over are ours, not the asker's: an answer need not meet them all.
-        context = self if readings == (question,) else replace(self, threshold=_CARRIED * self.threshold)
-        reading, known = readings[-1], None
-        for earlier in readings[:-1]:
-            found = context._one(earlier)
-            if found.supported:
-                reading, known = earlier, found
-                break
-        refused = None
-        # Without an LLM the answer that told how to read the question is the answer.
-        for answer in (known,) if known and generator is None else context._stream(reading, generator):
-            refused = None if answer.supported else answer
-            if answer.supported:
+        if readings == (question,):
+            yield from self._read_alone(question, history, generator)
+            return
+        reading, found = self._accepted(question, readings)
+        if found.supported:
+            # Without an LLM the answer that told how to read the question is the answer.
+            for answer in [found] if generator is None else self._carrying()._stream(reading, generator):
                 yield _read_as(answer, question, reading)
-        if refused is not None:
-            inside = self._within(question, history) if points_back(question) and history else None
-            yield inside or _read_as(refused, question, reading)
+            return
+        inside = self._within(question, history) if points_back(question) else None
+        yield inside or _read_as(found, question, reading)
+
+    def _carrying(self) -> Asking:
+        """Return how follow-ups are read: the words carried over are ours, an answer need not meet them all."""
+        return replace(self, threshold=_CARRIED * self.threshold)
+
+    def _accepted(self, question: str, readings: Sequence[str]) -> tuple[str, Answer]:
+        """Return the first reading of ``question`` with an answer about it, else the likeliest with a refusal."""
+        nearest: tuple[str, ...] = ()
+        kind = ""
+        for reading in readings:
+            found = (self if reading == question else self._carrying())._one(reading)
+            nearest, kind = nearest or found.nearest, kind or found.kind
+            if found.supported and (reading == question or self._speaks_of(found, question, reading)):
+                return reading, found
+        said = f"{REFUSAL}“{readings[0]}”没有依据。"
+        return readings[0], Answer(readings[0], False, said, nearest=nearest, kind=kind)
+
+    def _last(self, history: Sequence[str]) -> tuple[str, Answer]:
+        """Return the last question that asked for more than what was told before, as it was read, and its answer."""
+        asked = [n for n, q in enumerate(history) if nth_asked(q) is None and not more_asked(q)]
+        if not asked:
+            return "", Answer("", False, REFUSAL)
+        question = history[asked[-1]]
+        return self._accepted(question, self.readings(question, history[: asked[-1]], None))
+
+    def _read_alone(self, question: str, history: Sequence[str], generator: Generator | None) -> Iterator[Answer]:
+        """Yield the answers to a question as it stands; where that is refused what the speeches cited before say."""
+        for answer in self._stream(question, generator):
+            inside = None
+            if not answer.supported and history and points_back(question):
+                inside = self._within(question, history)
+            yield inside or answer
+
+    def _speaks_of(self, answer: Answer, question: str, reading: str) -> bool:
+        """Tell whether an answer is about what was carried over, about what was asked of it, and of the kind asked."""
+        asked = analyse(reading, self.segmenter, self.document_frequency)
+        told = "\n".join(c.quote for c in answer.citations)
+        typed = asked.kind not in _TOLD_APART or bool(values(asked, told))
+        about = self._about(answer, reading) and self._about(answer, question, outside=False)
+        return typed and about and REWORDED not in answer.notes
+
+    def _told_before(self, question: str, history: Sequence[str]) -> Answer | None:
+        """Return the point of the list before, or what goes on from it, that alone is asked for; else None."""
+        number = nth_asked(question)
+        if number is not None:
+            return self._point(question, self._last(history)[1], number)
+        return self._more(question, history) if more_asked(question) else None
 
     def _within(self, question: str, history: Sequence[str]) -> Answer | None:
         """Return the answer to a question that points back from the speeches that answered the one before, if any."""
-        before = self._one(self._subject(history))
+        before = self._last(history)[1]
         speeches = tuple(dict.fromkeys(c.speech_id for c in before.citations))
         if not speeches:
             return None
         answer = replace(self, filters={**self.filters, "speech_id": speeches})._one(question)
         note = "接上文，只在上一问所引的讲话中查找"
-        return replace(answer, notes=(*answer.notes, note)) if answer.supported else None
+        fits = answer.supported and self._speaks_of(answer, question, question)
+        return replace(answer, notes=(*answer.notes, note)) if fits else None
 
-    def _subject(self, history: Sequence[str]) -> str:
-        return Conversation(history, self.segmenter, self.document_frequency).subject
+    def _conversation(self, history: Sequence[str]) -> Conversation:
+        return Conversation(history, self.segmenter, self.document_frequency)
 
     def _one(self, question: str) -> Answer:
         *_, answer = self._stream(question, None)
@@ -125,39 +180,61 @@ class Asking(Search):
     # --- comparisons -----------------------------------------------------------------------------------------------
 
     def _comparison(self, question: str, comparison: Comparison) -> Answer | None:
-        """Return the answers to the parts one behind the other; where one of them has none a refusal.
+        """Return the answers to the parts one behind the other; where one of them has none a refusal that names it.
 
-        None where the parts are no more than a reading of the question: it may be answered as a whole.
+        None where the question as a whole is answered by what is about all the things compared.
         """
-        parts = comparison.parts
-        answers = [self._single(part) for part in parts]
+        answers = [self._side(*side) for side in zip(comparison.parts, comparison.things, strict=True)]
+        if all(answer.supported for answer in answers):
+            return _side_by_side(question, comparison.parts, answers)
+        if not comparison.named:
+            whole = self._single(question)
+            if whole.supported and all(self._about(whole, thing, outside=False) for thing in comparison.things):
+                return None
         nearest = tuple(dict.fromkeys(chain.from_iterable(a.nearest for a in answers)))[:5]
-        missing = [part for part, answer in zip(parts, answers, strict=True) if not answer.supported]
-        if missing and not comparison.named:
-            return None
-        if missing:
-            lacking = "；".join(f"“{part}”没有依据" for part in missing)
-            return Answer(question, False, f"{REFUSAL}{lacking}，无从比较。", nearest=nearest, kind="comparison")
-        citations: dict[tuple[str, int, int], Citation] = {}
-        sentences: list[AnswerSentence] = []
-        for answer in answers:
-            by_number = {c.number: c for c in answer.citations}
-            for sentence in answer.sentences:
-                numbers = []
-                for c in (by_number[n] for n in sentence.citations):
-                    key = (c.speech_id, c.start, c.end)
-                    citations.setdefault(key, replace(c, number=len(citations) + 1))
-                    numbers.append(citations[key].number)
-                if all(sentence.text != s.text for s in sentences):
-                    sentences.append(AnswerSentence(sentence.text, tuple(numbers)))
-        text = join(s.text for s in sentences)
-        return Answer(question, True, text, tuple(sentences), tuple(citations.values()), nearest, kind="comparison")
+        sides = list(zip(comparison.parts, answers, strict=True))
+        lacking = "；".join(f"“{part}”没有依据" for part, answer in sides if not answer.supported)
+        found = "、".join(f"“{answer.question}”" for answer in answers if answer.supported)
+        alone = f"有依据的是{found}，可以单独提问。" if found else ""
+        return Answer(question, False, f"{REFUSAL}{lacking}，无从比较。{alone}", nearest=nearest, kind="comparison")
+
+    def _side(self, part: str, thing: str) -> Answer:
+        """Return the answer to one part of a comparison; a refusal where what is found is not about ``thing``."""
+        for question in dict.fromkeys((asked_of(part), part)):
+            answer = self._single(question)
+            fits = answer.supported and REWORDED not in answer.notes and self._about(answer, thing)
+            if fits and self._of_year(answer, thing):
+                return answer
+        return replace(answer, supported=False)
+
+    def _of_year(self, answer: Answer, thing: str) -> bool:
+        """Tell whether the year that is compared is named in the quotations, or their first speech is of it.
+
+        A speech of the next year looks back on it.
+        """
+        for year in re.findall(r"(?:19|20)\d\d", thing):
+            told = str(self.speech(answer.citations[0].speech_id).metadata.get("year", ""))
+            near = not told.isdigit() or int(told) - int(year) in {0, 1}
+            if not near and all(year not in c.quote for c in answer.citations):
+                return False
+        return True
+
+    def _about(self, answer: Answer, thing: str, *, outside: bool = True) -> bool:
+        """Tell whether what ``answer`` quotes, its headings or (``outside``) its title speak of ``thing``."""
+        told = fold(
+            "\n".join(
+                chain.from_iterable(
+                    (c.quote, *c.headings, own_title(c.title) * outside) for c in answer.citations[:_FIRST]
+                )
+            )
+        )
+        terms = self._conversation(()).about(thing)
+        return sum(t.weight * presence(t.text, told) for t in terms) >= _SAID * sum(t.weight for t in terms)
 
     # --- points of the list before ---------------------------------------------------------------------------------
 
-    def _point(self, question: str, subject: str, number: int) -> Answer | None:
-        """Return the ``number``-th point of the list that answers ``subject``, with what explains it; None without."""
-        before = self._one(subject)
+    def _point(self, question: str, before: Answer, number: int) -> Answer | None:
+        """Return the ``number``-th point of the list that ``before`` quotes, with what explains it; None without."""
         for citation in before.citations:
             speech = self.speech(citation.speech_id)
             spans = [(c.start, c.end) for c in before.citations if c.speech_id == citation.speech_id]
@@ -166,6 +243,35 @@ class Asking(Search):
                 if cited >= 2 and (number == -1 or number <= len(series.points)):
                     return self._told(question, before, citation, speech, series.points, number)
         return None
+
+    def _more(self, question: str, history: Sequence[str]) -> Answer:
+        """Return what answers the question before beside what was told of it; a refusal where that is all."""
+        subject, first = self._last(history)
+        answer = first
+        note = f"接上文，按“{subject}”继续查找"
+        told = list(first.citations)
+        for _ in range(1 + sum(1 for _ in takewhile(more_asked, reversed(history)))):
+            found = self._further(subject, told) if first.supported else None
+            if found is None:
+                said = f"除已引的以外，语料中没有找到更多能回答“{subject}”的内容。"
+                return Answer(question, False, said, nearest=first.nearest, notes=(note,), kind=first.kind)
+            answer, told = found, [*told, *found.citations]
+        return replace(answer, question=question, nearest=first.nearest, notes=(note,), kind=first.kind)
+
+    def _further(self, question: str, told: Sequence[Citation]) -> Answer | None:
+        """Return the answer made of candidates that overlap nothing that was ``told``, None without one."""
+        reading = self.read(question)
+        candidates = [
+            candidate
+            for candidate in reading.sorted(self.threshold)
+            if candidate.sure >= max(self.threshold, _FURTHER)
+            and not any(
+                c.speech_id == candidate.speech.speech_id and a < c.end and c.start < b
+                for c in told
+                for a, b in candidate.spans
+            )
+        ]
+        return compose(question, select(reading.asked, candidates)) if candidates else None
 
     def _told(
         self, question: str, before: Answer, source: Citation, speech: Speech,
@@ -184,6 +290,41 @@ class Asking(Search):
         text = join(s.text for s in sentences)
         note = f"按上一问“{before.question}”的第{place + 1}点作答"
         return Answer(question, True, text, sentences, citations, before.nearest, (note,), kind=before.kind)
+
+
+def _side_by_side(question: str, parts: Sequence[str], answers: Sequence[Answer]) -> Answer:
+    """Return the answers to the parts of a comparison as one, the parts in paragraphs; a note says which is which."""
+    citations: dict[tuple[str, int, int], Citation] = {}
+    sentences: list[AnswerSentence] = []
+    paragraphs, places = [], []
+    for part, answer in zip(parts, answers, strict=True):
+        by_number = {c.number: c for c in answer.citations}
+        said: list[AnswerSentence] = []
+        cited: list[int] = []
+        for sentence in answer.sentences:
+            keys = [(c.speech_id, c.start, c.end) for c in (by_number[n] for n in sentence.citations)]
+            for key, number in zip(keys, sentence.citations, strict=True):
+                citations.setdefault(key, replace(by_number[number], number=len(citations) + 1))
+            cited += [citations[key].number for key in keys]
+            if all(sentence.text != s.text for s in sentences):
+                said.append(AnswerSentence(sentence.text, tuple(citations[key].number for key in keys)))
+        sentences += said
+        paragraphs += [join(s.text for s in said)] if said else []
+        places.append(f"“{part}”见{_marks(cited)}")
+    notes = tuple(dict.fromkeys(["；".join(places), *chain.from_iterable(a.notes for a in answers)]))
+    text, nearest = "\n".join(paragraphs), tuple(dict.fromkeys(chain.from_iterable(a.nearest for a in answers)))[:5]
+    return Answer(question, True, text, tuple(sentences), tuple(citations.values()), nearest, notes, kind="comparison")
+
+
+def _marks(numbers: Sequence[int]) -> str:
+    """Return the marks of citations, those that follow each other as a range: [1]至[3]、[5]."""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return "、".join(f"[{a}]" if a == b else f"[{a}]至[{b}]" for a, b in runs)
 
 
 def _read_as(answer: Answer, question: str, reading: str) -> Answer:

@@ -27,16 +27,20 @@ COUNTING = re.compile(_MEASURE[:-1] + "|[里米吨元岁分秒]")
 QUESTION_WORDS = re.compile(
     r"怎么一?回事|咋回事|最多|最少|至少|起码|来(?=[管做办修写抓])|(?:定|设|列)为(?=多少|几|什么)|"
     r"(?:多久|多长时间|几个?(?:小时|钟头|分钟|天|秒钟?|周|月))(?:之内|以内|内|之前|以前)?|请问|想问|问一下|告诉我|我想知道|有没有人知道|具体|到底|究竟|是不是|有没有|能不能|可不可以|是否|能否|"
-    r"为什么|为何|为啥|什么时候|什么时间|什么地方|什么样|什么|啥时候|啥|多长时间|多久|多大|多高|多长|几月几日|几月|"
+    r"为什么|为何|为啥|什么时候|什么时间|什么地方|什么样|什么|啥时候|啥|多长时间|多久|多大|多高|多长|多远|多宽|多深|多厚|多重(?!要)|几月几日|几月|几[号日](?![楼线院库机井文])|"
     rf"哪一年|哪一天|哪年|哪天|哪些|哪里|哪儿|哪位|哪方面|多少{_MEASURE}|哪[{NUMERALS}几]?{_MEASURE}|"
     r"怎么样|怎么|怎样|如何|咋|谁|何时|何处|何谓|何为|"
     rf"第几{_MEASURE}|几(?=[^乎何]){_MEASURE}|吗|呢|吧|啊|呀|[?？]|是指|指的是|分别是|分别|列举|列出"
 )
 
 
+# 全省评比中排第几: the place and the verb are no word.
+_PLACED = re.compile(r"(?<=[里中上内])(?=排(?:名|在|行|到|位)?第?(?:，|$))")
+
+
 def without_question_words(folded: str) -> str:
     """Return a folded question with a comma in the place of each question word."""
-    return QUESTION_WORDS.sub("，", folded)
+    return _PLACED.sub("，", QUESTION_WORDS.sub("，", folded))
 
 
 @cache
@@ -72,6 +76,11 @@ def _torn(word: str, bare: str, known: Callable[[str], float]) -> bool:
 @cache
 def _prose() -> Likelihood:
     return Likelihood("")
+
+
+def unusual(word: str) -> bool:
+    """Tell whether official prose at large has no two neighbouring characters of ``word``: 泊阳, a name."""
+    return not any(_prose().frequency(word[i : i + 2]) for i in range(len(word) - 1))
 
 
 def _glued(word: str, known: Callable[[str], float]) -> bool:

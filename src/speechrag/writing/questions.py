@@ -107,11 +107,12 @@ _NAMED = re.compile(
     r"(?:书记|[市县区省镇乡局处科部院校会所站厅社行]长|主席|主任|秘书长|经理|董事长|主持人|老板|矿主|老师|作者|教练|队长)"
     r"(?:同志)?(?:是谁|叫|姓|是哪位|是哪个|的名字|的姓名)|名字|姓名|叫什么|叫啥|尊姓|哪[位个](?:副)?[^，。]{0,2}(?:书记|长|主席|主任)"
 )
-_NUMBER = re.compile(r"多少|几|多大|多高|多长|多宽|多重|多快|比例|百分之|占比|第几|人数|数量|总数|金额|名次|排名第")
+_NUMBER = re.compile(r"多少|几|多[大高长宽重快远深厚]|比例|百分之|占比|第几|人数|数量|总数|金额|名次|排名第")
 # What something is good for stands where the reasons stand; 作用 itself need not be said.
 _WORTH = r"有(?:什么|啥|何)重?要?(?:作用|意义|好处|用处|价值)"
 _WORTH_WORDS = frozenset(["作用", "意义", "好处", "用处", "价值"])
-_WHY = re.compile(rf"为什么|为何|为啥|原因|怎么会|缘由|凭什么|何以|{_WORTH}")
+_WHY = re.compile(rf"(?<!被[定列评称])为什么|为何|为啥|原因|怎么会|缘由|凭什么|何以|{_WORTH}")
+_DUE = re.compile("为(?:什么|何|啥)[^，。]{0,12}[要必该得需]")
 _HOW = re.compile(r"怎么(?!回事|一回事)|怎样|如何|咋|用什么办法|什么办法|哪种方式|什么方式|什么措施|什么要求|什么规定")
 _WHAT = re.compile(r"怎么|什么|啥|何谓|何为|指的是|哪|吗|是否|有没有|能否|能不能|是不是|可不可以|[?]")
 # 症结在哪里, 从哪儿入手, 用到哪里 ask for no place.
@@ -119,6 +120,12 @@ _NO_PLACE = re.compile(
     r"(?:关键|症结|问题|原因|毛病|窍门|诀窍|难点|难处|重点|根子|根源|出路|差距?|不足|短板|亮点|特点|优势|好处|意义|作用|区别|突破口|着力点|落脚点|"
     r"体现|表现|强|好|难|错|坏|卡)(?:主要|都|究竟)?(?:是|就)?[在出]?(?:了)?(?:哪里|哪儿|何处|什么地方|哪)|从(?:哪里|哪儿|哪)(?:入手|着手|抓起|做起|破题)|"
     r"(?:用|花|投)[在到](?:了)?(?:哪里|哪儿|什么地方)"
+)
+# 最晚什么时候, 最迟几点: a term is asked for, which may be told as a date or as a length of time.
+_AT_LATEST = re.compile(r"(?:最迟|最晚|至迟)[^，。？?]{0,8}(?:什么时候|什么时间|何时|啥时候|几点)")
+# 什么是, 何谓, 指什么: the meaning is asked for.
+_MEANING = re.compile(
+    r"[什啥]么?是|何谓|何为|[什啥]么?叫|是(?:什么|啥)(?:意思|含义)?[？?]?$|指(?:的是)?(?:什么|啥)|(?:什么|啥)意思"
 )
 # Order matters: 多久 before 多少, 哪些 before 哪, 几点要求 (a list) before 几.
 _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
@@ -136,7 +143,7 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 _QUOTED = re.compile(r"[“\"「『‘']([^”\"」』’']{2,30})[”\"」』’']|《([^》]{2,40})》")
 # The name of a law or regulation is one thing: 数据安全法 is not answered by what is said of data, safety and laws.
 _LAW = re.compile(
-    r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{2,12}(?:(?<![办方做想看说写手用执司立政依违合书])法|条例)(?![\u4e00-\u9fff]{0,1}[律院制规治官])"
+    r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{2,12}(?:(?<![办方做想看说写手用执司立政依违合书非无普守犯枉讲提打玩])法|条例)(?![\u4e00-\u9fff]{0,1}[律院制规治官])"
 )
 _FIGURE = re.compile(r"(?<![a-z0-9])\d[\d.]*%?")
 # "四个不够", "三多三少", "五个转变": a numbered slogan expects its members.
@@ -156,6 +163,8 @@ def kind_of(folded: str) -> Kind:
     >>> [kind_of(q).value for q in ("编发了多少期", "多久一次", "要当好哪四种角色", "领导讲话")]
     ['number', 'duration', 'list', 'topic']
     """
+    if _AT_LATEST.search(folded):
+        return Kind.DURATION
     fitting = (kind for kind, pattern in _KINDS if pattern.search(folded))
     kind = next(fitting, Kind.TOPIC)
     return next(fitting, Kind.WHAT) if kind is Kind.PLACE and _NO_PLACE.search(folded) else kind
@@ -165,7 +174,9 @@ def expected_count(folded: str, quoted: tuple[str, ...]) -> int:
     """Return how many members the asked list has, 0 where the question does not say."""
     for name in quoted:
         if paired := _PAIRED.match(name):
-            return parse_chinese_number(paired.group(1)) or 0
+            # 什么是“三多三少”: three of each, told in as many ways as there are writers; “三个一批” are three.
+            both = paired.group(1) == paired.group(2) and _MEANING.search(folded)
+            return 0 if both else parse_chinese_number(paired.group(1)) or 0
         if slogan := _SLOGAN.match(name):
             return parse_chinese_number(slogan.group(1)) or 0
     if counted := _WHICH_MANY.search(folded) or _COUNTED.search(folded):
@@ -263,10 +274,15 @@ _LEAST = 0.12
 _PHRASED = 0.7  # weight of an everyday phrase whose words alone say little
 
 
+_ASKS = re.compile("几|多少|什么|啥|哪")
+
+
 def _phrased(terms: Sequence[Term], folded: str) -> list[Term]:
     """Return ``terms`` with the words of an everyday phrase of the table as one: 老百姓的心里话, said as 社情民意."""
     found = list(terms)
     for form, _ in builtin_thesaurus().expand(folded):
+        if _ASKS.search(form):
+            continue  # 几个阶段, 补多少: the question itself
         inside = [t for t in found if t.text in form]
         if inside and all(t.text != form for t in inside):
             at = found.index(inside[0])
@@ -365,6 +381,16 @@ _SEVERAL = re.compile("哪些|各地|各县|各单位|分别|不同|区别|差�
 def several(question: Question) -> bool:
     """Tell whether the question asks for all values there are, or for how they differ: 有哪些时限, 时限有什么不同."""
     return bool(_SEVERAL.search(question.text))
+
+
+def due_asked(question: Question) -> bool:
+    """Tell whether the question asks why something is to be done: 为什么要重组, not why it happened."""
+    return bool(_DUE.search(question.text))
+
+
+def meaning_asked(question: Question) -> bool:
+    """Tell whether the question asks what something means: 什么是, 是什么意思, 指什么."""
+    return bool(_MEANING.search(question.text))
 
 
 def expansions(question: Question) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from speechrag.text import bigrams, is_han
 from speechrag.writing.answer_evidence import Candidate
 from speechrag.writing.answer_features import NEIGHBOURS
-from speechrag.writing.answer_types import enumerated, members, spots
+from speechrag.writing.answer_types import enumerated, gives_reason, members, spots
 from speechrag.writing.figures import canonical
 from speechrag.writing.names import persons
 from speechrag.writing.questions import Kind, Question, rarity
@@ -33,11 +33,6 @@ _ORDINAL = re.compile(r"第\d{1,4}(?P<of>[次届期轮批季版代])|(?<!\d)(?P<
 # A name is asked for, of a person or of something that bears one in quotation marks; firms and offices bear none.
 _NAMELESS = re.compile(r"叫什么|叫啥|名字|姓名|姓什么|姓啥|全名")
 _NAME = re.compile(r"《[^》]{2,40}》|[“\"][^”\"]{2,20}[”\"]")
-# What gives a reason: its cause, its purpose, what depends on it.
-_REASON = re.compile(
-    r"因为|由于|因此|因而|所以|原因|根源|缘于|源于|在于|为了|以便|有利于|有助于|才能|才会|才有|否则|不然|离不开|事关|关乎|关系[到着]|决定[着了]"
-    r"|导致|造成|引起|使得|致使|促使|是[^，。；]{0,24}(?:需要|要求|基础|保[证障]|关键|前提|手段|途径|渠道|纽带|桥梁|任务|职责|根本|体现|标志)"
-)
 _SLOGAN = re.compile(r"^([两二三四五六七八九]|\d)(?![\d年月日%])")
 _COUNTS = {char: n for n, char in enumerate("零一两三四五六七八九")} | {"二": 2}
 
@@ -173,9 +168,9 @@ def _unlisted(question: Question, candidate: Candidate, own: str) -> float:
 
 def _unreasoned(question: Question, own: str, near: str) -> float:
     """Return 1 where a reason is asked for and no word of one stands near, half where one stands beside only."""
-    if question.kind is not Kind.WHY or _REASON.search(own):
+    if question.kind is not Kind.WHY or gives_reason(own):
         return 0.0
-    return 0.5 if _REASON.search(near) else 1.0
+    return 0.5 if gives_reason(near) else 1.0
 
 
 def nearness(text: str, word: str) -> float:
