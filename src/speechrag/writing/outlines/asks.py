@@ -24,6 +24,10 @@ _SPLIT = re.compile(r"[、]|以及|[和与及](?![谐平解睦时])|(?<=[\u4e00-
 _FRAME = re.compile(
     r"\d{2,}|[一二两三四五六七八九十几\d]{1,3}(?:个|大)?(?:点|条|部分|方面|层|块|分钟|小时|千|百)|(?<=[千百多余来0-9])字|语气|口气|风格|篇幅|时间|硬一|短一|软一|实一|实在|具体一|简短|口语|意见$|观众|听众|对象|参会"
 )
+# 讲进展、形势、任务三块: how many things were named.
+_COUNTED = re.compile(
+    r"(?<=[\u4e00-\u9fff])(?:[这等]?[一二两三四五六七八九十几\d]{1,2}(?:个|大)?(?:点|条|部分|方面|层|块|项|内容)(?:内容)?)$"
+)
 _SPEECH = re.compile(r"讲话|发言|致辞|讲稿|文稿")
 _OF = re.compile(r"(?:的)?(?:问题|情况|工作|方面|内容|这[一两几]?[个项件块]+)$")
 _RECAP = re.compile(
@@ -72,6 +76,7 @@ def asked(text: str, event: str, theme: str) -> Asked:
 def _items(text: str) -> Iterator[tuple[str, bool]]:
     """Yield each thing that the brief wants spoken of, and whether it is a fault to be mended (报得慢的问题)."""
     for fragment in re.split(r"[，。；,;\n]", text):
+        fragment = _COUNTED.sub("", fragment.strip()) if "、" in fragment else fragment
         opening = _ASK.match(fragment.strip())
         if opening is None or _FRAME.search(fragment) or _SPEECH.search(fragment):
             continue

@@ -11,7 +11,7 @@ from speechrag.writing.outlines.adapt import Adapter
 from speechrag.writing.outlines.genre import by_length, genre, themes
 from speechrag.writing.outlines.headings import usable_heading
 from speechrag.writing.outlines.leaves import Leaf
-from speechrag.writing.outlines.plan import Plan
+from speechrag.writing.outlines.plan import BACKWARD, Plan
 from speechrag.writing.outlines.units import Unit, theme_score
 from speechrag.writing.outlines.wording import bare_length, form, shape, similar
 
@@ -47,6 +47,8 @@ def find_heads(
         for heading in _variants(unit.full):
             if role != "significance" and any(word in heading for word in genre().roles["significance"].strong):
                 continue  # a heading that says why does not stand over what to do
+            if _of_another_role(role, heading):
+                continue
             if not _transferable(heading, unit, plan, adapter) or any(similar(heading, other) for other in below):
                 continue
             kin = sum(leaf.unit.parent == unit.start and leaf.unit.speech is unit.speech for leaf in leaves)
@@ -57,6 +59,13 @@ def find_heads(
             elif unit.speech.speech_id not in {u.speech.speech_id for u in known.units}:
                 found[heading] = Head(heading, known.form, known.score + 0.2, (*known.units, unit))
     return sorted(found.values(), key=lambda head: (-head.score, head.heading))
+
+
+def _of_another_role(role: str, heading: str) -> bool:
+    """Tell whether a heading has the words of another function: 加强领导，明确责任 over what was done or is amiss."""
+    if role not in BACKWARD or any(word in heading for word in genre().roles[role].strong):
+        return False
+    return any(word in heading for other, words in genre().roles.items() if other != role for word in words.strong)
 
 
 def _variants(heading: str) -> list[str]:
