@@ -111,6 +111,12 @@ def test_a_city_s_organs_become_the_county_s(text: str, expected: str) -> None:
     assert carried(text, "市", COUNTY) == expected
 
 
+def test_every_office_of_a_list_changes_its_level() -> None:
+    """Commissions and centres too: no list is left half the city's and half the county's."""
+    told = carried("市卫健委、市教育局、市公积金中心年底前脱敏", "市", COUNTY)
+    assert told == "县卫健委、县教育局、县公积金中心年底前脱敏"
+
+
 def test_a_town_gets_no_offices_that_it_lacks() -> None:
     """Committee and government carry over under the town's names; what only a higher level has stays above it."""
     assert carried("市委、市政府要求，市应急管理局负责", "市", TOWN) == "镇党委、镇政府要求，市应急管理局负责"
