@@ -81,6 +81,14 @@ def test_a_speech_about_the_theme_wins_over_a_passing_mention(engine: Engine, qu
     assert all(source in citation.source for citation in citations)
 
 
+@pytest.mark.parametrize("further", ["第二点呢", "第四点具体怎么说", "还有呢"])
+def test_what_follows_on_an_answer_names_the_passage_it_stands_in(engine: Engine, further: str) -> None:
+    """A point of the list before, what explains it and what goes on from it lie in passages of their own."""
+    answer = engine.asking().ask(further, ["怎样写好信息"])
+    assert answer.citations
+    assert all(c.quote in engine.passage(c.passage_id).text for c in answer.citations)
+
+
 @pytest.mark.parametrize("question", ["社保卡怎么补办", "电动车怎么上牌", "水利局的电话是多少", "砚屏县县长是谁"])
 def test_what_is_asked_of_a_known_thing_must_be_there(engine: Engine, question: str) -> None:
     """A card, a vehicle, an office are mentioned; what is asked about them is not."""

@@ -124,8 +124,25 @@ class Search:
         candidates = [c for c in reading.sorted(self.threshold) if not stray(reading.asked, c)]
         supported = any(candidate.sure >= self.threshold for candidate in candidates)
         chosen = told(reading.asked, select(reading.asked, candidates)) if supported else []
-        chosen = [(_standing(candidate, span, self.passages), span) for candidate, span in chosen]
-        return _Found(reading.asked, reading.hits, reading.found, chosen)
+        return _Found(reading.asked, reading.hits, reading.found, self.standing(chosen))
+
+    def standing(self, chosen: Sequence[Quoted]) -> list[Quoted]:
+        """Return ``chosen``, each span with the passage that holds it: a series goes on beyond the one found."""
+        found = []
+        for candidate, span in chosen:
+            hit = candidate.hit
+            if not _holds(hit.passage, span):
+                hit = replace(hit, passage=self.holding(hit.passage.speech_id, span) or hit.passage)
+            found.append((replace(candidate, hit=hit), span))
+        return found
+
+    def holding(self, speech_id: str, span: Span) -> Passage | None:
+        """Return the passage of a speech that holds ``span``; None where it lies across two."""
+        return next((passage for passage in self.passages(speech_id) if _holds(passage, span)), None)
+
+
+def _holds(passage: Passage, span: Span) -> bool:
+    return passage.start <= span[0] and span[1] <= passage.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,22 +206,6 @@ def _checked(asked: Question, wanted: Sequence[Constraint], candidate: Candidate
     if unfit(asked, candidate) or another_part(asked, candidate):
         return None
     return replace(candidate, unmet=len(missing)) if missing else candidate
-
-
-def _standing(candidate: Candidate, span: Span, passages: Callable[[str], Sequence[Passage]]) -> Candidate:
-    """Return ``candidate`` with the passage that holds ``span``: a series goes on beyond the passage that was found.
-
-    A sentence that lies across two passages keeps the one that was found.
-    """
-
-    def holds(passage: Passage) -> bool:
-        return passage.start <= span[0] and span[1] <= passage.end
-
-    hit = candidate.hit
-    if holds(hit.passage):
-        return candidate
-    passage = next(filter(holds, passages(hit.passage.speech_id)), hit.passage)
-    return replace(candidate, hit=replace(hit, passage=passage))
 
 
 def _whose_name(asked: Question, wanted: Constraint) -> bool:

@@ -271,7 +271,7 @@ class Asking(Search):
                 for a, b in candidate.spans
             )
         ]
-        return compose(question, select(reading.asked, candidates)) if candidates else None
+        return compose(question, self.standing(select(reading.asked, candidates))) if candidates else None
 
     def _told(
         self, question: str, before: Answer, source: Citation, speech: Speech,
@@ -283,13 +283,15 @@ class Asking(Search):
         section = next((s.end for s in speech.sections if s.start < end <= s.end), stop)
         behind = [s for s in sentence_spans(speech.text, end, min(stop, section)) if s[1] - s[0] > 4][:2]
         spans = [(start, end), *behind]
-        citations = tuple(
-            replace(source, number=n, start=a, end=b, quote=speech.text[a:b]) for n, (a, b) in enumerate(spans, 1)
-        )
+        citations = []
+        for n, (a, b) in enumerate(spans, 1):
+            held = self.holding(speech.speech_id, (a, b))
+            passage_id = held.passage_id if held else source.passage_id
+            citations.append(replace(source, number=n, passage_id=passage_id, start=a, end=b, quote=speech.text[a:b]))
         sentences = tuple(AnswerSentence(c.quote, (c.number,)) for c in citations)
         text = join(s.text for s in sentences)
         note = f"按上一问“{before.question}”的第{place + 1}点作答"
-        return Answer(question, True, text, sentences, citations, before.nearest, (note,), kind=before.kind)
+        return Answer(question, True, text, sentences, tuple(citations), before.nearest, (note,), kind=before.kind)
 
 
 def _side_by_side(question: str, parts: Sequence[str], answers: Sequence[Answer]) -> Answer:
