@@ -24,13 +24,13 @@ from speechrag.writing.outlines.sentences import further_sentences, loose_senten
 from speechrag.writing.outlines.telling import Telling
 from speechrag.writing.outlines.units import CLAUSE, TOPIC, Pool, Unit, statements
 
-ROOM = 2600  # characters of all sub-points together, where the brief names no length
+ROOM = 3600  # characters of all sub-points together, where the brief names no length
 OF_LENGTH = 0.8  # of the length of the speech that its outline may have
-LEAST, MOST = 100, 240  # characters of one sub-point
+LEAST, MOST = 100, 280  # characters of one sub-point
 SENTENCES = 4  # added to one sub-point at most
 NAME_CHARS = 5  # of a point inside another one that is named by its heading alone
 THIN = 45  # characters below which a sub-point tells little
-WORTH_ADDING = 0.6  # what the new matters of a sentence weigh at least
+WORTH_ADDING = 0.4  # what the new matters of a sentence weigh at least
 ASKED, TRADE, USUAL, NAMED, SAID = 3.0, 1.0, 0.7, 0.25, 0.2  # weights of matters
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from copy import copy
@@ -11,11 +12,14 @@ from itertools import product
 from speechrag.stopping import check
 from speechrag.writing.outlines.adapt import Adapter
 from speechrag.writing.outlines.asks import speaks_of
+from speechrag.writing.outlines.completing import completed
 from speechrag.writing.outlines.dealing import FEWEST, LEAVES, grouped, ordered
+from speechrag.writing.outlines.elsewhere import told_elsewhere
 from speechrag.writing.outlines.further import Matters, told_further
 from speechrag.writing.outlines.heads import Head, find_heads, harmony, plain_heads
 from speechrag.writing.outlines.leaves import ENOUGH, SCANT, UNTOLD, Commons, Leaf, candidates, framed
 from speechrag.writing.outlines.plan import BACKWARD, ORDER, Plan
+from speechrag.writing.outlines.skeleton import SHORT, unfilled
 from speechrag.writing.outlines.telling import Telling
 from speechrag.writing.outlines.units import TOPIC, Pool, Unit, theme_score
 from speechrag.writing.outlines.used import Used, family
@@ -23,7 +27,7 @@ from speechrag.writing.outlines.wording import parallel, similar
 
 TASKS = {1: 8, 2: 13, 3: 15}  # sub-points of so many main points of tasks together
 ABOUT = 3.0  # theme of a sub-point that speaks of it in its own words
-FAULTS = 2  # sub-points on what is amiss among the reasons, where no part of its own tells it
+FAULTS = 3  # sub-points on what is amiss among the reasons, where no part of its own tells it
 STRONG = 1.6  # worth of a sub-point that can be a part of its own
 SHARE = 0.4  # part of the sub-points that one family may give where others have something to say
 EVEN = 1.5  # how much more than an even part one of few families on the theme may give
@@ -31,6 +35,7 @@ HEADS, SPARE = 5, 8  # headings and sub-points kept beside the chosen ones
 SPARED = 1  # sub-points of speeches on the theme itself that may be given up for it
 ROUNDS = 4  # choices made to come down to that share
 
+_AMISS = re.compile(r"问题|不足|差距|短板|薄弱|教训|困难|隐患")
 _HALVED = ("task", "safeguard")  # parts that can be told in two
 _STAND_INS = ("significance", "problem", "task", "achievement")  # for a part that the corpus cannot fill
 ASKED = 1.5  # worth of each matter of the brief that a sub-point is the first to speak of
@@ -83,7 +88,7 @@ def choose_parts(pool: Pool, plan: Plan, *, lend: bool = False) -> tuple[Part, .
         best = found if _shares(found)[1] / max(_shares(found)[0], 1) < most / total else best
         chooser = tighter
     parts = _with_others(_headed(best, chooser), best, chooser)
-    return chooser.told_further(chooser.framed(parts) if lend and parts else parts)
+    return chooser.told_further(chooser.completed(chooser.framed(parts) if lend and parts else parts))
 
 
 def about_theme(leaf: Leaf) -> bool:
@@ -93,31 +98,6 @@ def about_theme(leaf: Leaf) -> bool:
 
 def _leaves(parts: Sequence[Part]) -> list[Leaf]:
     return [leaf for part in parts for leaf in part.leaves]
-
-
-def _frames(present: Sequence[str], pool: Pool, plan: Plan) -> list[tuple[str, list[Unit]]]:
-    """Return the functions of the occasion that are not ``present``, with main sections on the theme that do them."""
-    tops = {unit.speech.speech_id: unit.level for unit in sorted(pool.units, key=lambda unit: -unit.level)}
-    mains = [unit for unit in pool.units if unit.source.first and unit.level == tops[unit.speech.speech_id] < TOPIC]
-    missing = [role for role in dict.fromkeys(plan.roles()) if role not in present]
-    like = [(role, _like(role, mains)) for role in missing]
-    return [(role, units) for role, units in like if units]
-
-
-def _like(role: str, mains: Sequence[Unit]) -> list[Unit]:
-    """Return the main sections that fulfil ``role``, by their words before those that do by their place."""
-    named = [unit for unit in mains if unit.role == role]
-    return [*named, *(unit for unit in _by_place(role, mains) if unit.role != role)]
-
-
-def _by_place(role: str, mains: Sequence[Unit]) -> list[Unit]:
-    """Return the opening main sections for reasons, the last ones for safeguards: what their words do not tell."""
-    if role not in {"significance", "safeguard"}:
-        return []
-    speeches = dict.fromkeys(unit.speech.speech_id for unit in mains)
-    rows = [[unit for unit in mains if unit.speech.speech_id == speech_id] for speech_id in speeches]
-    end = min if role == "significance" else max
-    return [end(row, key=lambda unit: unit.start) for row in rows]
 
 
 def _with_others(parts: Sequence[Part], filled: Sequence[_Filled], chooser: _Chooser) -> tuple[Part, ...]:
@@ -152,7 +132,8 @@ def _fill_all(chooser: _Chooser, pool: Pool, plan: Plan, lend: bool) -> list[_Fi
     for role in sorted(wanted, key=lambda role: (len(chooser.candidates(role)), role)):
         chooser.fill(role, wanted[role])
     filled = [chooser.filled[role].pop(0) for role in chooser.roles if chooser.filled[role]]
-    filled = [_told(chooser.with_faults(part)) for part in filled]
+    before = next((role for role in ("achievement", "significance") if any(part.role == role for part in filled)), "")
+    filled = [_told(chooser.with_faults(part) if part.role == before else part) for part in filled]
     if lend and filled:
         frames = len(chooser.frames(filled))
         for role in _STAND_INS:
@@ -181,6 +162,20 @@ def _told(part: _Filled) -> _Filled:
     return replace(part, leaves=left) if len(left) >= FEWEST else part
 
 
+def _names_faults(role: str, heading: str) -> bool:
+    """Tell whether a heading of 成绩 or of the reasons covers what is amiss: how things stand has both sides."""
+    return bool(_AMISS.search(heading) or (role == "significance" and "形势" in heading))
+
+
+def _with_more(part: Part, leaves: Sequence[Leaf]) -> Part:
+    """Return a part with ``leaves``, those among them that were not its own put in their order."""
+    if len(leaves) == len(part.leaves):
+        return part
+    headings = {leaf.heading for leaf in leaves}
+    spare = tuple(leaf for leaf in part.spare if leaf.heading not in headings)
+    return replace(part, leaves=tuple(ordered(part.role, leaves)), spare=spare)
+
+
 def _halves(part: _Filled) -> list[_Filled]:
     """Return a part of four tasks or safeguards as two parts, any other as it is."""
     if part.role not in _HALVED or len(part.leaves) < 2 * FEWEST:
@@ -206,6 +201,7 @@ class _Chooser:
         self._sole = len(firsts) == 1
         self.share = max(SHARE, min(EVEN / max(len(firsts), 1), 1.0))
         self._used = Used()
+        self._short = (plan.length or SHORT + 1) <= SHORT
         self._total = 3 * len(plan.roles())
         self.filled: dict[str, list[_Filled]] = defaultdict(list)
 
@@ -254,12 +250,18 @@ class _Chooser:
             self.filled[role].append(_Filled(role, tuple(ordered(role, leaves)), options, tuple(heads)))
 
     def with_faults(self, part: _Filled) -> _Filled:
-        """Return 成绩, or else the reasons, with what is amiss behind them, where no part of its own tells it."""
-        before = next((role for role in ("achievement", "significance") if role in self.roles), "")
-        if part.role != before or self.joined or "problem" in self.roles:
+        """Return 成绩, or else the reasons, with what is amiss behind them, where no part of its own tells it.
+
+        The heading then names it too: a plain one where no real one does.
+        """
+        if self.joined or "problem" in self.roles:
             return part
         faults = self._pick([leaf for leaf in self.candidates("problem") if about_theme(leaf)], FAULTS)
-        return replace(part, leaves=(*part.leaves, *ordered("problem", faults)))
+        if not faults:
+            return part
+        heads = tuple(head for head in part.heads if _names_faults(part.role, head.heading))
+        plain = self.plain("review" if part.role == "achievement" else "situation")
+        return replace(part, leaves=(*part.leaves, *ordered("problem", faults)), heads=heads or (plain[0],))
 
     def _pick(self, candidates: Sequence[Leaf], size: int) -> list[Leaf]:
         """Pick up to ``size`` sub-points one by one: worth, something not said yet, parallel form, several speeches."""
@@ -295,9 +297,23 @@ class _Chooser:
         """Return the matters of the brief that a sub-point speaks of."""
         return {matter for matter in self._plan.focus if speaks_of(matter, leaf.heading + leaf.text)}
 
+    def completed(self, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+        """Return the parts with a few more sub-points on the theme, for what no other names; a short speech gets none.
+
+        A family that gives its share already gives no more.
+        """
+        if self._short:
+            return parts
+        options = [self.candidates(part.role) for part in parts]
+        room = [TASKS[1] if part.role == "task" else LEAVES for part in parts]
+        found = completed([part.leaves for part in parts], options, room, self.matters, self.share)
+        return tuple(_with_more(part, leaves) for part, leaves in zip(parts, found, strict=True))
+
     def told_further(self, parts: Sequence[Part]) -> tuple[Part, ...]:
         """Return the parts with further sentences in their sub-points."""
-        told = iter(told_further(_leaves(parts), self._pool.units, self._plan, self._adapters, self.matters))
+        known = (self._pool.units, self._plan, self._adapters, self.matters)
+        leaves = told_further(_leaves(parts), *known)
+        told = iter(leaves if self._short else told_elsewhere(leaves, *known))
         return tuple(replace(part, leaves=tuple(next(told) for _ in part.leaves)) for part in parts)
 
     def framed(self, parts: tuple[Part, ...]) -> tuple[Part, ...]:
@@ -320,7 +336,7 @@ class _Chooser:
         """
         present = [*(part.role for part in parts), *(["problem"] if self.joined else [])]
         found: list[tuple[str, list[Unit], tuple[Leaf, ...]]] = []
-        for role, like in _frames(present, self._pool, self._plan):
+        for role, like in unfilled(present, self._pool, self._plan):
             leaf = next((leaf for unit in like if (leaf := self._frame(unit, role, parts)) is not None), None)
             faults = () if leaf or role != "significance" or "problem" in self.roles else self._faults(parts)
             if len(faults) >= FEWEST:
@@ -369,9 +385,10 @@ def _headed(filled: Sequence[_Filled], chooser: _Chooser) -> tuple[Part, ...]:
 
 
 def _fitness(heads: Sequence[Head]) -> tuple[int, float, tuple[str, ...]]:
-    """Return what to choose the headings of a speech by: none twice, then those that go together."""
+    """Return what to choose the headings of a speech by: no opening twice, then those that go together."""
     names = tuple(head.heading for head in heads)
-    return len(set(names)), harmony(heads), names
+    openings = {re.split("[，、]", name)[0] for name in names}
+    return len(openings), harmony(heads), names
 
 
 def _options(part: _Filled, choice: int, chooser: _Chooser, below: Sequence[str]) -> tuple[Head, ...]:

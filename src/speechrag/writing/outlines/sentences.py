@@ -213,13 +213,13 @@ def _may_fill(carried: str, raw: str, unit: Unit, plan: Plan, adapter: Adapter) 
     """Tell whether a carried sentence may stand where nothing better is told: no story, and what fits its function."""
     if _POINTING.match(carried) or _TALE.search(carried) or not _fits(carried, raw, unit, plan, adapter):
         return False
-    facts, orders = adapter.facts(carried), _orders(carried)
+    facts, ordered = adapter.facts(carried), orders(carried)
     if len(facts) > min(LOOSE_FACTS, len(carried) // LOOSE_CHARS) or any(fact.slot not in COUNTED for fact in facts):
         return False
-    if _CROWDED.search(adapter.filled(carried)) or (_STORY.search(carried) and not orders):
+    if _CROWDED.search(adapter.filled(carried)) or (_STORY.search(carried) and not ordered):
         return False
     if unit.role in {"task", "safeguard"}:
-        return orders or not (_PAST.search(carried) or _DEED.search(carried) or _FAULTY.search(carried))
+        return ordered or not (_PAST.search(carried) or _DEED.search(carried) or _FAULTY.search(carried))
     if unit.role == "significance":
         return not facts and not _MUST.search(carried)
     lacks = bool(_LACKS.search(carried))
@@ -318,7 +318,7 @@ def _lends(carried: str, unit: Unit, adapter: Adapter) -> bool:
     return bool(about) and bool(orders) and not strange
 
 
-def _orders(text: str) -> bool:
+def orders(text: str) -> bool:
     """Tell whether ``text`` says what to do: in words of command, or with a verb that opens a clause."""
     return bool(_ORDERS.search(text)) or any(directive().match(clause) for clause in re.split("[，；：]", text))
 
@@ -342,9 +342,9 @@ def _quality(carried: str, raw: str, index: int, unit: Unit, plan: Plan, adapter
     if unit.role in {"task", "safeguard"}:
         quality -= 0.4 if _PAST.search(carried) else 0.0
         quality -= 0.6 if _DEED.search(carried) else 0.0
-        if _STORY.search(carried) and not _orders(carried):
+        if _STORY.search(carried) and not orders(carried):
             return None
-        quality += 0.3 if _orders(carried) else FAULT if _FAULTY.search(carried) else -0.35
+        quality += 0.3 if orders(carried) else FAULT if _FAULTY.search(carried) else -0.35
     # An order is neither a merit nor a fault; and what is lacking is no merit.
     if unit.role in {"achievement", "problem"} and _MUST.search(carried) and not _LACKS.search(carried):
         return None

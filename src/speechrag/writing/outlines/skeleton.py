@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from speechrag.writing.outlines.plan import Plan
-from speechrag.writing.outlines.units import TOPIC, Pool
+from speechrag.writing.outlines.units import TOPIC, Pool, Unit
 
 POINTS_OF_A_PART = 2  # points of that function which the speeches on the theme make at least
 TASKS = 12  # points on what to do from which on they make two parts
@@ -26,3 +27,28 @@ def with_found(plan: Plan, pool: Pool) -> Plan:
     found = [role for role in plan.occasion.back if len(made.get(role, ())) >= POINTS_OF_A_PART]
     found += ["task"] if len(made.get("task", ())) >= TASKS else []
     return replace(plan, found=tuple(found))
+
+
+def unfilled(present: Sequence[str], pool: Pool, plan: Plan) -> list[tuple[str, list[Unit]]]:
+    """Return the functions of the occasion that are not ``present``, with main sections on the theme that do them."""
+    tops = {unit.speech.speech_id: unit.level for unit in sorted(pool.units, key=lambda unit: -unit.level)}
+    mains = [unit for unit in pool.units if unit.source.first and unit.level == tops[unit.speech.speech_id] < TOPIC]
+    missing = [role for role in dict.fromkeys(plan.roles()) if role not in present]
+    like = [(role, _like(role, mains)) for role in missing]
+    return [(role, units) for role, units in like if units]
+
+
+def _like(role: str, mains: Sequence[Unit]) -> list[Unit]:
+    """Return the main sections that fulfil ``role``, by their words before those that do by their place."""
+    named = [unit for unit in mains if unit.role == role]
+    return [*named, *(unit for unit in _by_place(role, mains) if unit.role != role)]
+
+
+def _by_place(role: str, mains: Sequence[Unit]) -> list[Unit]:
+    """Return the opening main sections for reasons, the last ones for safeguards: what their words do not tell."""
+    if role not in {"significance", "safeguard"}:
+        return []
+    speeches = dict.fromkeys(unit.speech.speech_id for unit in mains)
+    rows = [[unit for unit in mains if unit.speech.speech_id == speech_id] for speech_id in speeches]
+    end = min if role == "significance" else max
+    return [end(row, key=lambda unit: unit.start) for row in rows]
