@@ -36,7 +36,7 @@ NETS, EPOCHS, BATCH, RATE, DECAY = 20, 6, 16, 1e-2, 1e-3
 SHOWN = 4  # times that a question is shown in an epoch; one about other texts once
 ORDERED = 0.5  # weight of the order of candidates beside refusing
 EMPTY = 0.15  # weight of the best candidate that holds nothing of the answer
-HIDDEN_WORD, HIDDEN_WHOLE, SUMMARY = 10, 14, 4
+HIDDEN_WORD, HIDDEN_WHOLE, SUMMARY = 16, 24, 4
 LOOKED_AT = 40  # candidates of a question that are trained on
 # The log-odds at which an answer is as good as none, chosen by hand on what `report` says of authors left out.
 EVEN = -0.45
@@ -54,6 +54,8 @@ AUTHORS = {
     "reports_more": "fifth", "gwr": "fifth", "corpus_pairs": "sixth", "reports_pairs": "sixth", "party": "seventh",
     "seeds_staff": "eighth", "seeds_fourth": "ninth", "corpus_fourth": "tenth", "gwr_more": "eleventh",
     "seeds_fifth": "twelfth", "seeds_sixth": "thirteenth", "corpus_fifth": "fourteenth",
+    "seeds_seventh": "fifteenth", "seeds_eighth": "sixteenth", "seeds_ninth": "seventeenth",
+    "corpus_sixth": "eighteenth",
 }  # fmt: skip
 
 

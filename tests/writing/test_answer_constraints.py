@@ -189,3 +189,29 @@ def test_two_years_are_compared_part_by_part() -> None:
     assert [c.number for c in answer.citations] == list(range(1, len(answer.citations) + 1))
     for c in answer.citations:
         assert SPEECHES[c.speech_id].text[c.start : c.end] == c.quote
+
+
+YEARS = "修渠方面，全年衬砌渠道87公里，与2017年相比翻了一番。"
+
+
+@pytest.mark.parametrize(
+    ("said", "question", "met"),
+    [
+        ("2018年，水利工作成绩显著。", "2018年衬砌渠道多少公里", True),
+        ("2018年，水利工作成绩显著。2019年又上台阶。", "2018年衬砌渠道多少公里", False),
+        ("2018年，水利工作成绩显著。", "2017年衬砌渠道多少公里", False),
+        ("", "2018年衬砌渠道多少公里", False),
+    ],
+)
+def test_the_year_that_a_paragraph_named_last_holds_until_another_is_named(said: str, question: str, met: bool) -> None:
+    """A report names the year once; the year that it compares with is not the one it speaks of."""
+    asked = analyse(question, CUTTER, frequency)
+    window = Window.of(YEARS, "", "", "", "", YEARS, YEARS)
+    years = [c for c in constraints(asked) if c.kind == "year"]
+    assert years and (unmet(asked, years, window, 0, said) == ()) is met
+
+
+@pytest.mark.parametrize("question", ["2017年起村支书的报酬是多少", "以前得过省上表彰没有"])
+def test_a_verb_or_a_year_before_a_rank_is_no_name_of_a_place(question: str) -> None:
+    """年起村 and 得过省 are no places."""
+    assert not [c for c in constraints(analyse(question, CUTTER, frequency)) if c.kind == "place"]

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from speechrag.writing.answer_lists import series_of
 from speechrag.writing.answer_types import deficit, enumerated, gives_reason, members, parallel, values
-from speechrag.writing.questions import Kind, Question, analyse, kind_of
+from speechrag.writing.question_kinds import Kind, kind_of
+from speechrag.writing.questions import Question, analyse
 
 sys.path.insert(0, str(Path(__file__).parent))
 from answer_corpus import CUTTER, document_frequency
@@ -45,6 +46,14 @@ def taken(question: str) -> Question:
         ("“两高两难”是哪些", Kind.LIST),
         ("水从多远引来", Kind.NUMBER),
         ("溢洪道挖多深", Kind.NUMBER),
+        ("护林队做到哪“六有”", Kind.LIST),
+        ("护林员 聘期", Kind.DURATION),
+        ("修渠 开工时间", Kind.DATE),
+        ("青河县 预警喇叭 覆盖率", Kind.NUMBER),
+        ("护林简报 期数", Kind.NUMBER),
+        ("护林标兵 名单", Kind.LIST),
+        ("开闸放水 流程", Kind.HOW),
+        ("“九口渠” 含义", Kind.WHAT),
     ],
 )
 def test_the_question_word_tells_the_kind(question: str, kind: Kind) -> None:
@@ -308,3 +317,35 @@ def test_what_something_is_good_for_is_asked_like_a_reason(question: str) -> Non
     assert asked.worth and asked.kind is Kind.WHY and not asked.asked
     assert not {"作用", "意义", "好处"} & {term.text for term in asked.terms}
     assert listed.kind is Kind.LIST and not listed.worth
+
+
+@pytest.mark.parametrize(
+    ("question", "members"),
+    [("护林队做到哪“六有”", 6), ("“三联”机制怎么个联法", 3), ("“两会”在哪里开", 2), ("“一线”是什么", 0)],
+)
+def test_a_slogan_of_a_number_and_one_character_has_so_many_members(question: str, members: int) -> None:
+    """“六有” are six; “一线” is a word."""
+    assert taken(question).count == members
+
+
+@pytest.mark.parametrize(
+    "question", ["请逐项说出护林员的职责", "能列一下护林员的职责吗", "护林员的职责，讲讲", "护林员职责的完整内容"]
+)
+def test_what_the_asker_wants_done_is_not_looked_for(question: str) -> None:
+    """说出, 列一下 and 完整内容 speak of the answer, not of the matter."""
+    assert {term.text for term in taken(question).terms} <= {"护林员", "护林", "职责", "员"}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("渠边做到有灯，有路，有人管", 2),
+        ("做到了有灯，有路，有水，有人管", 3),
+        ("不该问的不问，不该看的不看，不该说的不说", 3),
+        ("正处在积累实力的追赶期，爬坡过坎的攻坚期，厚积薄发的释放期", 3),
+        ("去年雨水多，今年雨水少，渠要早修", 0),
+    ],
+)
+def test_like_clauses_are_members(text: str, found: int) -> None:
+    """Three and more neighbouring clauses that begin or end with one character are a list; two are none."""
+    assert enumerated(text) == (found if found > 2 else 0)

@@ -9,7 +9,8 @@ import pytest
 
 from speechrag.text import fold
 from speechrag.writing.answer_types import spots
-from speechrag.writing.questions import Kind, Question, analyse, kind_of
+from speechrag.writing.question_kinds import Kind, kind_of
+from speechrag.writing.questions import Question, analyse
 
 sys.path.insert(0, str(Path(__file__).parent))
 from answer_corpus import CUTTER, document_frequency

@@ -24,7 +24,7 @@ GRAIN = """同志们：
 （二）推广储粮技术。各库点要推广低温储粮，粮食仓储的温度和湿度要按时测报，做到绿色保粮。
 （三）规范出入库。粮食仓储的出库和入库要当面过磅，单据要齐全，账目和实物要相符。
 四、加强领导，保障粮食仓储工作落到实处
-（一）强化组织领导。各乡镇主要领导要亲自抓粮食仓储工作，分管领导具体抓，做到有人管、有人干。
+（一）强化组织领导。在此，向支持粮食仓储工作的各个方面表示衷心的感谢！各乡镇主要领导要亲自抓粮食仓储工作，分管领导具体抓，做到有人管、有人干。
 （二）严格督查考核。要把粮食仓储工作纳入年度考核，对不整改的库点通报批评，严肃追究责任。
 （三）保障仓储经费。要把粮食仓储经费列入财政预算，设备更新要同步安排，确保人员和资金到位。
 """
@@ -69,3 +69,10 @@ def test_a_matter_that_listeners_wait_for_is_told() -> None:
     told = "".join(leaf.heading + leaf.text for leaf in leaves(outline))
     assert "经费" in told
     assert "考核" in told
+
+
+def test_thanks_stand_under_no_point() -> None:
+    """Courtesies are said once, at their place in a speech; a point says what is to be done."""
+    outline, _ = draft(BRIEF)
+    assert leaves(outline)
+    assert not any("感谢" in leaf.heading + leaf.text for leaf in leaves(outline))

@@ -21,7 +21,8 @@ from speechrag.writing.answer_parts import another_part, told
 from speechrag.writing.answer_selection import Quoted, by_meaning, select, unreasoned
 from speechrag.writing.answer_spans import Span
 from speechrag.writing.generate import Generator
-from speechrag.writing.questions import Kind, Question, analyse, expansions
+from speechrag.writing.question_kinds import Kind
+from speechrag.writing.questions import Question, analyse, expansions
 from speechrag.writing.reader import Seen, builtin_reader, look
 
 REFUSAL = "语料中没有找到能回答这个问题的内容。"
@@ -200,12 +201,18 @@ def _checked(asked: Question, wanted: Sequence[Constraint], candidate: Candidate
 
     It cannot where it misses what binds, nor where its form gives it away as something else.
     """
-    missing = unmet(asked, wanted, candidate.window, candidate.year)
+    missing = unmet(asked, wanted, candidate.window, candidate.year, _said(candidate))
     if any(c.kind in _BINDING or _whose_name(asked, c) for c in missing):
         return None
     if unfit(asked, candidate) or another_part(asked, candidate):
         return None
     return replace(candidate, unmet=len(missing)) if missing else candidate
+
+
+def _said(candidate: Candidate) -> str:
+    """Return what stands before the candidate in its paragraph."""
+    text, (start, _) = candidate.speech.text, candidate.spans[0]
+    return text[text.rfind("\n", 0, start) + 1 : start]
 
 
 def _whose_name(asked: Question, wanted: Constraint) -> bool:

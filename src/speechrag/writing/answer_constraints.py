@@ -40,6 +40,9 @@ _SITE = re.compile(
 )
 _HOLE = re.compile(r"(?:19|20)(?:[x×*╳—-]{2}|\d[x×*]|[x×*])年?|(?<!\d)[x×*]{1,4}年")
 _LAST, _THIS, _NEXT = (re.compile(p) for p in ("去年|上年|上一年度", "今年|本年|当年", "明年|来年|下一年度"))
+_COMPARED = re.compile(
+    r"[与和同]\d{4}年(?:同期)?(?:相比|比较)|[比较]\d{4}年(?:同期)?"
+)  # 与2017年相比 tells of another year
 _LOOKS_BACK = re.compile("去年|上年|过去(?:的)?一年|一年来|年末|年底")
 _OFTEN = 3
 _LONG_NAME = 4  # characters, from which on a word is no plain name
@@ -66,7 +69,7 @@ def constraints(question: Question) -> tuple[Constraint, ...]:
     [('year', '2009'), ('place', '丹东'), ('post', '局长'), ('organ', '教育局')]
     """
     text = re.sub(r"《[^》]*》|“[^”]*”|\"[^\"]*\"", "，", question.text)
-    found = [Constraint("year", m[0], m[1]) for m in _YEAR.finditer(text)]
+    found = [Constraint("year", m[0], m[1]) for m in _YEAR.finditer(_COMPARED.sub("", text))]
     found += _places(text)
     found += [Constraint("person", m[1], m[1]) for m in persons(text) if not _NO_PERSON.search(m[1])]
     found += _addressed(text)
@@ -159,18 +162,23 @@ def without_years(question: Question) -> Question:
     return replace(question, terms=terms, names=tuple(n for n in question.names if n not in years))
 
 
-def unmet(question: Question, wanted: Sequence[Constraint], window: Window, year: int) -> tuple[Constraint, ...]:
-    """Return the constraints that a candidate does not meet; ``year`` is that of its speech, 0 where it is unknown."""
-    return tuple(c for c in wanted if not _met(question, c, window, year))
+def unmet(
+    question: Question, wanted: Sequence[Constraint], window: Window, year: int, said: str = ""
+) -> tuple[Constraint, ...]:
+    """Return the constraints that a candidate does not meet; ``year`` is that of its speech, 0 where it is unknown.
+
+    ``said`` is what stands before the candidate in its paragraph.
+    """
+    return tuple(c for c in wanted if not _met(question, c, window, year, said))
 
 
-def _met(question: Question, wanted: Constraint, window: Window, year: int) -> bool:
+def _met(question: Question, wanted: Constraint, window: Window, year: int, said: str) -> bool:
     texts = [text for text, _ in window.layers]
     near = "\n".join(texts[:NEIGHBOURS])
     inside, whole = "\n".join(texts[:INSIDE]), texts[-1]
     name = wanted.name
     if wanted.kind == "year":
-        return _in_year(int(name), texts[0], near, inside, year)
+        return _in_year(int(name), texts[0], near, inside, year, said)
     if wanted.kind == "place":
         return name in whole  # a speaker at home names the place once, if at all
     if wanted.kind == "person":
@@ -182,13 +190,22 @@ def _met(question: Question, wanted: Constraint, window: Window, year: int) -> b
     return _figure_there(wanted, canonical(inside))
 
 
-def _in_year(wanted: int, own: str, near: str, inside: str, year: int) -> bool:
-    """Tell whether the sentence speaks of that year: by its number, or by 去年, 今年, 明年 of the speech."""
+def _last_year(said: str) -> str:
+    """Return the year that a paragraph named last, empty where it named none: it holds until another is named."""
+    return next(iter(reversed(_YEAR.findall(_COMPARED.sub("", said)))), "")
+
+
+def _in_year(wanted: int, own: str, near: str, inside: str, year: int, said: str) -> bool:
+    """Tell whether the sentence speaks of that year: by its number, or by 去年, 今年, 明年 of the speech.
+
+    A sentence that says neither speaks of the year that its paragraph named last.
+    """
+    own, near, inside = (_COMPARED.sub("", text) for text in (own, near, inside))
     relative = {y for y, p in ((year - 1, _LAST), (year, _THIS), (year + 1, _NEXT)) if year and p.search(own)}
     named = {int(y) for y in re.findall(r"(?<!\d)((?:19|20)\d\d)年", own)}
     if relative or named:
         return wanted in relative | named
-    if f"{wanted}年" in near:
+    if f"{wanted}年" in near or _last_year(said) == str(wanted):
         return True
     # A report looks back on the year before without naming it in every sentence.
     looks_back = wanted == year - 1 and bool(_LOOKS_BACK.search(inside))

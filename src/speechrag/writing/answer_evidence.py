@@ -14,8 +14,9 @@ from speechrag.writing.answer_features import score as rate
 from speechrag.writing.answer_lists import HEADINGS, Series, series_of
 from speechrag.writing.answer_spans import Span, quotable, series_spans
 from speechrag.writing.answer_types import deficit, enumerated, members, parallel
+from speechrag.writing.question_kinds import Kind
 from speechrag.writing.question_words import lexicon, synonyms
-from speechrag.writing.questions import Kind, Question, due_asked
+from speechrag.writing.questions import Question, due_asked
 
 # What it adds when the points stand under the question itself, and takes when one point alone is asked about.
 _SLOGAN = 1.2

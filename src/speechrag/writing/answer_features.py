@@ -14,8 +14,9 @@ from functools import lru_cache
 from speechrag.records import Hit
 from speechrag.text import is_han
 from speechrag.writing.answer_types import manner, spots
+from speechrag.writing.question_kinds import Kind
 from speechrag.writing.question_words import lexicon, related, synonyms
-from speechrag.writing.questions import Kind, Question, Term
+from speechrag.writing.questions import Question, Term
 
 # How much a word counts that stands in the candidate itself, its headings, the title and name of its speech (what the
 # whole speech is about), the sentence before, the one behind, the passage, the speech.

@@ -6,8 +6,9 @@ import re
 
 from speechrag.writing.answer_evidence import Candidate
 from speechrag.writing.answer_features import INSIDE, Window, best_credit
+from speechrag.writing.question_kinds import Kind
 from speechrag.writing.question_words import lexicon
-from speechrag.writing.questions import Kind, Question
+from speechrag.writing.questions import Question
 
 # From this share of the question's words around it on a candidate answers in the words of the question.
 WORDED = 0.5

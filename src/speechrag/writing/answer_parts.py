@@ -14,8 +14,9 @@ from speechrag.writing.answer_lists import MAX_POINTS, series_of
 from speechrag.writing.answer_selection import Quoted
 from speechrag.writing.answer_spans import Span, bare_span, series_spans
 from speechrag.writing.answer_types import deficit, enumerated
+from speechrag.writing.question_kinds import Kind
 from speechrag.writing.question_words import synonyms
-from speechrag.writing.questions import Kind, Question
+from speechrag.writing.questions import Question
 
 _TO_DO = frozenset(["任务", "措施", "举措", "办法", "要求", "部署", "安排", "打算"])
 _DONE = frozenset(["成绩", "成效", "成果", "经验", "进展", "亮点"])

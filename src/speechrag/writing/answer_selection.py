@@ -12,8 +12,9 @@ from speechrag.writing.answer_fit import WORDED
 from speechrag.writing.answer_lists import series_of
 from speechrag.writing.answer_spans import Span, section_spans, series_spans
 from speechrag.writing.answer_types import deficit, gives_reason, values
+from speechrag.writing.question_kinds import Kind
 from speechrag.writing.question_words import lexicon
-from speechrag.writing.questions import Kind, Question, due_asked, meaning_asked, several
+from speechrag.writing.questions import Question, due_asked, meaning_asked, several
 
 Quoted = tuple[Candidate, Span]
 

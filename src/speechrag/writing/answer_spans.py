@@ -6,8 +6,9 @@ from speechrag.records import Speech
 from speechrag.text import fold, sentence_spans, trim
 from speechrag.writing.answer_features import presence
 from speechrag.writing.answer_lists import Series
+from speechrag.writing.question_kinds import Kind
 from speechrag.writing.question_words import lexicon
-from speechrag.writing.questions import Kind, Question
+from speechrag.writing.questions import Question
 
 Span = tuple[int, int]
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 
 from speechrag.text import fold, is_han
+from speechrag.writing.question_kinds import Kind
 from speechrag.writing.question_words import lexicon
-from speechrag.writing.questions import Kind, Question
+from speechrag.writing.questions import Question
 
 _CN = "一二三四五六七八九十百千万亿两半零〇"
 NUMBER = re.compile(
@@ -83,12 +85,28 @@ def figures(text: str) -> Iterator[re.Match[str]]:
 
 
 def enumerated(text: str) -> int:
-    """Return the length of the longest run of 、-separated members, or the number of run-in markers if larger.
+    """Return the length of the longest run of 、-separated members or of like clauses, or the number of run-in markers.
 
-    >>> enumerated("二要多下乡、多问路、多记账、多算账")
-    4
+    >>> enumerated("二要多下乡、多问路、多记账、多算账"), enumerated("村里有路，有灯，有水，有人管")
+    (4, 3)
     """
-    return max(members(text), len(_MARKER.findall(text)))
+    return max(members(text), len(_MARKER.findall(text)), _alike(text))
+
+
+_ALIKE_LEAST = 3
+
+
+def _alike(text: str) -> int:
+    """Return the length of the longest run of clauses that begin or end alike, 0 below three: 有灯，有路，有人管."""
+    longest = 0
+    for sentence in re.split("[。！!？?\n]", text):
+        clauses = [clause for clause in re.split("[，,；;]", sentence) if len(clause) > 1]
+        for end in (0, -1):
+            run = 1
+            for before, clause in pairwise(clauses):
+                run = run + 1 if before[end] == clause[end] and is_han(clause[end]) else 1
+                longest = max(longest, run)
+    return longest if longest >= _ALIKE_LEAST else 0
 
 
 def members(text: str) -> int:

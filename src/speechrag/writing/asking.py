@@ -15,9 +15,11 @@ from speechrag.writing.answer_lists import series_of
 from speechrag.writing.answer_selection import select
 from speechrag.writing.answer_types import values
 from speechrag.writing.comparisons import Comparison, asked_of, compared
+from speechrag.writing.compound import asked_together
 from speechrag.writing.conversation import Conversation, more_asked, nth_asked, points_back, rewritten
 from speechrag.writing.generate import Generator
-from speechrag.writing.questions import Kind, analyse
+from speechrag.writing.question_kinds import Kind
+from speechrag.writing.questions import analyse
 from speechrag.writing.suggestions import own_title, suggest
 
 _CARRIED = 0.6  # share of the threshold that holds for a follow-up
@@ -168,6 +170,8 @@ class Asking(Search):
     def _stream(self, question: str, generator: Generator | None) -> Iterator[Answer]:
         parts = compared(analyse(question, self.segmenter, self.document_frequency))
         both = self._comparison(question, parts) if parts else None
+        if both is None and generator is None and (several := asked_together(question)):
+            both = self._together(question, several)
         yield from [both] if both else answer_stream(question, self, generator)
 
     def _single(self, question: str) -> Answer:
@@ -176,6 +180,29 @@ class Asking(Search):
 
     def _answerable(self, question: str) -> bool:
         return self._one(question).supported
+
+    # --- several questions in one ----------------------------------------------------------------------------------
+
+    def _together(self, question: str, parts: Sequence[str]) -> Answer | None:
+        """Return the answer to several questions asked in one; None where the one to the whole is all there is.
+
+        Each part is read as following on those before it: 总投资多少 is asked of the projects named first.
+        """
+        whole = self._single(question)
+        answers = [self._part(parts, place) for place in range(len(parts))]
+        if whole.supported:
+            answers = [whole, *(answer for answer in answers if answer.supported and not _overlap(answer, whole))]
+        if len(answers) == 1 or not all(answer.supported for answer in answers):
+            return None
+        found = _side_by_side(question, [answer.question for answer in answers], answers)
+        return replace(found, kind=whole.kind)
+
+    def _part(self, parts: Sequence[str], place: int) -> Answer:
+        """Return the answer to the part at ``place``; a refusal where it would only be one in other words."""
+        part, before = parts[place], parts[:place]
+        readings = self.readings(part, before, None) if before else (part,)
+        found = self._single(part) if readings == (part,) else self._accepted(part, readings)[1]
+        return replace(found, question=part, supported=found.supported and REWORDED not in found.notes)
 
     # --- comparisons -----------------------------------------------------------------------------------------------
 
@@ -316,6 +343,15 @@ def _side_by_side(question: str, parts: Sequence[str], answers: Sequence[Answer]
     notes = tuple(dict.fromkeys(["；".join(places), *chain.from_iterable(a.notes for a in answers)]))
     text, nearest = "\n".join(paragraphs), tuple(dict.fromkeys(chain.from_iterable(a.nearest for a in answers)))[:5]
     return Answer(question, True, text, tuple(sentences), tuple(citations.values()), nearest, notes, kind="comparison")
+
+
+def _overlap(answer: Answer, other: Answer) -> bool:
+    """Tell whether something that ``answer`` quotes is quoted in ``other`` as well."""
+    return any(
+        a.speech_id == b.speech_id and a.start < b.end and b.start < a.end
+        for a in answer.citations
+        for b in other.citations
+    )
 
 
 def _marks(numbers: Sequence[int]) -> str:

@@ -17,8 +17,9 @@ from speechrag.text import Segmenter, fold, parse_chinese_number, shingles
 from speechrag.writing.answer_constraints import constraints
 from speechrag.writing.generate import Generator
 from speechrag.writing.prompts import load_prompt, neutral, new_token
+from speechrag.writing.question_kinds import Kind
 from speechrag.writing.question_words import lexicon, without_question_words
-from speechrag.writing.questions import Kind, Question, Term, analyse
+from speechrag.writing.questions import Question, Term, analyse
 
 MAX_TURNS = 6  # earlier questions looked at
 _LEADS = re.compile(

@@ -18,29 +18,35 @@ _ALLOWED = (
     r"(?<![许认不只尚皆])可(?=[先由自在凭按向从以不直])"
 )
 _NOT = r"[不没无未莫勿别非禁缺]|杜绝|拒绝|谢绝|避免|防止"
+_DENIAL = re.compile(_NOT)
 # 不少于, 不超过, 不仅 …: the character denies nothing.
 _NO_DENIAL = re.compile(
     r"不(?=[少足低断仅但同过到超如论管久料错平日免利良善])|[非未](?=[常来公])|无(?=[论线偿锡])|没(?=收)|"
     r"(?P<same>[\u4e00-\u9fff])[不没](?=(?P=same))|(?<=[差对要是])不|不(?=是.{1,12}而是)"
 )
-_DONE = (
+DONE = (
     r"已|了(?!解|事|结)|(?<![通超不经])过(?![程渡硬关])|经过|至今|以来|来[,，]|"
     r"目前|现在|累计|先后|曾|完(?!成|善|整)|出来|起来|刚|才|到位"
 )
 # 第1个5年计划 is a name, 计划经济 a kind: neither wishes anything.
 _PLANNED = r"(?<!年)计划(?![生期内外]|经济|指标|单列)"
-_WISH = (
+WISH = (
     rf"力争|争取|{_PLANNED}|打算|(?<![作做好])准备|拟(?=[于在定建])|预计|有望|(?<![了的大有新])希望|"
     r"目标(?=[是为:])|为目标"
 )
 _PLAN = (
-    rf"{_WISH}|以前|之前|[底日月年]前|[年月]底|将|明年|下一步|必须|确保|尽快|抓紧|推进|加快|推动|"
+    rf"{WISH}|以前|之前|[底日月年]前|[年月]底|将|明年|下一步|必须|确保|尽快|抓紧|推进|加快|推动|"
     r"(?:^|,)(?:建设|建立|实现|健全|完善|加强|落实|做好|抓好|开展|组织)"
 )
 # What leaves a thing to come in a sentence that drops the wish.
-_TO_COME = rf"{_WISH}|要|将|应|须|前|底|内|明年|今后|下一步|到\d{{4}}年|确保|推进|推动|尽快|提出"
+_TO_COME = rf"{WISH}|要|将|应|须|前|底|内|明年|今后|下一步|到\d{{4}}年|确保|推进|推动|尽快|提出"
 _FREE = rf"{_ALLOWED}|鼓励|提倡|倡导|自愿|原则上|尽量|尽可能|欢迎|建议"
 _DUTY = r"必须|务必|必需|应当|须|要求|一律"
+
+
+def denies(text: str) -> bool:
+    """Tell whether something is denied, forbidden or lacking in ``text``; 不少于 and 不断 deny nothing."""
+    return bool(_DENIAL.search(_NO_DENIAL.sub("", text)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ _STEPS = (
         re.compile(
             r"已(?!知)|[\u4e00-\u9fff]{2}了(?![解事结])|(?:如期|顺利|成功|圆满|全面)(?:完成|建成|实现|通过)"
         ),
-        re.compile(_DONE),
+        re.compile(DONE),
         re.compile(_PLAN),
     ),
     # An end, where the source has a beginning or a trial.
@@ -80,7 +86,7 @@ _STEPS = (
     # A plan, where the source tells a deed.
     _Step(
         re.compile(_PLANNED + r"|打算|准备(?=[\u4e00-\u9fff]{2})|拟(?=[于在定建])|有望|预计"),
-        re.compile(rf"{_WISH}|要|将|{_PLAN}"),
+        re.compile(rf"{WISH}|要|将|{_PLAN}"),
         re.compile(r"[\u4e00-\u9fff]{2}了|已"),
     ),
     # All of them, or the utmost, where the source has no such word.
@@ -172,7 +178,7 @@ def _duty_added(pair: Aligned) -> Iterator[str]:
 
 def _wish_dropped(pair: Aligned) -> Iterator[str]:
     """Yield the wish of the source's clause that the sentence tells as a fact: 力争提高到九成, 提高到九成."""
-    wished = re.search(_WISH, pair.best.text)
+    wished = re.search(WISH, pair.best.text)
     if wished and not re.search(_TO_COME, pair.clause.text):
         yield wished.group()
 

@@ -10,10 +10,22 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from speechrag.retrieval.thesaurus import builtin_thesaurus
-from speechrag.text import MAX_QUERY_CHARS, Segmenter, bigrams, fold, parse_chinese_number, unique
+from speechrag.text import MAX_QUERY_CHARS, Segmenter, bigrams, fold, unique
+from speechrag.writing.question_kinds import (
+    DUE,
+    KEYWORDS,
+    KINDS,
+    MEANING,
+    NAMED,
+    NUMBER_ASKED,
+    WORTH,
+    WORTH_WORDS,
+    Kind,
+    expected_count,
+    kind_of,
+)
 from speechrag.writing.question_words import (
     COUNTING,
     NUMERALS,
@@ -22,34 +34,6 @@ from speechrag.writing.question_words import (
     synonyms,
     without_question_words,
 )
-
-
-class Kind(StrEnum):
-    """The kind of answer that fits a question."""
-
-    NUMBER = "number"
-    DURATION = "duration"  # a time limit, a length of time or a frequency
-    DATE = "date"
-    PERSON = "person"
-    PLACE = "place"
-    LIST = "list"
-    HOW = "how"
-    WHY = "why"
-    WHAT = "what"
-    TOPIC = "topic"  # no question word: a noun phrase typed like a search
-
-    @property
-    def told(self) -> str:
-        """The kind as readers and programs are told it: one of eight."""
-        return {
-            Kind.NUMBER: "number",
-            Kind.DURATION: "deadline",
-            Kind.PERSON: "who",
-            Kind.LIST: "list",
-            Kind.HOW: "how",
-            Kind.WHY: "why",
-        }.get(self, "fact")
-
 
 _HARD = frozenset({Kind.NUMBER, Kind.DURATION, Kind.DATE, Kind.PERSON, Kind.PLACE})
 
@@ -85,105 +69,13 @@ class Question:
         return self.which or self.kind in _HARD
 
 
-_LIST = re.compile(
-    rf"哪些|哪几|哪[{NUMERALS}](?!年|天|月|个人|位)|有(?:什么|啥)(?!要求|规定|重?要?(?:作用|意义|好处|用处|价值))|包括什么|分别是|都有谁|几个方面|几点|"
-    r"哪方面|列举|列出|有哪|(?:抓|做|干|注意|把握|落实|强调|突出|防范)[好住到]?(?:什么|啥)(?!时)"
-)
-_DURATION = re.compile(
-    r"多久|多长时间|多少时间|时限|期限|频率|周期|(?<![那这前头])几个?(?:小时|钟头|天|周|月|年|分钟|秒)(?!份)|多少(?:个)?(?:小时|天|分钟)|"
-    r"最迟|最晚|隔多|多少天|截止"
-)
-_DATE = re.compile(
-    r"什么时候|什么时间|何时|哪年|哪一年|哪天|哪一天|几月份?几[号日]|几月|几号|几日|哪个月|啥时候|年份|日期|什么日子"
-)
-_PERSON = re.compile(
-    r"谁|哪位|哪个人|什么人|何人|哪个领导|哪位领导|名字|姓名|(?:书记|[市县区镇乡局部处院校厅]长|主席|主任|同志|老[人师板]|厂长|矿主|组长|"
-    r"头目|主犯|烈士|专家|教授|支书|大[爷娘夫])(?:全?名)?(?:叫|姓)[什啥]"
-)
-_PLACE = re.compile(
-    rf"哪里|哪儿|何处|什么地方|[在去到]哪(?![个座家条间所处些位“\"{NUMERALS}几])|地点|哪个(?:城市|地方)"
-)
-_NAMED = re.compile(
-    r"(?:书记|[市县区省镇乡局处科部院校会所站厅社行]长|主席|主任|秘书长|经理|董事长|主持人|老板|矿主|老师|作者|教练|队长)"
-    r"(?:同志)?(?:是谁|叫|姓|是哪位|是哪个|的名字|的姓名)|名字|姓名|叫什么|叫啥|尊姓|哪[位个](?:副)?[^，。]{0,2}(?:书记|长|主席|主任)"
-)
-_NUMBER = re.compile(r"多少|几|多[大高长宽重快远深厚]|比例|百分之|占比|第几|人数|数量|总数|金额|名次|排名第")
-# What something is good for stands where the reasons stand; 作用 itself need not be said.
-_WORTH = r"有(?:什么|啥|何)重?要?(?:作用|意义|好处|用处|价值)"
-_WORTH_WORDS = frozenset(["作用", "意义", "好处", "用处", "价值"])
-_WHY = re.compile(rf"(?<!被[定列评称])为什么|为何|为啥|原因|怎么会|缘由|凭什么|何以|{_WORTH}")
-_DUE = re.compile("为(?:什么|何|啥)[^，。]{0,12}[要必该得需]")
-_HOW = re.compile(r"怎么(?!回事|一回事)|怎样|如何|咋|用什么办法|什么办法|哪种方式|什么方式|什么措施|什么要求|什么规定")
-_WHAT = re.compile(r"怎么|什么|啥|何谓|何为|指的是|哪|吗|是否|有没有|能否|能不能|是不是|可不可以|[?]")
-# 症结在哪里, 从哪儿入手, 用到哪里 ask for no place.
-_NO_PLACE = re.compile(
-    r"(?:关键|症结|问题|原因|毛病|窍门|诀窍|难点|难处|重点|根子|根源|出路|差距?|不足|短板|亮点|特点|优势|好处|意义|作用|区别|突破口|着力点|落脚点|"
-    r"体现|表现|强|好|难|错|坏|卡)(?:主要|都|究竟)?(?:是|就)?[在出]?(?:了)?(?:哪里|哪儿|何处|什么地方|哪)|从(?:哪里|哪儿|哪)(?:入手|着手|抓起|做起|破题)|"
-    r"(?:用|花|投)[在到](?:了)?(?:哪里|哪儿|什么地方)"
-)
-# 最晚什么时候, 最迟几点: a term is asked for, which may be told as a date or as a length of time.
-_AT_LATEST = re.compile(r"(?:最迟|最晚|至迟)[^，。？?]{0,8}(?:什么时候|什么时间|何时|啥时候|几点)")
-# 什么是, 何谓, 指什么: the meaning is asked for.
-_MEANING = re.compile(
-    r"[什啥]么?是|何谓|何为|[什啥]么?叫|是(?:什么|啥)(?:意思|含义)?[？?]?$|指(?:的是)?(?:什么|啥)|(?:什么|啥)意思"
-)
-# Order matters: 多久 before 多少, 哪些 before 哪, 几点要求 (a list) before 几.
-_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    (Kind.DATE, _DATE),
-    (Kind.DURATION, _DURATION),
-    (Kind.LIST, _LIST),
-    (Kind.PERSON, _PERSON),
-    (Kind.PLACE, _PLACE),
-    (Kind.WHY, _WHY),
-    (Kind.NUMBER, _NUMBER),
-    (Kind.HOW, _HOW),
-    (Kind.WHAT, _WHAT),
-)
-
 _QUOTED = re.compile(r"[“\"「『‘']([^”\"」』’']{2,30})[”\"」』’']|《([^》]{2,40})》")
 # The name of a law or regulation is one thing: 数据安全法 is not answered by what is said of data, safety and laws.
 _LAW = re.compile(
     r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{2,12}(?:(?<![办方做想看说写手用执司立政依违合书非无普守犯枉讲提打玩])法|条例)(?![\u4e00-\u9fff]{0,1}[律院制规治官])"
 )
 _FIGURE = re.compile(r"(?<![a-z0-9])\d[\d.]*%?")
-# "四个不够", "三多三少", "五个转变": a numbered slogan expects its members.
-_SLOGAN = re.compile(rf"([{NUMERALS}])(?:个|大|项|种|点|条|方面|句|种角色|篇|类|道|步|位)[^\d，。]{{0,12}}")
-_COUNTED = re.compile(
-    rf"(?<![第十\d一])([{NUMERALS}]|\d)"
-    r"(?:个(?!百分|月|小时|部门|单位)|大|项|种|点(?!儿)|条|方面|句|类|步|位|名(?!片))"
-)
-_WHICH_MANY = re.compile(r"哪([两二三四五六七八九十])(?!年|天|月|个月|日|届)")
 _EACH = re.compile(r"哪[几两三四五六七八九十]个?((?![个条点项种位方])[\u4e00-\u9fff])(?:上|$|[，。？?])")
-_PAIRED = re.compile(rf"^([{NUMERALS}])\S{{1,2}}([{NUMERALS}])\S{{1,2}}$")
-
-
-def kind_of(folded: str) -> Kind:
-    """Return the kind of a folded question.
-
-    >>> [kind_of(q).value for q in ("编发了多少期", "多久一次", "要当好哪四种角色", "领导讲话")]
-    ['number', 'duration', 'list', 'topic']
-    """
-    if _AT_LATEST.search(folded):
-        return Kind.DURATION
-    fitting = (kind for kind, pattern in _KINDS if pattern.search(folded))
-    kind = next(fitting, Kind.TOPIC)
-    return next(fitting, Kind.WHAT) if kind is Kind.PLACE and _NO_PLACE.search(folded) else kind
-
-
-def expected_count(folded: str, quoted: tuple[str, ...]) -> int:
-    """Return how many members the asked list has, 0 where the question does not say."""
-    for name in quoted:
-        if paired := _PAIRED.match(name):
-            # 什么是“三多三少”: three of each, told in as many ways as there are writers; “三个一批” are three.
-            both = paired.group(1) == paired.group(2) and _MEANING.search(folded)
-            return 0 if both else parse_chinese_number(paired.group(1)) or 0
-        if slogan := _SLOGAN.match(name):
-            return parse_chinese_number(slogan.group(1)) or 0
-    if counted := _WHICH_MANY.search(folded) or _COUNTED.search(folded):
-        return parse_chinese_number(counted.group(1)) or 0
-    return 0
-
-
 # 谁在工作会议上 作报告: where it happens is not what is asked about.
 _WHERE = re.compile(r"^在[^，。]{1,14}?(?:会上|会议上|上|中|里)(?:要|曾|将)?")
 # 要抓什么, 要做到什么 ask for tasks; 做到 and 注意 name no act of their own.
@@ -200,13 +92,15 @@ def _head(folded: str, kind: Kind, content: Callable[[str], list[str]]) -> tuple
     多少单位 asks for 单位, 手机号是多少 for 手机号; a question of time, place or person for what happens: 什么时候开业.
     """
     if kind in {Kind.DATE, Kind.DURATION, Kind.PLACE, Kind.PERSON}:
-        match = dict(_KINDS)[kind].search(folded)
+        match = dict(KINDS)[kind].search(folded)
         tail, lead = (folded[match.end() :], folded[: match.start()]) if match else ("", folded)
         tail = _WHERE.sub("", _WITHIN.sub("", tail)).removeprefix("么")
         found = content(tail)[:1] or content(lead)[-1:]
         return tuple(word for word in found if word not in {"工作", "建设"} | lexicon()["light"]), ""
     if kind is Kind.HOW:
         return _act(folded, content), ""
+    if kind is Kind.NUMBER and not NUMBER_ASKED.search(folded) and (named := dict(KEYWORDS)[kind].search(folded)):
+        return (), named["of"] or ""
     if share := _SHARE.search(folded):
         return tuple(content(folded[: share.start()])[-1:]), "%"
     if task := _TASK.search(folded):
@@ -348,8 +242,8 @@ def analyse(question: str, cutter: Segmenter, document_frequency: Callable[[str]
     terms = [t for t in terms if all(t.text not in law for law in laws)] + [Term(law, 1.0) for law in laws]
     terms = _phrased(terms, folded)
     terms += [Term(name, 1.0) for name in quoted if all(name != t.text for t in terms)]
-    if worth := bool(re.search(_WORTH, folded)):
-        terms = [t for t in terms if t.text not in _WORTH_WORDS]
+    if worth := bool(re.search(WORTH, folded)):
+        terms = [t for t in terms if t.text not in WORTH_WORDS]
     known = (p for p in unique(bigrams(without_question_words(folded))) if document_frequency(p) > 0)
     kind = kind_of(folded)
     count = expected_count(folded, quoted)
@@ -367,7 +261,7 @@ def analyse(question: str, cutter: Segmenter, document_frequency: Callable[[str]
         and bool(asked)
         and bool(_WHICH.search(folded))
         and not lexicon()["categories"] & {*asked},
-        named=kind is Kind.PERSON and bool(_NAMED.search(folded)) and "责任人" not in folded,
+        named=kind is Kind.PERSON and bool(NAMED.search(folded)) and "责任人" not in folded,
         count=count,
         worth=worth,
         pairs=tuple(Term(p, weigh(p)) for p in known),
@@ -385,12 +279,12 @@ def several(question: Question) -> bool:
 
 def due_asked(question: Question) -> bool:
     """Tell whether the question asks why something is to be done: 为什么要重组, not why it happened."""
-    return bool(_DUE.search(question.text))
+    return bool(DUE.search(question.text))
 
 
 def meaning_asked(question: Question) -> bool:
     """Tell whether the question asks what something means: 什么是, 是什么意思, 指什么."""
-    return bool(_MEANING.search(question.text))
+    return bool(MEANING.search(question.text))
 
 
 def expansions(question: Question) -> tuple[str, ...]:

@@ -23,8 +23,9 @@ from speechrag.retrieval.thesaurus import builtin_thesaurus
 from speechrag.text import unique
 from speechrag.writing.answer_evidence import Candidate
 from speechrag.writing.answer_types import enumerated, members
+from speechrag.writing.question_kinds import Kind
 from speechrag.writing.question_words import lexicon, related, synonyms, without_question_words
-from speechrag.writing.questions import Kind, Question, rarity
+from speechrag.writing.questions import Question, rarity
 from speechrag.writing.reader_checks import (
     APART,
     CHECKS,
@@ -37,6 +38,8 @@ from speechrag.writing.reader_checks import (
     replaced,
     value_clause,
 )
+from speechrag.writing.reader_demands import DEMANDS, Clauses, clauses_of, demanded_by, demands
+from speechrag.writing.reader_vectors import Vectors, free, soft
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,7 +54,7 @@ MODEL = Path(__file__).resolve().parent.parent / "models" / "reader" / "weights.
 MATCH = (
     "own", "own_part", "near", "heading", "title", "passage", "passage_part", "speech", "often",
     "other_own", "other_near", "other_head", "other_passage", "clause", "clause_part", "other_clause",
-    "replaced", "soft_own", "soft_near", "soft_head", "soft_passage", "soft_clause",
+    "replaced", "soft_own", "soft_near", "soft_head", "soft_passage", "soft_clause", "best_clause", "soft_free",
 )  # fmt: skip
 # What a word of the question is.
 GATE = (
@@ -64,10 +67,11 @@ WHOLE = (
     "alike", "words", "order", "listed", "cosine_own", "cosine_passage", "length", "short", "points",
     "retrieved", "hard", "list", "how", "what", "topic", "astray", "unnamed", "unmet", "figure", "time", "person",
     "everyday", "strange", "cosine_near", "count", "fits", "first",
-    "strength", "around", "bears", "act", *CHECKS, *APART,
+    "strength", "around", "bears", "act", *CHECKS, *APART, *DEMANDS,
 )  # fmt: skip
 _OFTEN = 5  # times a word stands in a speech to be its subject
 _RELATED = 0.7
+_SOFT = 7  # of ``MATCH``: those that are not told by ``_matches``
 # A word of at least this weight that the passage lacks is its subject, unless most of the rest is there.
 _ABSENT, _BARELY = 0.4, 0.8
 _USUAL_SCORE, _LONG, _SHORT, _MANY = 5.0, 100, 12, 8  # bring scores, characters and points to about 0..1
@@ -214,30 +218,6 @@ def _gates(
     return np.array(rows, dtype=np.float32).reshape(len(words), len(GATE))
 
 
-class Vectors:
-    """Unit word vectors and text vectors of the built-in encoder for the texts of one question, each made once."""
-
-    def __init__(self, encoder: Any) -> None:
-        self._encoder = encoder
-        self._words: dict[str, Floats] = {}
-        self._texts: dict[str, Floats] = {}
-
-    def words(self, texts: Sequence[str]) -> list[Floats]:
-        """Return ``float32[words, dim]`` for each text."""
-        new = unique(text for text in texts if text not in self._words)
-        self._words.update(zip(new, self._encoder.word_vectors(new), strict=True))
-        return [self._words[text] for text in texts]
-
-    def texts(self, texts: Sequence[str]) -> Floats:
-        """Return ``float32[texts, dim]``."""
-        import numpy as np
-
-        new = unique(text for text in texts if text not in self._texts)
-        if new:
-            self._texts.update(zip(new, self._encoder.encode_documents(new), strict=True))
-        return np.stack([self._texts[text] for text in texts])
-
-
 def look(
     question: Question,
     candidates: Sequence[Candidate],
@@ -263,8 +243,8 @@ def look(
     matches = np.array(
         [_matches(question.text, words, *texts) for texts in zip(owns, passages, clauses, candidates, strict=True)],
         dtype=np.float32,
-    ).reshape(len(candidates), len(words), len(MATCH) - 5)
-    soft = [_soft(words, texts, vectors) for texts in (owns, nears, heads, passages, clauses)]
+    ).reshape(len(candidates), len(words), len(MATCH) - _SOFT)
+    softly = [soft(words, texts, vectors) for texts in (owns, nears, heads, passages, clauses)]
     cosines = [(vectors.texts(texts) @ asked).tolist() for texts in (owns, passages, nears)]
     told, asked_thing = _question(question, words, document_frequency), asked_for(question, document_frequency)
     checked = [differs(question, asked_thing, *texts) for texts in zip(candidates, owns, clauses, strict=True)]
@@ -272,12 +252,22 @@ def look(
         (*_whole(question, candidate, own, retrieved, inside, passage), *told, near, *_fit(question, candidate))
         for candidate, own, inside, passage, near in zip(candidates, owns, *cosines, strict=True)
     ]
-    scattered = apart([(word, rarity(document_frequency(word))) for word in words], passages, owns)
+    rarities = [rarity(document_frequency(word)) for word in words]
+    scattered = apart(list(zip(words, rarities, strict=True)), passages, owns)
+    found, demanded = [clauses_of(own, words, rarities) for own in owns], demanded_by(question)
+    formal = [demands(question, demanded, *texts) for texts in zip(candidates, owns, found, strict=True)]
     return Seen(
         _gates(question, words, document_frequency, vectors),
-        np.concatenate([matches, *soft], axis=2),
-        np.array([sum(parts, ()) for parts in zip(wholes, checked, scattered, strict=True)], dtype=np.float32),
+        np.concatenate([matches, *softly, _inside(words, found), free(words, owns, vectors)], axis=2),
+        np.array([sum(parts, ()) for parts in zip(wholes, checked, scattered, formal, strict=True)], dtype=np.float32),
     )
+
+
+def _inside(words: Sequence[str], found: Sequence[Clauses]) -> Floats:
+    """Return ``float32[texts, words, 1]``: whether the fullest clause of each text has the word."""
+    import numpy as np
+
+    return np.array([clauses.held for clauses in found], dtype=np.float32).reshape(len(found), len(words), 1)
 
 
 def _own(candidate: Candidate) -> str:
@@ -295,7 +285,7 @@ def _near(candidate: Candidate, own: str) -> str:
 def _matches(
     text: str, words: Sequence[str], own: str, passage: str, clause: str, candidate: Candidate
 ) -> list[tuple[float, ...]]:
-    """Return for each word what ``MATCH`` names, but for the five soft ones; ``text`` is the question."""
+    """Return for each word what ``MATCH`` names, but for the last seven; ``text`` is the question."""
     _, (head, _), (title, _), (before, _), (after, _), _, (speech, _) = candidate.window.layers
     near = before + own + after
     return [
@@ -307,19 +297,6 @@ def _matches(
         )
         for word in words
     ]  # fmt: skip
-
-
-def _soft(words: Sequence[str], texts: Sequence[str], vectors: Vectors) -> Floats:
-    """Return ``float32[texts, words, 1]``: the cosine of each word to the likest word of the text, 0 without one."""
-    import numpy as np
-
-    found = np.zeros((len(texts), len(words), 1), dtype=np.float32)
-    each = [vector.mean(axis=0) if len(vector) else None for vector in vectors.words(words)]
-    for row, held in enumerate(vectors.words(texts)):
-        for place, vector in enumerate(each):
-            if vector is not None and len(held):
-                found[row, place, 0] = (held @ vector).max()
-    return found
 
 
 def _question(

@@ -16,7 +16,8 @@ from speechrag.writing.answer_features import NEIGHBOURS
 from speechrag.writing.answer_types import enumerated, gives_reason, members, spots
 from speechrag.writing.figures import canonical
 from speechrag.writing.names import persons
-from speechrag.writing.questions import Kind, Question, rarity
+from speechrag.writing.question_kinds import Kind
+from speechrag.writing.questions import Question, rarity
 
 _ASKING = re.compile(
     r"多少|多大|多高|多长|多久|多重|多宽|几|哪[些几个位家种项]?|为什么|为啥|什么|啥|谁|何时|何地|何人|怎么样?|怎样|怎|如何|咋|为何|吗"

@@ -50,7 +50,12 @@ NATIONAL = re.compile(
     r"全国(?!人大|政协|两会)|省级以上|各省|自治区|^部|部机关|直属单位|流域机构|国家(?=[\u4e00-\u9fff]{2,8}(?:系统|中心|工程|网)(?:建设)?)"
 )
 _PAST = re.compile(r"^(?:在?过去|近年来|几年来|一年来|多年来|长期以来)|取得了|做了大量|有效减少")
-_DEED = re.compile(r"(?:形成|确保|避免|取得|实现|赢得|打造|得到|推动|促进|发挥|保证|奠定|营造)了")
+_DEED = re.compile(
+    r"(?:形成|确保|避免|取得|实现|赢得|打造|得到|推动|促进|发挥|保证|奠定|营造|出台|制定|印发|下发|组建|建立|召开|举办|投入|安排|开展)了"
+    r"|拿出[^，。]{0,6}(?:资金|钱|元)"
+)
+# Thanks and greetings are said once, at their place, not under a point.
+_COURTESY = re.compile("表示[^，。]{0,14}(?:感谢|谢意|祝贺|慰问|敬意|问候|欢迎)|致以|谢谢|辛苦了|拜年")
 _WEIGHTY = re.compile(r"突出|严峻|复杂|难题|挑战|压力|重要|意义|事关|关系到|形势|基础|保障|前提|紧迫|危害|任务")
 _KEYS = re.compile(r"(?:关键|前提|基础|保证|保障)[。，]")
 _ORGAN_WORK = re.compile(
@@ -271,6 +276,7 @@ def _fits(carried: str, raw: str, unit: Unit, plan: Plan, adapter: Adapter) -> b
         _AIM.match(carried)
         or _HALF.search(carried)
         or _ONCE.search(carried)
+        or _COURTESY.search(carried)
         or ("本职工作" in carried and "本职工作" not in raw)
     ):
         return False
