@@ -189,20 +189,25 @@ class Asking(Search):
         Each part is read as following on those before it: 总投资多少 is asked of the projects named first.
         """
         whole = self._single(question)
-        answers = [self._part(parts, place) for place in range(len(parts))]
-        if whole.supported:
-            answers = [whole, *(answer for answer in answers if answer.supported and not _overlap(answer, whole))]
-        if len(answers) == 1 or not all(answer.supported for answer in answers):
+        # What the first part asks the answer to the whole tells, if there is one.
+        answers = [whole] if whole.supported else []
+        for place in range(len(answers), len(parts)):
+            answer = self._part(parts, place)
+            if answer.supported and not (whole.supported and _overlap(answer, whole)):
+                answers.append(answer)
+            elif not whole.supported:
+                return None
+        if len(answers) == 1:
             return None
-        found = _side_by_side(question, [answer.question for answer in answers], answers)
-        return replace(found, kind=whole.kind)
+        return replace(_side_by_side(question, [answer.question for answer in answers], answers), kind=whole.kind)
 
     def _part(self, parts: Sequence[str], place: int) -> Answer:
         """Return the answer to the part at ``place``; a refusal where it would only be one in other words."""
         part, before = parts[place], parts[:place]
-        readings = self.readings(part, before, None) if before else (part,)
-        found = self._single(part) if readings == (part,) else self._accepted(part, readings)[1]
-        return replace(found, question=part, supported=found.supported and REWORDED not in found.notes)
+        reading = self._conversation(before).readings(part)[0] if before else part
+        found = (self if reading == part else self._carrying())._single(reading)
+        fits = found.supported and REWORDED not in found.notes
+        return replace(found, question=part, supported=fits and self._speaks_of(found, part, reading))
 
     # --- comparisons -----------------------------------------------------------------------------------------------
 
