@@ -47,7 +47,7 @@ _GATHERED = 0.75
 _RUNNERS = 5  # candidates, the best among them, of which one may be the runner-up
 _ALSO = 0.2  # how likely, relative to the best, a candidate must be to be quoted where none does
 _POINTS_BACK = re.compile("[^，。]{0,3}(?:[^，。]{0,6}，就是)?这(?!些|次|件事[之过以])")
-_WEIGHS = re.compile("作用|意义|好处|重要|办法|怕|既[^。]*[又也]|考虑")
+_WEIGHS = re.compile("作用|意义|好处|重要|办法|怕|既[^。]{0,60}[又也]|考虑")
 _RESTATES = 12  # new characters of a sentence that only says again what is to be explained
 _BEFORE = 160  # characters of a sentence before the best
 # A sentence up to this size only announces what follows.

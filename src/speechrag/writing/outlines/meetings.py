@@ -33,7 +33,7 @@ _MEETING = re.compile(
     r"(?:会议|大会|会|开班|班|式|仪式|活动|论坛|大典|典礼|座谈)$"
 )
 # 县十八届人大五次会议 is a 人大全会.
-_SESSION = re.compile(r"[一二三四五六七八九十]+届(人大)?[一二三四五六七八九十]+次")
+_SESSION = re.compile(r"[一二三四五六七八九十]{1,4}届(人大)?[一二三四五六七八九十]{1,4}次")
 _SEASON = re.compile(r"^(?:元旦|春节|清明|五一|端午|中秋|国庆|两节|双节|两会)节?(?:假期|假日)?(?:期间|前后)")
 _FIRST_OF_TWO = re.compile(r"^.*?(?:全体会议|全体|全会|常务会议|例会)暨")  # the other one has a subject
 # Who comes to a meeting of its field: 办公室主任会议 is on 办公室工作, 信息员培训班 on 信息.

@@ -89,7 +89,7 @@ LOWEST = ("镇", "乡", "村", "街道")  # levels without offices of their own
 _COUNTY_OFFICE = re.compile(r"[省市县区](?:委|政府|纪委|直|(?:[\u4e00-\u9fff]{2,8}|县)[局厅](?!面|部|势))")
 _MINISTRY = re.compile(r"省[\u4e00-\u9fff]{2,6}厅|厅(?:党组|长|直|[\u4e00-\u9fff]{1,4}处)")
 # A slot inside a quotation, half of a figure, or two with hardly a word between them.
-_CROWDED = re.compile(r"“[^”]*【[^”]*”|】[^，。；、]{0,4}【|】半|几【")
+_CROWDED = re.compile(r"“[^“”]*【[^”]*”|】[^，。；、]{0,4}【|】半|几【")
 _PLEASE = re.compile(r"欢迎|请(?![示假])|希望在座|祝")
 _ORDERS = re.compile(
     r"要(?!是)|必须|务必|应当|严禁|确保|不得|切实|坚持|着力|一律|不[许准能搞留再]|不允许|绝不|决不|限期|逐[一项个级户家]|全部|每[月周季年天旬]|由[^，。]{2,14}(?:牵头|负责|兜底|审核|把关)|谁[^，。]{1,8}谁"
