@@ -71,6 +71,7 @@ _MARKER = re.compile(
 )
 
 
+CLAUSE = re.compile(r"[，,。；;：:！!？?\n]")  # what parts clauses
 _ENDS = re.compile(r"[，。；！!？?、,;]|$")
 
 
@@ -111,14 +112,14 @@ def _alike(text: str) -> int:
 
 def members(text: str) -> int:
     """Return the length of the longest run of 、-separated members, one after 和 or 及 included; 0 without a run."""
-    runs = [clause for clause in re.split(r"[，,。；;：:！!？?\n]", text) if "、" in clause]
+    runs = [clause for clause in CLAUSE.split(text) if "、" in clause]
     return max((clause.count("、") + 1 + bool(_LAST.search(clause)) for clause in runs), default=0)
 
 
 def parallel(text: str) -> set[str]:
     """Return the characters that all members of a 、-run begin or end with: 当学生、当领导、当助手 -> 当."""
     shared: set[str] = set()
-    for clause in re.split(r"[，,。；;：:！!？?\n]", text):
+    for clause in CLAUSE.split(text):
         run = clause.split("、")
         if len(run) > 2 and all(run):
             heads = set.intersection(*({member[0]} for member in run[1:])) & set(run[0])
@@ -168,7 +169,7 @@ _UNNAMED = "这那该某各些个的家哪座了在是和、，。；每本此�
 _SAME_CHARACTER = 0.7
 # What has a title of its own, and what stands for any organ or firm.
 _PRINTED = re.compile("书$|文章|刊物|杂志|节目|栏目|报纸|文件|条例|论文|电影|歌曲|品牌|软件|平台|应用")
-_TITLED = re.compile(r"《[^》]{2,40}》|[“\"][^”\"]{2,20}[”\"]")
+TITLED = re.compile(r"《[^》]{2,40}》|[“\"][^”\"]{2,20}[”\"]")
 _BODIES = frozenset(["单位", "部门", "科室", "机构", "企业", "公司", "机关", "学校", "大学", "医院", "组织"])
 _BODY = re.compile(
     r"[\u4e00-\u9fff]{2,10}(?:局|委|办|厅|科|室|部|处|中心|公司|集团|银行|大学|学院|医院|学校|协会|工会|妇联|社|厂|院|站|所)"
@@ -180,7 +181,7 @@ def _named_things(question: Question, text: str) -> Iterator[tuple[int, int, flo
     """Yield the names of things of the asked kind: 姜家码头; of its last or first character less: 产业园 for 园区."""
     noun = question.asked[0]
     if _PRINTED.search(noun):
-        yield from ((match.start(), match.end(), 1.0) for match in _TITLED.finditer(text))
+        yield from ((match.start(), match.end(), 1.0) for match in TITLED.finditer(text))
     if noun in _BODIES:
         yield from ((match.start(), match.end(), _SAME_CHARACTER) for match in _BODY.finditer(text))
     forms = [(noun, 1.0), *((char, _SAME_CHARACTER) for char in (noun[-1], noun[0]) if len(noun) > 1)]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from speechrag.text import bigrams, is_han
 from speechrag.writing.answer_evidence import Candidate
 from speechrag.writing.answer_features import NEIGHBOURS
-from speechrag.writing.answer_types import enumerated, gives_reason, members, spots
+from speechrag.writing.answer_types import TITLED, enumerated, gives_reason, members, spots
 from speechrag.writing.figures import canonical
 from speechrag.writing.names import persons
 from speechrag.writing.question_kinds import Kind
@@ -33,7 +33,6 @@ _COMPARED = re.compile("(?:比|较|同比|超过)(?:前年|去年|上年|上一�
 _ORDINAL = re.compile(r"第\d{1,4}(?P<of>[次届期轮批季版代])|(?<!\d)(?P<session>\d{1,4})届")
 # A name is asked for, of a person or of something that bears one in quotation marks; firms and offices bear none.
 _NAMELESS = re.compile(r"叫什么|叫啥|名字|姓名|姓什么|姓啥|全名")
-_NAME = re.compile(r"《[^》]{2,40}》|[“\"][^”\"]{2,20}[”\"]")
 _SLOGAN = re.compile(r"^([两二三四五六七八九]|\d)(?![\d年月日%])")
 _COUNTS = {char: n for n, char in enumerate("零一两三四五六七八九")} | {"二": 2}
 
@@ -157,14 +156,14 @@ def _nameless(question: Question, own: str) -> float:
     """Return 1 where a name is asked for and the candidate holds none."""
     if not _NAMELESS.search(question.text):
         return 0.0
-    return float(not _NAME.search(own) and not any(persons(own)))
+    return float(not TITLED.search(own) and not any(persons(own)))
 
 
 def _unlisted(question: Question, candidate: Candidate, own: str) -> float:
     """Return 1 where several things are asked for and the candidate names none beside another."""
     if question.kind is not Kind.LIST or candidate.listed:
         return 0.0
-    return float(enumerated(own) < 2 and len(_NAME.findall(own)) < 2)
+    return float(enumerated(own) < 2 and len(TITLED.findall(own)) < 2)
 
 
 def _unreasoned(question: Question, own: str, near: str) -> float:

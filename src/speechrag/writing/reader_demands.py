@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from speechrag.writing.answer_evidence import Candidate
+from speechrag.writing.answer_types import CLAUSE, TITLED
 from speechrag.writing.modality import DONE, WISH, denies
 from speechrag.writing.names import TITLE, persons, places
 from speechrag.writing.question_kinds import Kind
@@ -25,7 +26,6 @@ DEMANDS = (
     "name_asked", "unnamed_kind", "indefinite", "short_of", "undenied", "planned", "clause_share", "clauses_share",
     "clause_words", "rival", "listed_thing",
 )  # fmt: skip
-_CLAUSE = re.compile(r"[，,。；;：:！!？?\n]")
 _COUNTS = r"一二两三四五六七八九十几\d"
 _WHICH = re.compile(
     rf"哪(?:[{_COUNTS}]{{1,3}}|些)?(?P<measure>[个家座位所条名处支款本部篇份起块片])?(?P<noun>[\u4e00-\u9fff]{{0,6}})"
@@ -47,7 +47,6 @@ _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("print", ("书", "文章", "刊物", "杂志", "节目", "栏目", "报纸", "文件", "条例", "论文", "电影", "歌曲", "品牌",
                "软件", "平台", "作品", "奖", "系统", "工程", "项目", "活动", "会议", "信息", "提案")),
 )  # fmt: skip
-_QUOTED = re.compile(r"《[^》]{2,40}》|[“\"][^”\"]{2,20}[”\"]")
 _OLD = re.compile(r"(?<![\u4e00-\u9fff])老[\u4e00-\u9fff](?![\u4e00-\u9fff]{2})")
 # What speaks of a thing or of somebody without naming it.
 _INDEFINITE = (
@@ -147,7 +146,7 @@ def clauses_of(own: str, words: Sequence[str], rarities: Sequence[float]) -> Cla
 
     ``rarities`` are those of the words, 0..1.
     """
-    clauses = tuple(clause for clause in _CLAUSE.split(own) if clause) or ("",)
+    clauses = tuple(clause for clause in CLAUSE.split(own) if clause) or ("",)
     held = [tuple(part(word, clause) >= _MOSTLY for word in words) for clause in clauses]
     total = sum(rarities) + 1e-6
 
@@ -191,7 +190,7 @@ def _instances(kind: str, text: str, question: str) -> set[str]:
     else:
         found = set() if kind == "print" else {text[a:b] for a, b in places(text)}
         if kind != "place":
-            found |= {match.group() for match in _QUOTED.finditer(text)}
+            found |= {match.group() for match in TITLED.finditer(text)}
     return {name for name in found if name.strip('“”"《》') not in question}
 
 
