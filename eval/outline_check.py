@@ -30,7 +30,7 @@ from typing import Any
 from speechrag.engine import Engine
 from speechrag.records import Outline, OutlinePoint
 from speechrag.writing.outlines.compose import told
-from speechrag.writing.outlines.facts import tokenizer
+from speechrag.writing.outlines.tagging import tokenizer
 
 ROOT = Path(__file__).resolve().parent.parent
 BRIEFS = ROOT / "eval" / "outlines" / "briefs.jsonl"

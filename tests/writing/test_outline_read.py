@@ -110,12 +110,13 @@ def test_what_is_done_about_problems_is_a_task(outline: Outline) -> None:
 
 def test_warming_loads_the_tagger_once() -> None:
     """After it the first outline has nothing to load."""
-    from speechrag.writing.outlines import facts
+
+    from speechrag.writing.outlines import tagging
 
     warm()
-    before = facts._tagger.cache_info().misses
+    before = tagging.tagger.cache_info().misses
     find_facts("全市防汛工作")
-    assert facts._tagger.cache_info().misses == before == 1
+    assert tagging.tagger.cache_info().misses == before == 1
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from speechrag.evaluation.matching import Similarity
 from speechrag.text import fold
-from speechrag.writing.outlines.facts import tagged
+from speechrag.writing.outlines.tagging import tagged
 
 NAMES = frozenset({"nr", "ns", "nt", "nz"})  # jieba's tags of people, places, organs and other names
 SHORTEST = 2  # characters of a name

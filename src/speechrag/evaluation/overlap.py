@@ -13,7 +13,7 @@ from hashlib import sha256
 
 from speechrag.evaluation.provenance import library_versions
 from speechrag.text import fold
-from speechrag.writing.outlines.facts import tokenizer
+from speechrag.writing.outlines.tagging import tokenizer
 
 LONGEST = 4  # n-grams of BLEU
 NAMES = ("rouge_l", *(f"bleu_{n}" for n in range(1, LONGEST + 1)))

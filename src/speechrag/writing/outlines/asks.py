@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from speechrag.text import parse_chinese_number, unique
-from speechrag.writing.outlines.facts import tagged
+from speechrag.writing.outlines.tagging import tagged
 
 MATTERS = 6  # matters of one brief
 MATTER_CHARS = range(2, 15)

@@ -9,10 +9,10 @@ from dataclasses import replace
 from speechrag.records import Passage, Section, Speech
 from speechrag.text import sentence_spans
 from speechrag.writing.outlines.adapt import Adapter, Source
-from speechrag.writing.outlines.facts import tagged
 from speechrag.writing.outlines.headings import ADVERBS, CLAUSE_END, SUBJECT, clean_heading, usable_heading
 from speechrag.writing.outlines.plan import Plan
 from speechrag.writing.outlines.roles import STATEMENT, directive, role_of
+from speechrag.writing.outlines.tagging import tagged
 from speechrag.writing.outlines.units import CLAUSE, TOPIC, Unit, closing_of, theme_score, weight_of
 
 # 要把账算清楚。 anywhere, or a short sentence that opens a paragraph: 严在制度。

@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from speechrag.structure.tables import table
 from speechrag.writing.outlines.genre import genre, wordings
+from speechrag.writing.outlines.tagging import tagged, tagger, tokenizer
+from speechrag.writing.outlines.works import named_works
 
 LONGEST_AREA = 7  # characters of the name of a county
 NAMED_CHARS = 3  # characters at least of a place that no dictionary has
@@ -174,52 +176,21 @@ class Fact(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def tokenizer() -> Any:
-    """Return jieba on a private dictionary: its shared cache is a marshal file under a guessable name."""
-    import logging
-
-    import jieba
-
-    jieba.setLogLevel(logging.WARNING)
-    own = jieba.Tokenizer()
-    own.FREQ, own.total = own.gen_pfdict(own.get_dict_file())
-    own.initialized = True
-    return own
-
-
-@lru_cache(maxsize=1)
 def _counties() -> frozenset[str]:
     """Return the names of counties and districts without their suffix that are no other word: 淳安 of 淳安县.
 
     Taken from the dictionary of the tagger, which knows 淳安县 as a place and 淳安 as any proper noun.
     """
-    known = _tagger().word_tag_tab
+    known = tagger().word_tag_tab
     bare = {word[:-1] for word, flag in known.items() if flag == "ns" and len(word) == 3 and word[-1] in "县市区旗"}
     return frozenset(
         name for name in bare if known.get(name, "nz") in {"nz", "nrt", "nt"} and name not in genre().not_names
     )
 
 
-@lru_cache(maxsize=1)
-def _tagger() -> Any:
-    import jieba.posseg
-
-    class Tagger(jieba.posseg.POSTokenizer):  # type: ignore[misc]
-        def load_word_tag(self, _: Any) -> None:
-            self.word_tag_tab = jieba.posseg.dt.word_tag_tab  # read on import already: half a second each time
-
-    return Tagger(tokenizer())
-
-
 def warm() -> None:
     """Load what the first outline would wait for: the tagger, its dictionary and the names made from it (2 s)."""
     find_facts("全县")
-
-
-@lru_cache(maxsize=4096)
-def tagged(text: str) -> tuple[tuple[str, str], ...]:
-    """Return the words of ``text`` with their part of speech."""
-    return tuple((pair.word, pair.flag) for pair in _tagger().cut(text))
 
 
 def find_facts(text: str, *, allowed: str = "", names: Iterable[str] = (), year: int | None = None) -> list[Fact]:
@@ -236,6 +207,7 @@ def find_facts(text: str, *, allowed: str = "", names: Iterable[str] = (), year:
         *_listed(text),
         *_familiar(text),
         *_tagged(text),
+        *(Fact(*work) for work in named_works(text)),
     ]
     kept: list[Fact] = []
     for fact in sorted(found, key=lambda fact: (fact.start, fact.start - fact.end, fact.slot)):

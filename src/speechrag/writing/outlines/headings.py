@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from speechrag.writing.outlines.adapt import Adapter
-from speechrag.writing.outlines.facts import tagged
 from speechrag.writing.outlines.genre import genre
 from speechrag.writing.outlines.roles import STATEMENT
+from speechrag.writing.outlines.tagging import tagged
 
 FULL_CHARS = 40  # of a main heading as written, before it is weighed
 HEADING_CHARS = 20  # a longer heading is cut to its first clauses

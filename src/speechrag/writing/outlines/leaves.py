@@ -10,7 +10,6 @@ from typing import NamedTuple
 from speechrag.stopping import check
 from speechrag.text import sentence_spans
 from speechrag.writing.outlines.adapt import Adapter
-from speechrag.writing.outlines.facts import tagged
 from speechrag.writing.outlines.genre import genre, wordings
 from speechrag.writing.outlines.headings import ADVERBS, HEADING_CHARS, SUBJECT, cut_clauses, usable_heading
 from speechrag.writing.outlines.plan import Plan
@@ -23,6 +22,7 @@ from speechrag.writing.outlines.sentences import (
     other_kind,
     told_under,
 )
+from speechrag.writing.outlines.tagging import tagged
 from speechrag.writing.outlines.units import CLAUSE, TOPIC, Pool, Unit, closing_of, statements, theme_score, year_of
 from speechrag.writing.outlines.wording import bare_length, shape, similar
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from speechrag.records import Citation, Phrase, Section, Speech
 from speechrag.stopping import check
 from speechrag.text import sentence_spans, trim
-from speechrag.writing.outlines.facts import find_facts, tagged
+from speechrag.writing.outlines.facts import find_facts
 from speechrag.writing.outlines.genre import ROLES, genre
+from speechrag.writing.outlines.tagging import tagged
 from speechrag.writing.outlines.units import year_of
 
 KINDS = ("golden", "parallel", "quotation", "set")

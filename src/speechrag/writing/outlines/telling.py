@@ -11,10 +11,10 @@ from collections import defaultdict
 from functools import lru_cache
 from math import log2
 
-from speechrag.writing.outlines.facts import tagged
 from speechrag.writing.outlines.genre import by_length, genre
 from speechrag.writing.outlines.leaves import Leaf
 from speechrag.writing.outlines.plan import Plan
+from speechrag.writing.outlines.tagging import tagged
 from speechrag.writing.outlines.units import CLAUSE, Pool
 
 NEW, MOST_NEW = 0.25, 1.0  # worth of a matter that one family names, and of all matters of a heading at most
