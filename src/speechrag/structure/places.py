@@ -41,7 +41,7 @@ class Place:
 
 
 @lru_cache(maxsize=1)
-def _counties() -> Mapping[str, str]:
+def counties() -> Mapping[str, str]:
     """Return the suffixes that go with a name: 朝阳 -> 区县."""
     found: dict[str, str] = {}
     for names in table("structure_places")["counties"].values():
@@ -66,7 +66,7 @@ def _words() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _beginnings() -> frozenset[str]:
     """Return the first two characters of all names: most words behind a cue begin none."""
-    return frozenset(name[:2] for names in (_counties(), _cities()) for name in names)
+    return frozenset(name[:2] for names in (counties(), _cities()) for name in names)
 
 
 def own_place(text: str, start: int) -> Place | None:
@@ -96,10 +96,10 @@ def _own_uses(text: str, start: int) -> Iterator[tuple[str, int]]:
             continue
         for length in range(_LONGEST, 1, -1):
             name = text[cue.end() : cue.end() + length]
-            if name not in _counties() and name not in _cities():
+            if name not in counties() and name not in _cities():
                 continue
             end = cue.end() + length
-            suffixed = text[end : end + 1] in _counties().get(name, "市") and end < len(text)
+            suffixed = text[end : end + 1] in counties().get(name, "市") and end < len(text)
             after = _AFTER.get(cue.lastgroup or "")
             told = after is None or after.match(text, end + suffixed if cue.lastgroup == "goal" else end)
             if told and (suffixed or name not in _words()) and not _STREET.match(text, end):

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from speechrag.structure.places import counties
+from speechrag.structure.tables import alternation
 from speechrag.text import is_han
 from speechrag.writing.answer_features import INSIDE, NEIGHBOURS, Window
 from speechrag.writing.figures import canonical, figures, same_measure
@@ -47,6 +49,11 @@ _LOOKS_BACK = re.compile("去年|上年|过去(?:的)?一年|一年来|年末|�
 _OFTEN = 3
 _LONG_NAME = 4  # characters, from which on a word is no plain name
 _RANKS = frozenset("省市县区镇乡")
+# Where a county is named by its bare name: between these, 新泰、宁阳政协; 满城装 is none.
+_BEFORE_COUNTY, _BEHIND_COUNTY = (
+    r"(?:^|(?<=[、，。,？?和与跟同及在]))",
+    r"(?=[、和与跟同及两各县市区政党的这那去今明每])",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +104,13 @@ def _common() -> frozenset[str]:
     return frozenset({*lists["plain_acts"], *lists["categories"], *lists["stop_words"], *lists["synonyms"], *official})
 
 
+@cache
+def _bare_county() -> re.Pattern[str]:
+    """Return the pattern of the bare names of counties and districts that are no other word: 宁阳 of 宁阳县."""
+    names = alternation(name for name in counties() if unusual(name))
+    return re.compile(f"{_BEFORE_COUNTY}(?:{names}){_BEHIND_COUNTY}")
+
+
 def _places(text: str) -> list[Constraint]:
     found: list[Constraint] = []
     for start, end in places(text):
@@ -108,6 +122,8 @@ def _places(text: str) -> list[Constraint]:
         stem = re.sub(r"(?:省|市|县|区|镇|乡|村|街道)$", "", name) if len(name) > 2 else name
         if stem not in _common() and not any(stem in other.name or other.name in stem for other in found):
             found.append(Constraint("place", name, stem))
+    named = [match.group() for match in _bare_county().finditer(text)]
+    found += [Constraint("place", name, name) for name in named if all(name not in other.text for other in found)]
     return found
 
 
