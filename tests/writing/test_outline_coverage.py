@@ -7,6 +7,7 @@ from outline_corpus import Corpus, speech
 
 from speechrag.records import Outline, OutlinePoint
 from speechrag.writing.outline import draft_outline
+from speechrag.writing.outlines.compose import told
 from speechrag.writing.outlines.facts import fill_slots, find_facts
 from speechrag.writing.outlines.plan import read_plan
 
@@ -78,6 +79,24 @@ def test_points_on_the_theme_beside_the_briefs_are_left_out() -> None:
     said = "".join(leaf.heading + leaf.text for leaf in leaves(outline))
     assert "提高社情民意信息质量" in said
     assert "新闻宣传策划" not in said and "专刊" not in said
+
+
+def _on_backups(sentence: str) -> str:
+    """Return what the sub-point on backups says where its section ends with ``sentence``."""
+    text = NETWORK.replace("防止数据丢失造成工作中断。", f"防止数据丢失造成工作中断。{sentence}")
+    outline = draft(BRIEF, ("柳河县网络安全工作会议上的讲话", text))
+    return "".join(told(leaf) for leaf in leaves(outline) if "数据备份" in leaf.heading)
+
+
+def test_a_sentence_on_a_matter_that_any_theme_has_is_told_with_its_figures_as_slots() -> None:
+    """长效 and 通报 are nobody's theme, and listeners wait for them."""
+    said = _on_backups("备份情况要在全县通报12次，抽查4次，形成长效。")
+    assert "通报【待补：数字】次" in said and "长效" in said and "12" not in said
+
+
+def test_what_a_place_has_done_is_not_told_under_a_task() -> None:
+    """A deed is no task, though an order follows it."""
+    assert "拿出资金" not in _on_backups("县里拿出资金买了备份设备，要形成长效，抓好试点。")
 
 
 def test_the_number_of_parts_asked_for_is_kept_where_the_points_suffice() -> None:

@@ -20,8 +20,9 @@ from speechrag.writing.outlines.sentences import further_sentences, orders
 from speechrag.writing.outlines.units import TOPIC, Unit, statements, theme_score
 from speechrag.writing.outlines.wording import core
 
-LOOKED_AT = 48  # sentences looked at, the weightiest first
-WORTH_TELLING = 0.8  # what the new matters of one weigh at least
+EACH = 2  # sentences that one sub-point takes at most
+LOOKED_AT = 72  # sentences looked at, the weightiest first
+WORTH_TELLING = 0.7  # what the new matters of one weigh at least
 SHARED = 2  # pairs of characters that a sentence shares with the heading it comes under, the theme's own apart
 
 # What is no reason: a fault, and what has been done. Firms and places by name (甲、乙等企业) are of their own place.
@@ -34,8 +35,8 @@ _NAMED = re.compile(
 def told_elsewhere(
     leaves: Sequence[Leaf], units: Sequence[Unit], plan: Plan, adapters: Mapping[str, Adapter], matters: Matters
 ) -> list[Leaf]:
-    """Return the sub-points with such sentences, one each at most; their number and order stay."""
-    found, taken = list(leaves), set[int]()
+    """Return the sub-points with such sentences, a few each at most; their number and order stay."""
+    found, taken = list(leaves), list[int]()
     named = {word for leaf in found for word in matters.of(leaf.heading + _said(leaf))}
     spans = [(unit, start, end) for unit in units if _may_give(unit) for start, end in statements(unit)]
     worths = [matters.weight(matters.of(unit.speech.text[start:end]) - named) for unit, start, end in spans]
@@ -52,7 +53,7 @@ def told_elsewhere(
             new = matters.of(text) - named
             if _serves(text, unit) and matters.weight(new) >= WORTH_TELLING and len(_said(leaf)) + len(text) <= MOST:
                 found[place] = replace(leaf, further=(*leaf.further, Further(unit, text, start, end)))
-                taken.add(place)
+                taken.append(place)
                 named |= new
                 break
     return found
@@ -75,12 +76,15 @@ def _serves(text: str, unit: Unit) -> bool:
     return unit.role != "significance" or not _NO_REASON.search(text)
 
 
-def _place(unit: Unit, raw: str, leaves: Sequence[Leaf], taken: set[int], plan: Plan) -> int | None:
+def _place(unit: Unit, raw: str, leaves: Sequence[Leaf], taken: Sequence[int], plan: Plan) -> int | None:
     """Return the sub-point that a sentence of ``unit`` comes under; None where none is near, or has room."""
     free = (
         (place, leaf)
         for place, leaf in enumerate(leaves)
-        if place not in taken and leaf.unit.role == unit.role and leaf.text != UNTOLD and len(leaf.further) < SENTENCES
+        if taken.count(place) < EACH
+        and leaf.unit.role == unit.role
+        and leaf.text != UNTOLD
+        and len(leaf.further) < SENTENCES
     )
     kin = [(_kinship(unit, raw, leaf, plan), -place) for place, leaf in free]
     nearest, place = max(kin, default=(0, 0))

@@ -3,8 +3,8 @@
 A sub-point tells the gist of its section in a sentence or two; a section says more. Sentences are added one by one,
 each time the one whose new matters weigh most for its length, until the outline has its length (greedy maximum
 coverage of weighted concepts, Gillick and Favre 2009). What the brief asks for weighs most, then the terms of the
-theme's trade and the usual safeguards, then what the speeches on the theme name in headings, by how often they say it,
-then what their points speak of.
+theme's trade, then the usual safeguards and what a speech on any theme is expected to name, then what the speeches on
+the theme name in headings, by how often they say it, then what their points speak of.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Matters:
         said = {word for unit in pool.units if unit.source.first for word in _said(unit, telling) if word not in own}
         self._weights = dict.fromkeys(sorted(said), SAID)
         self._weights |= {word: NAMED * log2(1 + texts.count(word)) for word in named}
-        self._weights |= dict.fromkeys(genre().safeguard_order, USUAL)
+        self._weights |= dict.fromkeys((*genre().expected, *genre().safeguard_order), USUAL)
         self._weights |= dict.fromkeys((word for word in plan.terms if len(word) >= 2), TRADE)
 
     def of(self, text: str) -> frozenset[str]:
@@ -144,7 +144,10 @@ def _fits(option: _Option, leaf: Leaf, each: int) -> bool:
 
 
 def _further(leaf: Leaf, leaves: Sequence[Leaf], plan: Plan, adapters: Mapping[str, Adapter]) -> Iterator[Further]:
-    """Yield the sentences of the sub-point's own section, and of like ones, that could stand after its gist."""
+    """Yield the sentences of the sub-point's own section, and of like ones, that could stand after its gist.
+
+    A sentence of its own section that holds figures or dates may stand too, with slots, where nothing else of it does.
+    """
     check()
     if leaf.text == UNTOLD:
         return
@@ -153,8 +156,11 @@ def _further(leaf: Leaf, leaves: Sequence[Leaf], plan: Plan, adapters: Mapping[s
         for start, end in statements(unit):
             if any(_told(other, leaf, unit, start, end) for other in leaves):
                 continue
-            for text in further_sentences(unit.speech.text[start:end], leaf.heading, unit, plan, adapter):
-                yield Further(unit, text, start, end)
+            raw = unit.speech.text[start:end]
+            texts = further_sentences(raw, leaf.heading, unit, plan, adapter)
+            if not texts and unit is leaf.unit and (loose := loose_sentence(raw, leaf.heading, unit, plan, adapter)):
+                texts = (loose,)
+            yield from (Further(unit, text, start, end) for text in texts)
 
 
 def _named_below(

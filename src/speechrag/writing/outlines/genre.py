@@ -83,6 +83,7 @@ class Genre:
     strange: frozenset[str]  # of these, what marks a borrowed sentence as another trade's
     not_names: frozenset[str]
     safeguard_order: tuple[str, ...]
+    expected: tuple[str, ...]  # matters that a speech on any theme is expected to name
     head_verbs: tuple[str, ...]  # a clause of a main heading opens with one of these or of the directives
     spoken: tuple[str, ...]  # marks of a spoken heading
     plain: Mapping[str, tuple[str, ...]]  # the plain headings of each function
@@ -147,6 +148,7 @@ def genre() -> Genre:
         strange=frozenset(data["lent"]["strange"]),
         not_names=frozenset(data["names"]["common"]),
         safeguard_order=tuple(data["order"]["safeguard"]),
+        expected=tuple(data["order"]["expected"]),
         head_verbs=tuple(data["heads"]["verbs"]),
         spoken=tuple(data["heads"]["spoken"]),
         plain={role: tuple(rows) for role, rows in data["plain"].items()},

@@ -193,6 +193,8 @@ def _adds(carried: str, raw: str, unit: Unit, plan: Plan, adapter: Adapter) -> b
     """Tell whether a carried sentence may stand after others on its point."""
     if not carried or len(carried) > FURTHER_CHARS or _POINTING.match(carried):
         return False
+    if unit.role in {"task", "safeguard"} and (_PAST.search(carried) or _DEED.search(carried)):
+        return False
     quality = _quality(carried, raw, 0, unit, plan, adapter)
     facts = adapter.facts(carried)
     if quality is None or quality + SLOT_BACK * len(facts) < WORTH_ADDING - ON_THEME * unit.source.first:
@@ -224,7 +226,7 @@ def _may_fill(carried: str, raw: str, unit: Unit, plan: Plan, adapter: Adapter) 
     if _CROWDED.search(adapter.filled(carried)) or (_STORY.search(carried) and not ordered):
         return False
     if unit.role in {"task", "safeguard"}:
-        return ordered or not (_PAST.search(carried) or _DEED.search(carried) or _FAULTY.search(carried))
+        return not (_PAST.search(carried) or _DEED.search(carried)) and (ordered or not _FAULTY.search(carried))
     if unit.role == "significance":
         return not facts and not _MUST.search(carried)
     lacks = bool(_LACKS.search(carried))
