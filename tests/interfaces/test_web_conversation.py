@@ -55,6 +55,21 @@ def test_conversations_of_two_visitors_are_apart(visit: Visit, phone: Visit, ser
     assert served.engine.histories[-1] == ()
 
 
+@pytest.mark.parametrize("desk", ["ask", "search", "draft", "check"])
+def test_both_buttons_stay_in_sight_while_the_work_runs(visit: Visit, phone: Visit, desk: str) -> None:
+    """停止 appears beside the button that began it, which stays where it was; nothing is cut off, on a phone either."""
+    for page in (visit.page, phone.page):
+        page.click(f"#desk-{desk}-button")
+        page.wait_for_selector(f"#{desk}-go")
+        before = page.locator(f"#{desk}-go").bounding_box()
+        page.evaluate(f"document.body.dataset.busy{desk} = 'x'")
+        page.wait_for_selector(f"#{desk}-stop")
+        stop, go = (page.locator(f"#{desk}-{name}").bounding_box() for name in ("stop", "go"))
+        page.evaluate(f"delete document.body.dataset.busy{desk}")
+        assert before and stop and go == before
+        assert stop["x"] >= 0 and stop["x"] + stop["width"] <= go["x"]
+
+
 def test_a_suggested_question_is_one_click_away(visit: Visit, served: Served) -> None:
     """你还可以问 lists what the engine suggests; a click asks it."""
     visit.ask(QUESTION)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from fake_engine import FakeEngine
 from hypothesis import given
 from hypothesis import strategies as st
 
+import speechrag
 from speechrag.config import Settings
 from speechrag.errors import SpeechragError, UsageError
 from speechrag.interfaces import views
@@ -213,3 +216,18 @@ def test_a_list_left_empty_by_the_filters_says_so(engine: FakeEngine) -> None:
 
     assert excluded("信息工作", year="2023", level="镇") is True
     assert excluded("量子纠缠", year="2023") is False
+
+
+def test_every_warning_of_an_outline_has_a_label_a_drafter_can_read() -> None:
+    """The kinds that the package writes are those that the page has words for."""
+    written = {
+        node.args[0].value
+        for path in Path(speechrag.__path__[0]).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") == "Warning_"
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+    }
+    assert len(written) > 5
+    assert written == set(views.WARNING_LABELS)

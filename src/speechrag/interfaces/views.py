@@ -54,6 +54,7 @@ WARNING_LABELS: Mapping[str, str] = {
     "damaged_source": "来源有缺损",
     "cliche": "套话较多",
     "skeleton": "结构与原稿雷同",
+    "concentration": "来源集中",
 }
 QUALITY: Mapping[str, str] = {"truncated": "疑似残缺", "holes": "有缺字", "gaps": "有脱漏", "damage": "有损坏"}
 _SKIPPED_FACTS = frozenset({"topics", "region", "speaker_role"})  # too long for the thin line under a result
