@@ -196,6 +196,16 @@ def test_two_years_are_compared_part_by_part() -> None:
         assert SPEECHES[c.speech_id].text[c.start : c.end] == c.quote
 
 
+@pytest.mark.parametrize(("question", "met"), [("2013到2015年投资多少", True), ("2014年投资多少", False)])
+def test_a_span_of_years_names_both_its_ends(question: str, met: bool) -> None:
+    """2013—2015年 speaks of 2013 as of 2015, and of no year between by name."""
+    told = "2013—2015年，投资24亿元修渠。"
+    window = Window.of(told, "", "", "", "", told, told)
+    asked = analyse(question, CUTTER, frequency)
+    years = [c for c in constraints(asked) if c.kind == "year"]
+    assert years and (unmet(asked, years, window, 0) == ()) is met
+
+
 YEARS = "修渠方面，全年衬砌渠道87公里，与2017年相比翻了一番。"
 
 

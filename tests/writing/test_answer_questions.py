@@ -45,6 +45,14 @@ def taken(question: str) -> Question:
         ("“两高两难”是什么意思", Kind.WHAT),
         ("“两高两难”是哪些", Kind.LIST),
         ("水从多远引来", Kind.NUMBER),
+        ("早班会每天几点开", Kind.DATE),
+        ("讲了几点要求", Kind.LIST),
+        ("这座水闸有什么毛病", Kind.WHAT),
+        ("这一轮凭什么说不是周期波动", Kind.WHY),
+        ("获奖的稿子叫什么名字", Kind.WHAT),
+        ("镇长叫什么名字", Kind.PERSON),
+        ("问题出在哪", Kind.WHAT),
+        ("今年的重点是哪一项", Kind.WHAT),
         ("溢洪道挖多深", Kind.NUMBER),
         ("护林队做到哪“六有”", Kind.LIST),
         ("护林员 聘期", Kind.DURATION),
@@ -197,9 +205,13 @@ def test_values_are_those_of_the_right_measure() -> None:
     assert values(taken("险情多久上报"), "30分钟内电话报告，1小时内书面报告") == {"30分钟内", "1小时内"}
 
 
-@pytest.mark.parametrize(("text", "count"), [("腿勤、眼勤、嘴勤", 3), ("安全、质量和进度", 3), ("没有顿号", 0)])
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("腿勤、眼勤、嘴勤", 3), ("安全、质量和进度", 3), ("没有顿号", 0), ("紧扣安全和质量两个字眼", 2),
+     ("要看三样东西：承诺书，付款凭证，回访录音。", 3), ("概括为“讲得实，抓得紧，落得快”三句话", 3)],
+)  # fmt: skip
 def test_members_of_a_run(text: str, count: int) -> None:
-    """Members between 、 are counted, the one after 和 included."""
+    """Members between 、 are counted, the one after 和 included, and what is counted in so many words."""
     assert members(text) == count
 
 

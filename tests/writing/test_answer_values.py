@@ -142,3 +142,30 @@ def test_at_once_is_no_length_of_time_where_another_sentence_tells_one() -> None
     question = taken("险情多久内要上报")
     vague, told = (list(spots(question, fold(text))) for text in ("险情要在第一时间上报。", "险情要在2小时内上报。"))
     assert max(strength for *_, strength in vague) < max(strength for *_, strength in told)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "value"),
+    [
+        ("支部党员从几名发展到几名", "党员由5人发展到18人", "18"),
+        ("安置区要住多少人", "涉及4个乡，要安置2.7万多名移民", "2.7万"),
+        ("当护林员要多少年工龄", "护林员须有六年以上工龄", "六"),
+        ("水利工作的权重提到多少", "考核里水利工作的权重提到3.5分", "3.5"),
+        ("矿长的抵押金交多少钱", "矿长六万，副矿长四万", "六万"),
+        ("巡护员和林地面积按什么比例配", "巡护员按1∶300的比例配备", "1:300"),
+        ("封顶用了多长时间", "用1200小时实现封顶", "1200小时"),
+        ("早班会每天几点开", "3月12日起早班会每天7∶40开", "7:40"),
+        ("早班会每天几点开", "3月12日起早班会每天七点半开", "七点半"),
+        ("是谁主动请缨攻关的", "老党员岑石主动请缨", "党员"),
+    ],
+)
+def test_what_is_told_in_another_measure_or_form_of_the_same_thing_fits(question: str, text: str, value: str) -> None:
+    """名 and 人 count alike, 多 behind a figure changes nothing, points, ratios and hours of the clock are values."""
+    folded = fold(text).replace("∶", ":")
+    fitting = [folded[a:b] for a, b, strength in spots(taken(question), fold(text)) if strength >= 0.7]
+    assert any(value in found for found in fitting), list(spots(taken(question), fold(text)))
+
+
+def test_a_clock_time_is_told_before_a_date_where_the_hour_is_asked_for() -> None:
+    """几点 wants an hour, not a day."""
+    assert best("早班会每天几点开", "3月12日起早班会每天七点半开") == ["七点半"]

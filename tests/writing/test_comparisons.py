@@ -69,3 +69,9 @@ def test_a_side_without_a_subject_is_not_compared(question: str) -> None:
 def test_a_side_that_is_only_named_asks_for_its_points(part: str, asked: str) -> None:
     """What is told in several points is asked for as such; a value and a whole question stay as they are."""
     assert asked_of(part) == asked
+
+
+def test_a_contract_joins_nothing() -> None:
+    """合同额和营业收入分别多少 asks of two sums: 同 of 合同 is no "and"."""
+    found = parts("合同额和营业收入分别多少")
+    assert found is not None and found.parts == ("合同额多少", "营业收入多少")

@@ -40,6 +40,7 @@ _SITE = re.compile(
     "[小园厂矿校库景灾林牧湖港营战军特片辖赛疫辟禁]区$|(?:开发|保护|示范|试验|实验|自治|居民|住宅|生活|办公|服务|旅游|隔离|贫困|功能|"
     "集聚|聚集|边境|沿海|产粮|主产|中心|重点|试点|特色|文明|卫生|行政|自然|空心|专业|薄弱|先进|后进|落后|移民|两个|超大|特大)[市县区镇乡村]$"
 )
+_NAMED_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年|[-—―–－~至到]{1,2}(?:19|20)\d\d年)")  # 2013—2015年 names both
 _HOLE = re.compile(r"(?:19|20)(?:[x×*╳—-]{2}|\d[x×*]|[x×*])年?|(?<!\d)[x×*]{1,4}年")
 _LAST, _THIS, _NEXT = (re.compile(p) for p in ("去年|上年|上一年度", "今年|本年|当年", "明年|来年|下一年度"))
 _COMPARED = re.compile(
@@ -218,7 +219,7 @@ def _in_year(wanted: int, own: str, near: str, inside: str, year: int, said: str
     """
     own, near, inside = (_COMPARED.sub("", text) for text in (own, near, inside))
     relative = {y for y, p in ((year - 1, _LAST), (year, _THIS), (year + 1, _NEXT)) if year and p.search(own)}
-    named = {int(y) for y in re.findall(r"(?<!\d)((?:19|20)\d\d)年", own)}
+    named = {int(y) for y in _NAMED_YEAR.findall(own)}
     if relative or named:
         return wanted in relative | named
     if f"{wanted}年" in near or _last_year(said) == str(wanted):

@@ -14,17 +14,17 @@ from speechrag.writing.questions import Question
 
 _CN = "一二三四五六七八九十百千万亿两半零〇"
 NUMBER = re.compile(
-    rf"(?:约|近|超过|不少于|不低于|达到?)?(?:\d[\d,.]*(?:[-—~至到]\d[\d,.]*)?(?:/\d+)?%?|[{_CN}]{{1,4}}分之[{_CN}\d]{{1,16}}|[{_CN}]{{1,16}})"
+    rf"(?:约|近|超过|不少于|不低于|达到?)?(?:\d{{1,4}}[:∶]\d{{1,4}}(?!\d)|\d[\d,.]*(?:[-—~至到]\d[\d,.]*)?(?:/\d+)?%?|[{_CN}]{{1,4}}分之[{_CN}\d]{{1,16}}|[{_CN}]{{1,16}})"
     r"(?:余|多|几)?(?:万|亿)?"
 )
 # What may stand right behind a figure for it to be a count or an amount and not part of a word such as 一般, 统一.
 _UNIT = re.compile(
     r"(?:个|名|条|篇|期|次|项|处|所|家|座|台|部|份|起|件|人|位|户|间|元|万元|亿元|种|类|点|句|字|册|本|张|批|倍|岁|届|层|级|方面|亩|米|"
-    r"公里|平方|里|吨|天|年|月|日|小时|分钟|周|时|美元|余|多|块|趟|秒|斤|公斤|席|口|顶|桌|轮|堂|千瓦|米|厘米|厘|对|封|步|关|道|盏|株|棵|辆|支|只|套|场|片|门|股|笔|版|页|集|幅|m|g|kg|‰|%|℃|以上|成)"
+    r"公里|平方|里|吨|天|年|月|日|小时|分钟|周|时|美元|余|多|块|趟|秒|斤|公斤|席|口|顶|桌|轮|堂|千瓦|米|厘米|厘|对|封|步|关|道|盏|株|棵|辆|支|只|套|场|片|门|股|笔|版|页|集|幅|分(?![之钟别管工类级析为配散布行开解])|m|g|kg|‰|%|℃|以上|成)"
 )
 _TIME_UNIT = r"(?:个)?(?:小时|分钟|秒钟?|半天|天|日|周|星期|个月|季度|年|工作日)"
 _DURATION = re.compile(
-    rf"(?<![月\d])(?:\d{{1,3}}|[{_CN}]{{1,16}}){_TIME_UNIT}(?:以?内|左右|之内)?|每(?:隔)?(?:\d{{1,4}}|[{_CN}]{{1,16}})?(?:个)?(?:天|日|周|星期|月|季度?|年)|"
+    rf"(?<![月\d])(?:\d{{1,5}}|[{_CN}]{{1,16}}){_TIME_UNIT}(?:以?内|左右|之内)?|每(?:隔)?(?:\d{{1,4}}|[{_CN}]{{1,16}})?(?:个)?(?:天|日|周|星期|月|季度?|年)|"
     rf"[一每][天日周月季年]一[次通期条报]|第一时间|按[月季年]|定期|半年|(?:\d{{1,4}}|[{_CN}]{{1,16}})[-—至到](?:\d{{1,4}}|[{_CN}]{{1,16}}){_TIME_UNIT}|"
     r"全天候|年底前?|月底前?|连年|逐年|每逢|事发后|小时"
 )
@@ -32,11 +32,12 @@ _DATE = re.compile(
     rf"(?:\d{{4}}|\d{{2}}[x×*]{{2}}|20[x×*]{{1,2}})\s*年(?:\d{{1,2}}月)?(?:\d{{1,2}}日)?|\d{{1,2}}月(?:\d{{1,2}}[日号]|份)?|"
     rf"(?:今|去|明|前|当)年(?:\d{{1,2}}月(?:\d{{1,2}}[日号])?)?|年底|年初|[上下]半年|月底|月初|[{_CN}]{{1,16}}月(?:份|[{_CN}]{{1,16}}[日号])?|"
     rf"[{_CN}]{{4}}年(?:[{_CN}]{{1,16}}月)?|"
-    r"[上下]周[一二三四五六日末]?|[上下]午|晚上|昨天|今天|明天|“?十[一二三四五]五”?|\d{4}-\d{2}"
+    r"[上下]周[一二三四五六日末]?|[上下]午|晚上|昨天|今天|明天|“?十[一二三四五]五”?|\d{4}-\d{2}|\d{1,2}[:∶]\d{2}|(?<![第\d])(?:\d{1,2}|[一二三四五六七八九十]{1,3})点(?:半|钟|整|\d{1,2}分)?(?=[^\u4e00-\u9fff]|[前后起开到至上下报集就才])"
 )
 _ROLE = (
     r"(?:总书记|书记|市长|县长|区长|省长|镇长|乡长|主席|部长|局长|处长|科长|主任|秘书长|委员|组长|会长|院长|校长|同志|"
-    r"常委|领导|责任人|负责人|一把手|联络员|信息员|专家|干部|人员|汇报人)"
+    r"常委|领导|责任人|负责人|一把手|联络员|信息员|专家|干部|人员|汇报人|总干事|总裁|总经理|董事长|经理|党员|网格员|工程师|教授|教师|老师|医生|"
+    r"民警|协警|战士|队长|队员|职工|工人|学员|校长|厂长|所长|站长|支书|代表|记者|发言人|烈士|老人|师傅|志愿者)"
 )
 _PERSON = re.compile(
     rf"[\u4e00-\u9fff]{{2,8}}(?:局|委|办|厅|部门|公司|银行|政府|财政|中心)(?=[^，,。；;、]{{0,6}}(?:牵头|负责|承担|主管|承办|出|掏|垫|管|办))|"
@@ -44,11 +45,11 @@ _PERSON = re.compile(
     rf"[\u4e00-\u9fff]{{0,4}}(?:副)?{_ROLE}|(?<![\u4e00-\u9fff])老[\u4e00-\u9fff](?=[，,。；;、])|"
     r"(?:由|请)(?![于此衷])[\u4e00-\u9fff]{2,10}?(?=[出先代兼兜挂帮掏支垫主审签把盯领汇])|"
     r"谁[^，,。；;]{1,8}谁[^，,。；;]{1,6}|[\u4e00-\u9fff]{1,6}?(?:小组|委员会|专班|理事会|办公室|部门)(?=[^，,。；;]{0,8}(?:管|负责|牵头|承担|审|兜|说了算))|"
-    r"(?:由|请|从)[\u4e00-\u9fff]{2,12}?(?:牵头|负责|管|做起|主抓|承担|组织|说了算)"
+    r"(?:由|请|从)[\u4e00-\u9fff]{2,12}?(?:牵头|负责|管|做起|主抓|承担|组织|说了算|(?:另行|统一|分别|具体|共同)?(?:制定|起草|审批|审核|审定|发布|认定|验收|实施|监督|提供|安排))"
 )
 _PLACE = re.compile(
     r"(?:在|于|到|赴|位于|往|进|去)[\u4e00-\u9fff“”]{1,12}?(?:省|市|县|区|镇|乡|村|街道|社区|城|湖|山|路|厅|大学|室|广场|馆|院|堂|科|局|委|中心|"
-    r"站|所|处|库|厂|园|公司|港|矿|基地|学校|平台|窗口|单位|点|管廊|家)|地点"
+    r"站|所|处|库|厂|园|公司|港|矿|基地|学校|平台|窗口|单位|点|管廊|家|党校|岛|祠堂|群(?!众|体)|口(?=[，,。；;、]|$))|地点"
 )
 _REASON = re.compile(
     r"因为|由于|因此|所以|原因|得益于|在于|为了|有利于|有助于|导致|造成|这是|决定了|客观要求|需要|必要|作用|关键"
@@ -65,6 +66,15 @@ _INTRODUCED = re.compile(
 )
 _LAST = re.compile(r"、[^、]*(?:和|及|与)[^、]+$")
 _HEADING_CHARS = 24
+# 安全和质量两个字眼; 看三样东西：…，…，…。; “服务紧，反映准，落实快”四句话.
+_BOTH = re.compile(
+    r"[\u4e00-\u9fff”》][和与及][\u4e00-\u9fff“《][^，,。；;、]{0,14}[两二2](?:个|大|项|种|方面|条|类|支|家|点|座)"
+)
+_ANNOUNCED = re.compile(
+    r"[两三四五六七八九十2-9](?:样|个|条|点|项|件|句|种|方面|步|招)[^，,。；;：:！!？?\n、]{0,8}[：:]([^。；;：:！!？?\n]{4,120})"
+)
+_IN_QUOTES = re.compile(r"[“\"]([^”\"\n]{4,60})[”\"](?:等)?[两三四五六七八九十2-9](?:句|个|条|点|项|大|种|方面)")
+_COMMA = re.compile("[，,]")
 _MARKED = re.compile(rf"[（(]?(?:[{_CN}]{{1,16}}|\d{{1,2}})[）)、.．]|第[{_CN}]{{1,16}}[，,、]")
 _MARKER = re.compile(
     rf"(?:^|[，,。；;：:！!？?\s])(?:[{_CN}]是|[{_CN}]要|第[{_CN}]|[（(][{_CN}]{{1,16}}[）)]|首先|其次)"
@@ -73,15 +83,16 @@ _MARKER = re.compile(
 
 CLAUSE = re.compile(r"[，,。；;：:！!？?\n]")  # what parts clauses
 _ENDS = re.compile(r"[，。；！!？?、,;]|$")
+_RATIO = re.compile("[:∶/]")
 
 
 def figures(text: str) -> Iterator[re.Match[str]]:
     """Yield the figures of a folded text that count or measure something."""
     for match in NUMBER.finditer(text):
         figure = match.group()
-        if len(figure) > 2 and re.search(r"[百千万亿]", figure) and _ENDS.match(text, match.end()):
+        if len(figure) > 1 and re.search(r"[百千万亿]", figure[1:]) and _ENDS.match(text, match.end()):
             yield match  # said without its unit: 还短十一万六
-        elif figure[-1] == "%" or "分之" in figure or "/" in figure or _UNIT.match(text, match.end()):
+        elif figure[-1] == "%" or "分之" in figure or _RATIO.search(figure) or _UNIT.match(text, match.end()):
             yield match
 
 
@@ -111,9 +122,18 @@ def _alike(text: str) -> int:
 
 
 def members(text: str) -> int:
-    """Return the length of the longest run of 、-separated members, one after 和 or 及 included; 0 without a run."""
+    """Return the length of the longest run of 、-separated members, one after 和 or 及 included; 0 without a run.
+
+    Two that are counted are a run, and so is what a counted noun announces or a quotation joins by commas.
+
+    >>> members("紧扣安全和质量两个字眼"), members("要看三样东西：承诺书，付款凭证，回访录音。")
+    (2, 3)
+    """
     runs = [clause for clause in CLAUSE.split(text) if "、" in clause]
-    return max((clause.count("、") + 1 + bool(_LAST.search(clause)) for clause in runs), default=0)
+    longest = max((clause.count("、") + 1 + bool(_LAST.search(clause)) for clause in runs), default=0)
+    told = [*_ANNOUNCED.findall(text), *_IN_QUOTES.findall(text)]
+    listed = max((len(_COMMA.findall(run)) + 1 for run in told if _COMMA.search(run)), default=0)
+    return max(longest, listed, 2 * bool(_BOTH.search(text)))
 
 
 def parallel(text: str) -> set[str]:
@@ -214,6 +234,7 @@ def _time_strength(question: Question, found: str) -> float:
 _FINE, _MONTHLY, _YEARLY = (
     re.compile(p) for p in ("几[号日]|哪一?[天日]|什么日子|日期", "几月|哪个月|月份", "哪一?年|年份")
 )
+_HOURLY, _HOUR = re.compile("几点"), re.compile("[点:∶]")
 _DAY, _MONTH, _YEAR_NAMED = (
     re.compile(p) for p in ("[日号]|周[一二三四五六日末]|今天|昨天|明天", "月", r"\d{2}|年|五”?$")
 )
@@ -221,7 +242,7 @@ _DAY, _MONTH, _YEAR_NAMED = (
 
 def _date_strength(question: Question, found: str) -> float:
     """Tell how well a date fits: 几月几号 and 哪天 want a day, 几月份 a month, 哪年 a year; 今年 says little."""
-    for asked, wanted in ((_FINE, _DAY), (_MONTHLY, _MONTH), (_YEARLY, _YEAR_NAMED)):
+    for asked, wanted in ((_HOURLY, _HOUR), (_FINE, _DAY), (_MONTHLY, _MONTH), (_YEARLY, _YEAR_NAMED)):
         if asked.search(question.text):
             told = wanted.search(found) and found not in _RELATIVE
             return 1.0 if told else 0.3
@@ -239,7 +260,10 @@ _GROWN = re.compile("[增涨升降减高低快慢]|上调|下调|提到|翻")
 _SHARED = re.compile("(?<![效频汇税])率|比例|比重|百分|几分之几|几成")
 _RIGHT = 0.7  # from this strength on a figure has the measure asked for
 # Measure words that stand for each other: 几个乡镇 is answered by 10处, 几名 by 30位.
-_ALIKE = tuple(frozenset(group) for group in ("个处家所座项类种", "个名位人", "篇条件份", "家户所个", "次期届回"))
+_ALIKE = tuple(
+    frozenset(group) for group in ("个处家所座项类种", "个名位人", "篇条件份", "家户所个", "次期届回", "块部类篇")
+)
+_SPELL = re.compile("(?:多少|几)个?(年(?!前|来|内|后|[初末底])|天|月)")
 _CALLED = frozenset(
     ["电话", "手机", "手机号", "号码", "电话号码", "手机号码", "热线", "传真", "邮编", "邮政编码", "qq"]
 )
@@ -247,7 +271,11 @@ _MONEY = re.compile(r"[多几余]?(?:元|块|万元|亿元|美元|角)")
 _SIZES = {"长": "米|公里|里|厘米", "高": "米|厘米|层", "宽": "米|厘米", "重": "吨|斤|公斤|克", "远": "公里|里|米"}
 _SIZES["深"] = _SIZES["宽"]
 _AMOUNT = {"年纪": "岁", "年龄": "岁", "比例": "%", "时间": "时", "兆": "m"}
-_AMOUNT |= dict.fromkeys(("钱", "资金", "经费", "投资", "金额", "奖金", "工资", "补助", "津贴", "产值"), "元")
+_PAID = (
+    "钱 资金 经费 投资 总投资 金额 奖金 工资 补助 津贴 产值 专款 款 补贴 罚款 稿费 稿酬 租金 学费 债 贷款 捐款 利润 税 "
+    "营业收入 合同额 销售额 押金 本金"
+)
+_AMOUNT |= dict.fromkeys(_PAID.split(), "元")
 
 
 def _measure(question: Question) -> str:
@@ -261,7 +289,8 @@ def _figure_strength(question: Question, text: str, match: re.Match[str]) -> flo
     """Tell how well a figure fits the measure asked for: its own unit 1, a share 0.9, another unit 0.4."""
     if any(word in _CALLED for word in question.asked):
         return 1.0 if sum(c.isdigit() for c in match.group()) >= 5 else 0.0
-    behind = text[match.end() : match.end() + 6]
+    behind = text[match.end() : match.end() + 7]
+    exact = behind.lstrip("多余几")  # 3.6万多名 counts in 名
     article = (
         match.group() == "一" and behind[:1] in _ARTICLE and (behind[:1] != question.measure or behind[0] in _VAGUE)
     )
@@ -269,7 +298,7 @@ def _figure_strength(question: Question, text: str, match: re.Match[str]) -> flo
     ordinal = text[match.start() - 1 : match.start()] == "第" and not re.search("第|排|名次", question.text)
     if article or slogan or ordinal:
         return 0.1
-    ratio = match.group().endswith("%") or "分之" in match.group() or "/" in match.group()
+    ratio = match.group().endswith("%") or "分之" in match.group() or bool(_RATIO.search(match.group()))
     wanted = _measure(question)
     grown = _GROWTH.search(text, max(0, match.start() - 5), match.start())
     if ratio and grown and not _GROWN.search(question.text):
@@ -281,12 +310,15 @@ def _figure_strength(question: Question, text: str, match: re.Match[str]) -> flo
     size = re.search(r"(写?)[^，,。]{0,2}多([长高宽重远深])(?!时间)", question.text)
     if size and not ratio:
         return 1.0 if re.match("字|页" if size[1] else _SIZES[size[2]], behind) else 0.1
+    spell = _SPELL.search(question.text)
+    if spell and exact.startswith(spell[1]):
+        return 1.0  # 多少年党龄 wants years, which say little elsewhere
     if not wanted or wanted in {"比", "大", "少"}:
         return 0.9 if not re.match(r"年|月|日", behind) else 0.4
-    if wanted in behind[: len(wanted) + 2]:
+    if wanted in exact[: len(wanted) + 1] or wanted in behind[: len(wanted) + 2]:
         return 1.0
-    if any(wanted in group and behind[:1] in group for group in _ALIKE):
-        return 0.65
+    if any(wanted in group and exact[:1] in group for group in _ALIKE):
+        return 0.75
     if ratio and len(wanted) > 1:
         return 0.9
     if len(wanted) > 1 and not re.match(r"年|月|日|%", behind):

@@ -119,7 +119,8 @@ def _head(folded: str, kind: Kind, content: Callable[[str], list[str]]) -> tuple
         following = content(rest)
         if following and rest.startswith(following[0][:2]):
             following[0] = re.sub(r"(?<=.)[上里中内]$", "", following[0])
-            return (_whole(following, rest),), measure or following[0]
+            whole = _whole(following, rest)
+            return (whole,), measure or whole
     else:
         measure = ""
     before = re.search(
