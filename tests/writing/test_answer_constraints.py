@@ -226,7 +226,59 @@ def test_the_year_that_a_paragraph_named_last_holds_until_another_is_named(said:
     assert years and (unmet(asked, years, window, 0, said) == ()) is met
 
 
-@pytest.mark.parametrize("question", ["2017年起村支书的报酬是多少", "以前得过省上表彰没有"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "2017年起村支书的报酬是多少",
+        "以前得过省上表彰没有",
+        "经营户罢市以前谁听到了风声",
+        "疫情封村那阵谁送菜",
+        "党建经费每村不低于多少万",
+        "还要再报市委办公室吗",
+        "政府决定实行街道包联是为什么",
+        "大夫要不要下乡坐诊",
+        "试点灌区有几个",
+        "干部会不会当天跑回镇上",
+    ],
+)
 def test_a_verb_or_a_year_before_a_rank_is_no_name_of_a_place(question: str) -> None:
-    """年起村 and 得过省 are no places."""
+    """年起村, 户罢市 and 情封村 are no places: a word goes on before them or official prose has it everywhere."""
     assert not [c for c in constraints(analyse(question, CUTTER, frequency)) if c.kind == "place"]
+
+
+@pytest.mark.parametrize("question", ["柳沟乡为什么没有伤亡", "在白鹤塘村办了什么厂", "凤凰寨村有多少户", "景德镇有几家窑"])
+def test_a_village_that_no_list_has_is_a_place(question: str) -> None:
+    """What cannot be looked up stays binding: its name is no word, or ends as names of villages do."""
+    assert [c for c in constraints(analyse(question, CUTTER, frequency)) if c.kind == "place"]
+
+
+def test_a_name_ends_before_the_verb_behind_it() -> None:
+    """市委书记陈伟怎么评价 asks of 陈伟."""
+    assert ("person", "陈伟") in named("市委书记陈伟怎么评价新商场")
+
+
+@pytest.mark.parametrize("question", ["哪个局建的主场馆", "我们局能不能另开网站", "警察局的网站后来怎么样"])
+def test_an_organ_without_a_name_binds_nothing(question: str) -> None:
+    """哪个局 is asked for, 我们局 is whoever asks."""
+    assert not [c for c in constraints(analyse(question, CUTTER, frequency)) if c.kind == "organ"]
+
+
+@pytest.mark.parametrize(
+    ("question", "met"),
+    [("那三百多户是怎么安置的", True), ("那三百户是怎么安置的", False), ("那四百多户是怎么安置的", False)],
+)
+def test_a_round_figure_stands_for_what_it_rounds(question: str, met: bool) -> None:
+    """三百多 may be 343; 三百 may not, nor 四百多."""
+    told = "旧城改造牵涉343户居民，先安置后拆迁。"
+    asked = analyse(question, CUTTER, frequency)
+    wanted = [c for c in constraints(asked) if c.kind == "figure"]
+    window = Window.of(told, "", "", "", "", told, told)
+    assert wanted and (unmet(asked, wanted, window, 0) == ()) is met
+
+
+def test_the_capital_may_be_named_by_its_short_name() -> None:
+    """跑北京 is 赴京 in official prose; other words with 京 name no place."""
+    asked = analyse("跑北京告状的怎么办", CUTTER, frequency)
+    wanted = [c for c in constraints(asked) if c.kind == "place"]
+    for told, met in (("对赴京上访的要劝返。", True), ("京剧进校园。", False)):
+        assert wanted and (unmet(asked, wanted, Window.of(told, "", "", "", "", told, told), 0) == ()) is met

@@ -157,6 +157,8 @@ def test_at_once_is_no_length_of_time_where_another_sentence_tells_one() -> None
         ("早班会每天几点开", "3月12日起早班会每天7∶40开", "7:40"),
         ("早班会每天几点开", "3月12日起早班会每天七点半开", "七点半"),
         ("是谁主动请缨攻关的", "老党员岑石主动请缨", "党员"),
+        ("在册渔船有多少艘", "4月5日出海，四千一百艘在册渔船要清点", "四千一百"),
+        ("全县晒课多少节", "2015年全县晒课2680节", "2680"),
     ],
 )
 def test_what_is_told_in_another_measure_or_form_of_the_same_thing_fits(question: str, text: str, value: str) -> None:

@@ -86,6 +86,19 @@ def test_another_year_than_the_last_is_told_apart(own: str, expected: float) -> 
 
 
 @pytest.mark.parametrize(
+    ("before", "expected"),
+    [("过去的一年，我们修了路。", 0.0), ("去年修了路。今年要修桥。", 0.5), ("我们修了路。", 0.5)],
+)
+def test_the_year_told_last_holds_for_the_sentences_behind_it(before: str, expected: float) -> None:
+    """A review says 过去的一年 once and goes on; what is planned for this year is not answered by it."""
+    asked, own = taken("去年引进多少个项目"), fold("引进项目42个")
+    found = candidate(asked, own)
+    found = replace(found, window=Window.of(own, "", "", "", "", fold(before) + own, own))
+    checked = dict(zip(CHECKS, differs(asked, asked_for(asked, lambda pair: 0.1), found, own, own), strict=True))
+    assert checked["other_year"] == expected
+
+
+@pytest.mark.parametrize(
     ("own", "expected"),
     [("第四次普查的时点是12月31日", 1.0), ("第三次普查的时点是12月31日", 0.0), ("普查的时点是12月31日", 0.5)],
 )

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from speechrag.structure.places import counties
-from speechrag.structure.tables import alternation
+from speechrag.structure.tables import alternation, table
 from speechrag.text import is_han
 from speechrag.writing.answer_features import INSIDE, NEIGHBOURS, Window
 from speechrag.writing.figures import canonical, figures, same_measure
 from speechrag.writing.names import OFFICE, persons, places, surnames
-from speechrag.writing.question_words import lexicon, unusual
+from speechrag.writing.question_words import lexicon, pair_frequency, unusual
 from speechrag.writing.questions import Question
 
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)(?:年|$|(?=[\u4e00-\u9fff]))")
@@ -37,9 +37,16 @@ _POST = re.compile(
 _NO_PERSON = re.compile("[省市县区镇乡委局部厅院校长]")  # 滕州市长 is no 滕州市, 长
 # A kind of place and no name of one: 金桂苑小区 is not the district 苑小, 行政村 not the village 行政.
 _SITE = re.compile(
-    "[小园厂矿校库景灾林牧湖港营战军特片辖赛疫辟禁]区$|(?:开发|保护|示范|试验|实验|自治|居民|住宅|生活|办公|服务|旅游|隔离|贫困|功能|"
+    "[小园厂矿校库景灾林牧湖港营战军特片辖赛疫辟禁灌病控染户空]区$|[罢上入开休股楼车菜超夜]市$|[下返回还离进]乡$|[移建]镇$|"
+    "[进驻包封回入出联强弱富穷整本]村$|(?:开发|保护|示范|试验|实验|自治|居民|住宅|生活|办公|服务|旅游|隔离|贫困|功能|"
     "集聚|聚集|边境|沿海|产粮|主产|中心|重点|试点|特色|文明|卫生|行政|自然|空心|专业|薄弱|先进|后进|落后|移民|两个|超大|特大)[市县区镇乡村]$"
 )
+# What ends so stands before a 县 or 市 and is no name of one: 再报|市委, 跑回|镇上, 电话跟|区领导.
+_NO_NAME_BEFORE = re.compile("[报搞评每跟往找去抓管叫派选让比回到在进给把由向将被没副某拿绕][省市县区镇乡村街]|(?<=[绕避躲])开[省市县区镇乡村]")
+# A pair of characters that official prose at large has so often is a word, and begins or ends one: 实行|街道, 疫情|封村.
+_COMMON_PAIR, _GLUED_PAIR = 200, 60
+# In which names of three characters end: 白鹤塘村, 凤凰寨村.
+_NAMED_AFTER = frozenset("寨塘架湾沟坪岭坝桥店庄屯沱洲岛港口河江湖泉坡岗山峰溪坑岩林堡营集圩浦埠渡潭井冲垭坳台家")
 _NAMED_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年|[-—―–－~至到]{1,2}(?:19|20)\d\d年)")  # 2013—2015年 names both
 _HOLE = re.compile(r"(?:19|20)(?:[x×*╳—-]{2}|\d[x×*]|[x×*])年?|(?<!\d)[x×*]{1,4}年")
 _LAST, _THIS, _NEXT = (re.compile(p) for p in ("去年|上年|上一年度", "今年|本年|当年", "明年|来年|下一年度"))
@@ -47,6 +54,9 @@ _COMPARED = re.compile(
     r"[与和同]\d{4}年(?:同期)?(?:相比|比较)|[比较]\d{4}年(?:同期)?"
 )  # 与2017年相比 tells of another year
 _LOOKS_BACK = re.compile("去年|上年|过去(?:的)?一年|一年来|年末|年底")
+_BEHIND_A_NAME = frozenset("怎是在说对讲为谈认要提把给批作做有去到曾又也都就被让请用什何哪几向跟和与的")
+_CAPITAL = re.compile("[进赴来到在返驻离]京")  # how 北京 is named as well
+_GENERIC_ORGAN = re.compile("[哪那这各每某]个|[我你他咱]们|警察|[市县区州]局|[省市县区]厅")
 _OFTEN = 3
 _LONG_NAME = 4  # characters, from which on a word is no plain name
 _RANKS = frozenset("省市县区镇乡")
@@ -79,7 +89,7 @@ def constraints(question: Question) -> tuple[Constraint, ...]:
     text = re.sub(r"《[^》]*》|“[^”]*”|\"[^\"]*\"", "，", question.text)
     found = [Constraint("year", m[0], m[1]) for m in _YEAR.finditer(_COMPARED.sub("", text))]
     found += _places(text)
-    found += [Constraint("person", m[1], m[1]) for m in persons(text) if not _NO_PERSON.search(m[1])]
+    found += [Constraint("person", name, name) for m in persons(text) if not _NO_PERSON.search(name := _bare(m[1]))]
     found += _addressed(text)
     found += _posts(question, text)
     found += _organs(text)
@@ -118,7 +128,7 @@ def _places(text: str) -> list[Constraint]:
         name = text[start:end]
         if name[-1] in "局厅报" or name.endswith(("公司", "大学", "协会", "银行", "集团")):
             continue  # organs are held to another measure
-        if _SITE.search(name):
+        if _SITE.search(name) or _no_name(text, start, name):
             continue
         stem = re.sub(r"(?:省|市|县|区|镇|乡|村|街道)$", "", name) if len(name) > 2 else name
         if stem not in _common() and not any(stem in other.name or other.name in stem for other in found):
@@ -126,6 +136,27 @@ def _places(text: str) -> list[Constraint]:
     named = [match.group() for match in _bare_county().finditer(text)]
     found += [Constraint("place", name, name) for name in named if all(name not in other.text for other in found)]
     return found
+
+
+@cache
+def _known_places() -> frozenset[str]:
+    return frozenset({*counties(), *table("structure_places")["provinces"], *table("structure_places")["cities"]})
+
+
+def _no_name(text: str, start: int, name: str) -> bool:
+    """Tell whether what stands before 市 or 村 in ``text`` is no name: 经营户罢市, 党建经费每村, 实行街道大工委."""
+    pair = name[:2]
+    if len(name) < 3 or not _known_places().isdisjoint((pair, name, name[:-1])):
+        return False
+    if _NO_NAME_BEFORE.match(name, 1) or pair_frequency(pair) >= _COMMON_PAIR:
+        return True
+    glued = start > 0 and pair_frequency(text[start - 1] + pair[0]) >= _GLUED_PAIR
+    return glued and unusual(pair) and pair[1] not in _NAMED_AFTER
+
+
+def _bare(name: str) -> str:
+    """Return a name without the verb or question word behind it that stands for its third character: 陈伟怎|么评价."""
+    return name[:2] if len(name) == 3 and name[2] in _BEHIND_A_NAME else name
 
 
 def _addressed(text: str) -> list[Constraint]:
@@ -156,6 +187,8 @@ def _organs(text: str) -> list[Constraint]:
         body = match["body"]
         if re.match(OFFICE, text[match.end() :]) or body == "委":
             continue  # 县委书记 is a post; 县委 alone stands for whoever speaks
+        if _GENERIC_ORGAN.search(body):
+            continue
         found.append(Constraint("organ", match.group(), body, match["level"] or ""))
     return found
 
@@ -197,7 +230,8 @@ def _met(question: Question, wanted: Constraint, window: Window, year: int, said
     if wanted.kind == "year":
         return _in_year(int(name), texts[0], near, inside, year, said)
     if wanted.kind == "place":
-        return name in whole  # a speaker at home names the place once, if at all
+        # A speaker at home names the place once, if at all.
+        return name in whole or (name == "北京" and bool(_CAPITAL.search(whole)))
     if wanted.kind == "person":
         return _person_there(wanted, inside)
     if wanted.kind == "organ":
@@ -272,9 +306,17 @@ def _post_there(question: Question, wanted: Constraint, near: str, inside: str) 
 def _figure_there(wanted: Constraint, text: str) -> bool:
     for match in figures(text):
         share = match["share"] or ""
-        if match["value"] == wanted.name and (share == wanted.extra or same_measure(wanted.extra, match["unit"] or "")):
+        if _as_many(match["value"], wanted) and (share == wanted.extra or same_measure(wanted.extra, match["unit"] or "")):
             return True
     return False
+
+
+def _as_many(value: str, wanted: Constraint) -> bool:
+    """Tell whether ``value`` is the figure wanted, or one that 三百多 may stand for: 343."""
+    if value == wanted.name or not re.match(r"[\d.]+[多余几]", wanted.text) or not wanted.name.isdigit():
+        return value == wanted.name
+    step = 10 ** (len(wanted.name) - len(wanted.name.rstrip("0")))
+    return int(wanted.name) <= float(value) < int(wanted.name) + step
 
 
 def hole(wanted: Sequence[Constraint], texts: Sequence[str]) -> str:

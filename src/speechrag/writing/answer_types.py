@@ -20,7 +20,8 @@ NUMBER = re.compile(
 # What may stand right behind a figure for it to be a count or an amount and not part of a word such as 一般, 统一.
 _UNIT = re.compile(
     r"(?:个|名|条|篇|期|次|项|处|所|家|座|台|部|份|起|件|人|位|户|间|元|万元|亿元|种|类|点|句|字|册|本|张|批|倍|岁|届|层|级|方面|亩|米|"
-    r"公里|平方|里|吨|天|年|月|日|小时|分钟|周|时|美元|余|多|块|趟|秒|斤|公斤|席|口|顶|桌|轮|堂|千瓦|米|厘米|厘|对|封|步|关|道|盏|株|棵|辆|支|只|套|场|片|门|股|笔|版|页|集|幅|分(?![之钟别管工类级析为配散布行开解])|m|g|kg|‰|%|℃|以上|成)"
+    r"公里|平方|里|吨|天|年|月|日|小时|分钟|周|时|美元|余|多|块|趟|秒|斤|公斤|席|口|顶|桌|轮|堂|千瓦|米|厘米|厘|对|封|步|关|道|盏|株|棵|辆|支|只|套|场|片|门|股|笔|版|页|集|幅|艘|枚|匹|幢|栋|杆|剂|桶|箱|宗(?!教|旨)|例(?![如外行会子])|"
+    r"节(?![约能省假水俗奏点制])|头(?![等领条衔绪痛脑])|架(?![构子])|列(?![为入出])|班(?![子组主])|根(?![据本源治基除])|眼(?![前光睛看里中下界])|单(?![位独一纯方])|分(?![之钟别管工类级析为配散布行开解])|m|g|kg|‰|%|℃|以上|成)"
 )
 _TIME_UNIT = r"(?:个)?(?:小时|分钟|秒钟?|半天|天|日|周|星期|个月|季度|年|工作日)"
 _DURATION = re.compile(
@@ -116,7 +117,9 @@ def _alike(text: str) -> int:
         for end in (0, -1):
             run = 1
             for before, clause in pairwise(clauses):
-                run = run + 1 if before[end] == clause[end] and is_han(clause[end]) else 1
+                begun = not end and run == 1 and f"了{clause[0]}" in before  # 全部实现了有路，有灯，有水
+                alike = (before[end] == clause[end] or begun) and is_han(clause[end])
+                run = run + 1 if alike else 1
                 longest = max(longest, run)
     return longest if longest >= _ALIKE_LEAST else 0
 
@@ -188,7 +191,7 @@ def _name_pattern() -> re.Pattern[str]:
 _UNNAMED = "这那该某各些个的家哪座了在是和、，。；每本此所有多几两"
 _SAME_CHARACTER = 0.7
 # What has a title of its own, and what stands for any organ or firm.
-_PRINTED = re.compile("书$|文章|刊物|杂志|节目|栏目|报纸|文件|条例|论文|电影|歌曲|品牌|软件|平台|应用")
+_PRINTED = re.compile("书$|稿|作品|片$|剧$|手册|教材|简报|专栏|文章|刊物|杂志|节目|栏目|报纸|文件|条例|论文|电影|歌曲|品牌|软件|平台|应用")
 TITLED = re.compile(r"《[^》]{2,40}》|[“\"][^”\"]{2,20}[”\"]")
 _BODIES = frozenset(["单位", "部门", "科室", "机构", "企业", "公司", "机关", "学校", "大学", "医院", "组织"])
 _BODY = re.compile(

@@ -83,7 +83,12 @@ def _prose() -> Likelihood:
 
 def unusual(word: str) -> bool:
     """Tell whether official prose at large has no two neighbouring characters of ``word``: 泊阳, a name."""
-    return not any(_prose().frequency(word[i : i + 2]) for i in range(len(word) - 1))
+    return not any(pair_frequency(word[i : i + 2]) for i in range(len(word) - 1))
+
+
+def pair_frequency(pair: str) -> float:
+    """Return how common two neighbouring characters are in official prose at large; 0 where it has none such."""
+    return _prose().frequency(pair)
 
 
 def _glued(word: str, known: Callable[[str], float]) -> bool:

@@ -29,6 +29,9 @@ _MARKS = "，,。；;：:！!？?\n"
 _RELATIVE = (
     ("前年",), ("去年", "上年", "上一年"), ("今年", "本年", "当年"), ("明年", "来年", "下一年"),
 )  # fmt: skip
+_TOLD_YEARS = tuple(
+    (*words, "过去一年", "过去的一年", "一年来", "工作回顾") if "去年" in words else words for words in _RELATIVE
+)
 _COMPARED = re.compile("(?:比|较|同比|超过)(?:前年|去年|上年|上一年|今年)")  # 比上年多了164人 tells of this year
 _ORDINAL = re.compile(r"第\d{1,4}(?P<of>[次届期轮批季版代])|(?<!\d)(?P<session>\d{1,4})届")
 # A name is asked for, of a person or of something that bears one in quotation marks; firms and offices bear none.
@@ -113,18 +116,31 @@ def differs(question: Question, asked: Asked, candidate: Candidate, own: str, cl
     """Return what ``CHECKS`` names, each 0..1."""
     near = "\n".join(text for text, _ in candidate.window.layers[:NEIGHBOURS])
     return (
-        _other_year(asked, own, clause), _other_ordinal(asked, own, near), _covered(asked, own), _covered(asked, near),
+        _other_year(asked, candidate, own, clause), _other_ordinal(asked, own, near), _covered(asked, own), _covered(asked, near),
         _covered(asked, clause), _spelled_out(asked, candidate, own), _nameless(question, own),
         _unlisted(question, candidate, own), _unreasoned(question, own, near),
     )  # fmt: skip
 
 
-def _other_year(asked: Asked, own: str, clause: str) -> float:
-    """Return 1 where the candidate speaks of another year than 去年 or the like, half where it names none."""
+def _other_year(asked: Asked, candidate: Candidate, own: str, clause: str) -> float:
+    """Return 1 where the candidate speaks of another year than 去年 or the like, half where none is told."""
     if not asked.years:
         return 0.0
-    told = _years(_COMPARED.sub("", clause)) or _years(_COMPARED.sub("", own))
+    told = _years(_COMPARED.sub("", clause)) or _years(_COMPARED.sub("", own)) or _carried(asked, candidate)
     return 0.0 if told & asked.years else 1.0 if told else 0.5
+
+
+def _carried(asked: Asked, candidate: Candidate) -> frozenset[int]:
+    """Return the year that was told last before the candidate, in its headings or its passage; none but those asked for.
+
+    A review of the past year says so once.
+    """
+    heads, passage = candidate.window.layers[1][0], candidate.window.layers[5][0]
+    before = f"{heads}\n{passage[: max(0, passage.find(candidate.window.own))]}"
+    last = max(
+        ((before.rfind(word), place) for place, words in enumerate(_TOLD_YEARS) for word in words), default=(-1, 0)
+    )
+    return frozenset({last[1]} & asked.years) if last[0] >= 0 else frozenset()
 
 
 def _other_ordinal(asked: Asked, own: str, near: str) -> float:
