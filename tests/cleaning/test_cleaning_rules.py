@@ -287,6 +287,21 @@ def test_a_heading_is_not_joined_to_the_paragraph_below_it(heading: str) -> None
     assert f"\n{heading}\n{body}\n" in text_of(text)
 
 
+@pytest.mark.parametrize(
+    ("lines", "joined"),
+    [
+        ("要抓好两项工作：\n一是\n依法打击；\n二是\n严格管理。", "要抓好两项工作：\n一是依法打击；\n二是严格管理。"),
+        ("一、\n修好渠道\n渠道要修。", "一、修好渠道\n渠道要修。"),
+        ("讲两句。首先，\n要讲团结。", "讲两句。首先，要讲团结。"),
+        ("（一）\n岁月不居。", "（一）\n岁月不居。"),
+        ("统一\n行动", "统一\n行动"),
+    ],
+)
+def test_a_number_alone_in_its_line_goes_with_what_it_counts(lines: str, joined: str) -> None:
+    """Pages set 一是 and 一、 in bold and break the line behind; a number in brackets parts an essay by itself."""
+    assert text_of(lines) == joined
+
+
 def test_a_numbered_paragraph_that_was_wrapped_is_joined() -> None:
     """Lines of one width are one paragraph, also where it begins with a number."""
     body = "二、落实冬修责任，各镇要把渠道分段包干到村组，明确质量标准、完工期限和验收办法，一段一段抓到底"

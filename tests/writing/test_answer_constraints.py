@@ -246,15 +246,17 @@ def test_a_verb_or_a_year_before_a_rank_is_no_name_of_a_place(question: str) -> 
     assert not [c for c in constraints(analyse(question, CUTTER, frequency)) if c.kind == "place"]
 
 
-@pytest.mark.parametrize("question", ["柳沟乡为什么没有伤亡", "在白鹤塘村办了什么厂", "凤凰寨村有多少户", "景德镇有几家窑"])
+@pytest.mark.parametrize(
+    "question", ["柳沟乡为什么没有伤亡", "在白鹤塘村办了什么厂", "凤凰寨村有多少户", "景德镇有几家窑"]
+)
 def test_a_village_that_no_list_has_is_a_place(question: str) -> None:
     """What cannot be looked up stays binding: its name is no word, or ends as names of villages do."""
     assert [c for c in constraints(analyse(question, CUTTER, frequency)) if c.kind == "place"]
 
 
 def test_a_name_ends_before_the_verb_behind_it() -> None:
-    """市委书记陈伟怎么评价 asks of 陈伟."""
-    assert ("person", "陈伟") in named("市委书记陈伟怎么评价新商场")
+    """市委书记陆平怎么评价 asks of 陆平."""
+    assert ("person", "陆平") in named("市委书记陆平怎么评价新商场")
 
 
 @pytest.mark.parametrize("question", ["哪个局建的主场馆", "我们局能不能另开网站", "警察局的网站后来怎么样"])

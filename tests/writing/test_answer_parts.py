@@ -49,6 +49,18 @@ def headed(text: str) -> tuple[Section, ...]:
     )
 
 
+AGENDA = "下面，我讲三点意见。一、把防火道修好。二、把巡山员配齐。三、把火源管住。\n"
+
+
+@pytest.mark.parametrize(
+    ("question", "another"),
+    [("护林站的电台为什么坏了", True), ("护林站的电台怎么修", True), ("讲话强调了什么", False)],
+)
+def test_what_a_speaker_announces_to_speak_of_answers_no_question_of_a_thing(question: str, another: bool) -> None:
+    """我讲三点意见 and the headings behind it tell no reason and no way, unless the speech itself is asked about."""
+    assert another_part(asked(question), series(AGENDA, question)) is another
+
+
 @pytest.mark.parametrize(
     ("text", "question", "another"),
     [
@@ -127,3 +139,17 @@ def test_the_answer_leaves_the_reasons_out() -> None:
     found = Search(retrieve, lambda key: speech, lambda term: 0.05, CUTTER, threshold=0.0).found("护林工作有哪些任务")
     quoted = "".join(text[a:b] for _, (a, b) in found.chosen)
     assert "修好防火道" in quoted and "迫切需要" not in quoted
+
+
+def test_of_several_points_the_one_with_what_is_quoted_is_told() -> None:
+    """什么是“三告知” wants the point that explains it, however the speaker announces his points."""
+    text = (
+        "最后我提三点希望。第一，希望大家都上山。第二，希望各站把“三告知”做起来：收到了告知，办了告知，办不了告知。"
+        "第三，希望站长多留心。\n"
+    )
+    question = "护林站的“三告知”是什么意思"
+    best = series(text, question)
+    assert not another_part(asked(question), best)
+    assert [text[a:b] for _, (a, b) in told(asked(question), [(best, span) for span in best.spans])] == [
+        "第二，希望各站把“三告知”做起来：收到了告知，办了告知，办不了告知。"
+    ]

@@ -341,6 +341,28 @@ def test_a_slogan_of_a_number_and_one_character_has_so_many_members(question: st
 
 
 @pytest.mark.parametrize(
+    ("question", "each"),
+    [
+        ("护林队做到哪“六有”", "有"),
+        ("护林队的三个“给”是哪些", "给"),
+        ("护林队要做到哪几个“有”", "有"),
+        ("上山以前要问自己哪三问", "问"),
+        ("“三农”政策有哪些", ""),
+        ("护林队有哪几个点", ""),
+    ],
+)
+def test_the_character_that_all_members_bear_is_known(question: str, each: str) -> None:
+    """Quoted or not, with or without its slogan; 三农 is a word and 点 a measure."""
+    assert taken(question).each == each
+
+
+@pytest.mark.parametrize(("question", "members"), [("护林要守住的五道关口", 5), ("护林的三样工具有哪些", 3)])
+def test_keywords_with_a_counted_noun_ask_for_a_list(question: str, members: int) -> None:
+    """五道关口 without a question word wants the five."""
+    assert taken(question).kind is Kind.LIST and taken(question).count == members
+
+
+@pytest.mark.parametrize(
     "question", ["请逐项说出护林员的职责", "能列一下护林员的职责吗", "护林员的职责，讲讲", "护林员职责的完整内容"]
 )
 def test_what_the_asker_wants_done_is_not_looked_for(question: str) -> None:
@@ -352,7 +374,7 @@ def test_what_the_asker_wants_done_is_not_looked_for(question: str) -> None:
     ("text", "found"),
     [
         ("渠边做到有灯，有路，有人管", 2),
-        ("做到了有灯，有路，有水，有人管", 3),
+        ("做到了有灯，有路，有水，有人管", 4),
         ("不该问的不问，不该看的不看，不该说的不说", 3),
         ("正处在积累实力的追赶期，爬坡过坎的攻坚期，厚积薄发的释放期", 3),
         ("去年雨水多，今年雨水少，渠要早修", 0),

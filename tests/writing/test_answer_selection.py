@@ -156,3 +156,36 @@ def test_a_short_sentence_that_answers_needs_none_behind_it() -> None:
     """Only what announces is led on: a heading is, 已被定为试点 is not."""
     text = "我县已被定为护林试点县。明年要把网络建起来。各乡要抓紧动手。"
     assert told("我县被定为什么试点", text, 0) == sentences(text)[:1]
+
+
+def test_the_speakers_own_question_is_quoted_with_his_answer() -> None:
+    """What happened is told first, then the speaker asks what the reader asks."""
+    happened = "七月里护林站的瞭望塔被大火整个烧掉了，两名队员受了伤。"
+    text = happened + "火是从哪里来的？查下来，是上坟的人没有踩灭烟头。塔明年重修。"
+    assert told("瞭望塔的火是怎么烧起来的", text, 0) == sentences(text)[:3]
+    plain = text.replace("火是从哪里来的？", "站里已经报了案。")
+    assert told("瞭望塔的火是怎么烧起来的", plain, 0) == sentences(plain)[:1]
+
+
+def test_a_reason_stands_before_what_follows_from_it() -> None:
+    """A sentence with 因此 says what is due; the one before says why."""
+    text = "山里的水全靠树养着，树没了水就断了。因此，护林要当成头等大事来抓，各乡都要有专人。茶叶今年丰收。"
+    assert told("为什么护林要当成头等大事", text, 1) == sentences(text)[:2]
+
+
+def test_behind_a_sentence_that_only_repeats_the_question_stands_what_it_asks() -> None:
+    """The next sentence is quoted where the best says little new, not where it says much."""
+    text = "偷砍林木的事情在各个护林站之间推来推去，这种情况不能再发生。轻的误了工，重的寒了群众的心。下一站是茶场。"
+    assert told("偷砍林木的事情在护林站之间推来推去会有什么后果", text, 0) == sentences(text)[:2]
+    assert told("护林站会有什么后果", text, 0) == sentences(text)[:1]
+
+
+@pytest.mark.parametrize(("sure", "place", "expected"), [(0.8, 1, [0, 1]), (0.5, 1, [0]), (0.8, 3, [0])])
+def test_a_neighbour_that_answers_as_likely_is_quoted_beside_the_best(
+    sure: float, place: int, expected: list[int]
+) -> None:
+    """It stands right behind it or before it; one further off has to add something."""
+    assert quoted([candidate(0, 0.9), candidate(place, sure)]) == expected
+    if place == 1:
+        first = replace(candidate(1, 0.9), score=2.0)
+        assert quoted([first, replace(candidate(0, sure), score=1.0)]) == ([0, 1] if len(expected) > 1 else [1])

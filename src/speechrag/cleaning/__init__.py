@@ -13,7 +13,7 @@ from speechrag.cleaning.edits import Draft
 from speechrag.records import CleanDocument, Document
 from speechrag.text import HAN
 
-CLEANER_VERSION = "4"
+CLEANER_VERSION = "5"
 
 # What cleaning does to every text, damaged or not. All other rules are repairs of damage: they should find none in a
 # clean text. ``simplified`` applies where a document or a paragraph is really traditional, ``line-join`` where blank
@@ -63,6 +63,7 @@ def _remove_site_parts(draft: Draft) -> None:
     draft.apply(layout.drop_page_markers(draft.text))
     draft.apply(layout.drop_repeated_titles(draft.text))
     draft.apply(layout.join_wrapped_lines(draft.text))
+    draft.apply(layout.join_bare_numbers(draft.text))
     if _THIRD_PAGE.search(draft.text):
         draft.apply(pages.repair_page_counters(draft.text))
     draft.apply(litter.drop_title_puff(draft.text))

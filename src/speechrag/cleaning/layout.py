@@ -26,6 +26,11 @@ _UNFINISHED = "，,的地得和与及或在对为以是把被将"  # ends no tit
 _NUMBERED = re.compile(
     r"[（(]?[一二三四五六七八九十百\d]{1,4}[、.．)）]|第[一二三四五六七八九十百\d]{1,4}[章节条篇部分，、]|[•·●■◆★※【—-]"
 )
+# A number or a counting word that stands alone in its line: on the page it was set in bold.
+_BARE_NUMBER = re.compile(
+    r"(?:^|(?<=[\n：；。]))[^\S\n]*(?:[一二三四五六七八九十]{1,3}(?:[是要]|[、.．])|第[一二三四五六七八九十]{1,2}|其[一二三四五六]|首先|其次|"
+    r"\d{1,2}[、.．])[，,：:]?(?P<gap>[^\S\n]*\n\s*)(?=[“《]?[\u3400-\u9fff])"
+)
 _DATE = re.compile(r"[（(]?(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2}(?!\d)日?.{0,20}")
 _CLAUSE_END = re.compile("[，。；：,;:]")
 _INDENT = re.compile("\t|[ \u3000\u00a0]{2}")
@@ -63,6 +68,11 @@ def join_cut_lines(text: str) -> list[Edit]:
         if len(before) >= _CUT_MIN and before[-1] not in _SENTENCE_END + "”）":
             edits.append(Edit(match.start(), match.end(), "", "line-join"))
     return edits
+
+
+def join_bare_numbers(text: str) -> list[Edit]:
+    """Return the joins of lines that hold a number or 一是 alone with the line behind them, which they count."""
+    return [Edit(*match.span("gap"), "", "line-join") for match in _BARE_NUMBER.finditer(text)]
 
 
 def join_wrapped_lines(text: str) -> list[Edit]:

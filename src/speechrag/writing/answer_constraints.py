@@ -42,8 +42,10 @@ _SITE = re.compile(
     "集聚|聚集|边境|沿海|产粮|主产|中心|重点|试点|特色|文明|卫生|行政|自然|空心|专业|薄弱|先进|后进|落后|移民|两个|超大|特大)[市县区镇乡村]$"
 )
 # What ends so stands before a 县 or 市 and is no name of one: 再报|市委, 跑回|镇上, 电话跟|区领导.
-_NO_NAME_BEFORE = re.compile("[报搞评每跟往找去抓管叫派选让比回到在进给把由向将被没副某拿绕][省市县区镇乡村街]|(?<=[绕避躲])开[省市县区镇乡村]")
-# A pair of characters that official prose at large has so often is a word, and begins or ends one: 实行|街道, 疫情|封村.
+_NO_NAME_BEFORE = re.compile(
+    "[报搞评每跟往找去抓管叫派选让比回到在进给把由向将被没副某拿绕][省市县区镇乡村街]|(?<=[绕避躲])开[省市县区镇乡村]"
+)
+# From how often on two characters are a word of official prose at large, or inside one: 实行|街道, 疫情|封村.
 _COMMON_PAIR, _GLUED_PAIR = 200, 60
 # In which names of three characters end: 白鹤塘村, 凤凰寨村.
 _NAMED_AFTER = frozenset("寨塘架湾沟坪岭坝桥店庄屯沱洲岛港口河江湖泉坡岗山峰溪坑岩林堡营集圩浦埠渡潭井冲垭坳台家")
@@ -155,7 +157,7 @@ def _no_name(text: str, start: int, name: str) -> bool:
 
 
 def _bare(name: str) -> str:
-    """Return a name without the verb or question word behind it that stands for its third character: 陈伟怎|么评价."""
+    """Return a name without the verb or question word behind it that stands for its third character: 陆平怎|么评价."""
     return name[:2] if len(name) == 3 and name[2] in _BEHIND_A_NAME else name
 
 
@@ -306,17 +308,20 @@ def _post_there(question: Question, wanted: Constraint, near: str, inside: str) 
 def _figure_there(wanted: Constraint, text: str) -> bool:
     for match in figures(text):
         share = match["share"] or ""
-        if _as_many(match["value"], wanted) and (share == wanted.extra or same_measure(wanted.extra, match["unit"] or "")):
+        if _as_many(match["value"], wanted) and (
+            share == wanted.extra or same_measure(wanted.extra, match["unit"] or "")
+        ):
             return True
     return False
 
 
 def _as_many(value: str, wanted: Constraint) -> bool:
     """Tell whether ``value`` is the figure wanted, or one that 三百多 may stand for: 343."""
-    if value == wanted.name or not re.match(r"[\d.]+[多余几]", wanted.text) or not wanted.name.isdigit():
+    rounded = re.match(r"[\d.]+[多余几]", wanted.text) and wanted.name.isdigit()
+    if not rounded:
         return value == wanted.name
-    step = 10 ** (len(wanted.name) - len(wanted.name.rstrip("0")))
-    return int(wanted.name) <= float(value) < int(wanted.name) + step
+    least, zeros = int(wanted.name), len(wanted.name) - len(wanted.name.rstrip("0"))
+    return least <= float(value) < least + int("1" + zeros * "0")
 
 
 def hole(wanted: Sequence[Constraint], texts: Sequence[str]) -> str:

@@ -156,7 +156,7 @@ class Evidence:
         if self.question.kind is Kind.WHY and len(spans) == 1:
             score += self._ground(own)
         if len(spans) == 1:
-            score += self._announced(own)
+            score += self._announced(own) or self._sloganed(own, enumerated(own))
         if self.question.count and len(spans) == 1 and members(own) == self.question.count:
             score += _COUNT_FITS * (2.5 if parallel(own) & set(self.question.text) else 1.0)
         return Candidate(hit, speech, spans, found, score, held, listed=len(spans) > 1, window=window)
@@ -288,6 +288,12 @@ class Evidence:
             return _ANNOUNCED
         return 0.0
 
+    def _sloganed(self, own: str, size: int) -> float:
+        """Return the bonus of a text that has the numbered slogan asked about and as many members: “四个不够”上：…."""
+        question = self.question
+        numbered = question.kind is Kind.LIST and question.count and size >= question.count
+        return _ANNOUNCED * bool(numbered and any(n in own for n in question.names if n[0] in _NUMERALS + "两"))
+
     def _named_points(self, series: Series, text: str, intro: str) -> float:
         """Return the bonus of points that bear the asked-for noun (政治优势, 产业优势), or are announced by it."""
         question = self.question
@@ -301,7 +307,8 @@ class Evidence:
         )
         each = sum(question.each in fold(text[a : a + _BEARING // 2]) for a, _ in series.points) if question.each else 0
         borne = _ANNOUNCED * (each >= 0.8 * len(series.points))
-        return _BEARS * (bearing > 0.6) + _SPELLED * spelled + _BEARS * bool(told) + borne + self._announced(intro)
+        named = self._announced(intro) or self._sloganed(intro, len(series.points))
+        return _BEARS * (bearing > 0.6) + _SPELLED * spelled + _BEARS * bool(told) + borne + named
 
     def _spelled(self, series: Series, text: str) -> bool:
         """Tell whether the quoted heads of the points, put together, stand in the question: 广, 深, 实 for 广深实."""

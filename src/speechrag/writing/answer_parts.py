@@ -27,6 +27,9 @@ _ASKED = "(?:哪[些几]?|什么)[^，,。？?]{{0,4}}{noun}|{noun}(?:主要|都
 _AGENDA = re.compile(
     r"(?:讲|谈|提|说|强调)[^，,。；;]{0,8}[两二三四五六七八九十几\d]+(?:个|点|条|方面)[^，,。；;]{0,4}(?:问题|意见|想法|要求|希望)"
 )
+_OF_SPEECH = re.compile(
+    "讲话|报告|发言|[几哪两三四五六七八九十](?:点|条|个方面|个问题)|强调|意见|要求|希望|部署|安排|讲了|讲什么|主要内容"
+)
 _MARK = re.compile(
     r"^(?:[（(]?[一二三四五六七八九十\d]{1,3}(?:[）)、.．]|是|要(?![求素点闻])|则)|第[一二三四五六七八九十]+[，,、是]?|首先|其次|再次|最后)[，,]?"
 )
@@ -49,9 +52,11 @@ _BODY = 200  # characters of what is said under it
 
 def another_part(question: Question, candidate: Candidate) -> bool:
     """Tell whether a series gives something else than the list that ``question`` asks for: reasons for tasks."""
-    if question.kind is not Kind.LIST or not candidate.listed:
+    if not candidate.listed:
         return False
     text = candidate.speech.text
+    if question.kind is not Kind.LIST:
+        return _outlined(question, candidate)
     whole = [text[a:b] for a, b in candidate.spans]
     marked = [p for p in whole if _MARK.match(p)]
     points = marked or whole[1:]
@@ -70,6 +75,18 @@ def another_part(question: Question, candidate: Candidate) -> bool:
     if asked & _DONE:
         return _mostly(_wrong(point) for point in told) or _mostly(_ordered(point) for point in points)
     return False
+
+
+def _outlined(question: Question, candidate: Candidate) -> bool:
+    """Tell whether a series is what the speaker announces to speak of, and not what the question is about.
+
+    我讲三个方面的意见 and its headings tell no reason, way or name, unless the speech itself is asked about, or what
+    the question has in quotation marks stands among them.
+    """
+    whole = [candidate.speech.text[a:b] for a, b in candidate.spans]
+    if candidate.themed or not _AGENDA.search(whole[0]) or _OF_SPEECH.search(question.text):
+        return False
+    return not any(name in fold("\n".join(whole)) for name in question.names)
 
 
 def _mostly(found: Iterable[object]) -> bool:
@@ -102,9 +119,19 @@ def told(question: Question, chosen: Sequence[Quoted]) -> list[Quoted]:
     """
     best = chosen[0][0]
     if question.kind is not Kind.LIST or not best.listed:
-        return list(chosen)
+        return _holding(question, chosen) if best.listed else list(chosen)
     kept = _narrowed(question, chosen) if best.themed else list(chosen)
     return [(candidate, _with_text(candidate, span)) for candidate, span in kept]
+
+
+def _holding(question: Question, chosen: Sequence[Quoted]) -> list[Quoted]:
+    """Return the points that have what the question has in quotation marks, all where none or every one does.
+
+    什么是“三告知” is answered by the fifth of six requests, not by the six.
+    """
+    names = [name for name in question.names if not name[0].isdigit()]
+    kept = [(c, (a, b)) for c, (a, b) in chosen if any(name in fold(c.speech.text[a:b]) for name in names)]
+    return kept or list(chosen)
 
 
 def _narrowed(question: Question, chosen: Sequence[Quoted]) -> list[Quoted]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from speechrag.text import is_han, jaccard, sentence_spans, shingles, unique
+from speechrag.text import fold, is_han, jaccard, sentence_spans, shingles, unique
 from speechrag.writing.answer_evidence import Candidate
 from speechrag.writing.answer_fit import WORDED
 from speechrag.writing.answer_lists import series_of
@@ -25,7 +25,13 @@ _LOOKED_AT = 40  # candidates that may add to the best
 _OWN_SENTENCE = 220  # characters of a candidate that adds to the best
 # Two sentences this alike (4-gram Jaccard) say the same thing; the second is not quoted again.
 _SAME = 0.6
-_ANAPHORA = re.compile(r"其中|这(?!次|里)|该|此(?!次)|对此|为此|他们|它")
+_ANAPHORA = re.compile(r"其中|这(?!次|里)|该|此(?!次)|对此|为此|[他她](?!人|国|乡|日|山)|它")
+_FOLLOWS = re.compile("因此|因而|所以|由此|可见|从这个意义上")  # what stands before has the reason
+# 信息从哪里流出去的？ The sentence behind answers it.
+_ASKS = re.compile("哪|怎|为什么|为何|为啥|什么|谁|如何|何[在以]|咋")
+# How likely, relative to the best, the sentence right before or behind it must be to be quoted with it.
+_BESIDE = 0.8
+_SAYS_LITTLE = 15  # different characters of a sentence that are not the question's
 _POINT = re.compile(
     r"[一二三四五六七八九十]{1,2}(?:是|要|、)|第[一二三四五六七八九十]|[（(]?\d{0,2}[一二三四五六七八九十]?[）)、.]"
 )
@@ -46,6 +52,7 @@ _AROUND, _SEVERAL_POINTS = {Kind.LIST: 0.92, Kind.HOW: 0.97, Kind.WHY: 0.92}, 0.
 _GATHERED = 0.75
 _RUNNERS = 5  # candidates, the best among them, of which one may be the runner-up
 _ALSO = 0.2  # how likely, relative to the best, a candidate must be to be quoted where none does
+_ASKED_BACK = frozenset({Kind.HOW, Kind.WHY, Kind.WHAT, Kind.PLACE, Kind.TOPIC})
 _POINTS_BACK = re.compile("[^，。]{0,3}(?:[^，。]{0,6}，就是)?这(?!些|次|件事[之过以])")
 _WEIGHS = re.compile("作用|意义|好处|重要|办法|怕|既[^。]{0,60}[又也]|考虑")
 _RESTATES = 12  # new characters of a sentence that only says again what is to be explained
@@ -75,7 +82,10 @@ def select(question: Question, candidates: Sequence[Candidate]) -> list[Quoted]:
     best, chosen = _whole(question, candidates), list[Quoted]()
     gathered = question.hard or _told_apart(question)
     limit = MAX_LISTED if best.listed else MAX_SOURCES if gathered else MAX_SENTENCES
+    before, behind = _neighbours(question, best, candidates)
+    _take(chosen, before or best, before.spans if before else (), limit)
     _take(chosen, best, [*_before(question, best), *best.spans, *_behind(question, best)], limit)
+    _take(chosen, behind or best, behind.spans if behind else (), limit)
     for other in candidates[1:_LOOKED_AT]:
         if len(chosen) >= limit:
             break
@@ -172,6 +182,29 @@ def _whole_series(question: Question, best: Candidate) -> Candidate:
     return best
 
 
+def _neighbours(
+    question: Question, best: Candidate, candidates: Sequence[Candidate]
+) -> tuple[Candidate | None, Candidate | None]:
+    """Return the sentences right before and right behind the best one, each where it answers nearly as likely.
+
+    One of two neighbours often names the subject, and the other says what is asked of it.
+    """
+    if question.hard or best.listed or len(best.spans) > 1:
+        return None, None
+    text, (start, end) = best.speech.text, best.spans[0]
+    near = [
+        other
+        for other in candidates[1:_LOOKED_AT]
+        if other.speech.speech_id == best.speech.speech_id
+        and len(other.spans) == 1
+        and other.sure >= _BESIDE * best.sure
+        and other.spans[0][1] - other.spans[0][0] <= _OWN_SENTENCE
+    ]
+    before = (c for c in near if c.spans[0][1] <= start and text[c.spans[0][1] : start] in {"", " "})
+    behind = (c for c in near if c.spans[0][0] >= end and text[end : c.spans[0][0]] in {"", " "})
+    return next(before, None), next(behind, None)
+
+
 def _before(question: Question, best: Candidate) -> list[Span]:
     """Return the sentence before the best one where that begins with 其中, 这 or the like, or where it has the reason.
 
@@ -180,9 +213,11 @@ def _before(question: Question, best: Candidate) -> list[Span]:
     text, start = best.speech.text, best.spans[0][0]
     if len(best.spans) > 1:
         return []
+    window = max(0, start - 200)
     # The first of them may be torn by the window.
-    before = [s for s in sentence_spans(text, max(0, start - 200), start)[1:][-1:] if s[1] - s[0] <= _BEFORE]
-    if not before or _ANAPHORA.match(text, start):
+    before = [s for s in sentence_spans(text, window, start)[window > 0 :][-1:] if s[1] - s[0] <= _BEFORE]
+    why = question.kind is Kind.WHY and _FOLLOWS.match(text, start)
+    if not before or why or _ANAPHORA.match(text, start):
         return before
     said = text[slice(*before[0])]
     unexplained = (
@@ -197,14 +232,22 @@ def _behind(question: Question, best: Candidate) -> Sequence[Span]:
 
     Of a reason asked for no more than up to the first sentence that gives one.
     """
+    if asked := _asked_behind(question, best):
+        return asked
     start, end = best.spans[-1]
     why = question.kind is Kind.WHY
     # A sentence that only repeats what is to be explained needs the reasons behind it.
     unexplained = why and best.features.typed == 0
     told = gives_reason(best.window.own) if why else _tells(question, best)
-    if question.hard or best.listed or (told if end - start <= _LEAD else not unexplained):
+    if question.hard or best.listed:
         return []
     text = best.speech.text
+    if end - start <= _LEAD:
+        if told:
+            return []
+    elif not unexplained:
+        little = question.kind in _ASKED_BACK and not why and len(_new(question, best)) <= _SAYS_LITTLE
+        return _next(text, end, 1) if little else []
     kept = []
     for span in sentence_spans(text, end, min(len(text), end + 400))[:3]:
         if _POINT.match(text, span[0]) or span[1] == end + 400:
@@ -224,8 +267,33 @@ def _up_to_reason(question: Question, best: Candidate, behind: Sequence[Span]) -
         said = text[slice(*span)]
         if gives_reason(said) or _POINTS_BACK.match(said):
             return behind[:place]
-    new = [char for char in unique(best.window.own) if is_han(char) and char not in question.text]
-    return behind if len(new) <= _RESTATES else []
+    return behind if len(_new(question, best)) <= _RESTATES else []
+
+
+def _new(question: Question, best: Candidate) -> list[str]:
+    """Return the different Chinese characters of the best sentence that the question does not have."""
+    return [char for char in unique(fold(_text(best))) if is_han(char) and char not in question.text]
+
+
+def _next(text: str, end: int, count: int) -> list[Span]:
+    """Return up to ``count`` sentences behind ``end`` in its paragraph."""
+    stop = text.find("\n", end)
+    last = min(len(text) if stop < 0 else stop, end + 400)
+    # The last of them may be torn by the window.
+    return [span for span in sentence_spans(text, end, last) if span[1] < end + 400][:count]
+
+
+def _asked_behind(question: Question, best: Candidate) -> list[Span]:
+    """Return the question that the speaker himself asks behind the best sentence, with his answer; empty without.
+
+    That sentence tells what happened, and the speaker's question is the reader's: 信息从哪里流出去的？查下来，是…
+    """
+    if question.kind not in _ASKED_BACK or best.listed:
+        return []
+    text = best.speech.text
+    found = _next(text, best.spans[-1][1], 2)
+    asked = len(found) == 2 and text[found[0][1] - 1] in "？?" and _ASKS.search(text[slice(*found[0])])
+    return found if asked and text[found[1][1] - 1] not in "？?" else []
 
 
 def _tells(question: Question, best: Candidate) -> bool:

@@ -191,7 +191,9 @@ def _name_pattern() -> re.Pattern[str]:
 _UNNAMED = "这那该某各些个的家哪座了在是和、，。；每本此所有多几两"
 _SAME_CHARACTER = 0.7
 # What has a title of its own, and what stands for any organ or firm.
-_PRINTED = re.compile("书$|稿|作品|片$|剧$|手册|教材|简报|专栏|文章|刊物|杂志|节目|栏目|报纸|文件|条例|论文|电影|歌曲|品牌|软件|平台|应用")
+_PRINTED = re.compile(
+    "书$|稿|作品|片$|剧$|手册|教材|简报|专栏|文章|刊物|杂志|节目|栏目|报纸|文件|条例|论文|电影|歌曲|品牌|软件|平台|应用"
+)
 TITLED = re.compile(r"《[^》]{2,40}》|[“\"][^”\"]{2,20}[”\"]")
 _BODIES = frozenset(["单位", "部门", "科室", "机构", "企业", "公司", "机关", "学校", "大学", "医院", "组织"])
 _BODY = re.compile(

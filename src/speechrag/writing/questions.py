@@ -75,7 +75,10 @@ _LAW = re.compile(
     r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{2,12}(?:(?<![办方做想看说写手用执司立政依违合书非无普守犯枉讲提打玩])法|条例)(?![\u4e00-\u9fff]{0,1}[律院制规治官])"
 )
 _FIGURE = re.compile(r"(?<![a-z0-9])\d[\d.]*%?")
-_EACH = re.compile(r"哪[几两三四五六七八九十]个?((?![个条点项种位方])[\u4e00-\u9fff])(?:上|$|[，。？?])")
+_EACH = re.compile(
+    r"哪[几两三四五六七八九十]个?[“\"]?((?![个条点项种位方])[\u4e00-\u9fff])[”\"]?(?:上|是|指|$|[，。？?])|"
+    r"[两三四五六七八九十]个?[“\"]([\u4e00-\u9fff])[”\"]|[“\"][两三四五六七八九十](?!农)([\u4e00-\u9fff])[”\"]"
+)
 # 谁在工作会议上 作报告: where it happens is not what is asked about.
 _WHERE = re.compile(r"^在[^，。]{1,14}?(?:会上|会议上|上|中|里)(?:要|曾|将)?")
 # 要抓什么, 要做到什么 ask for tasks; 做到 and 注意 name no act of their own.
@@ -266,7 +269,7 @@ def analyse(question: str, cutter: Segmenter, document_frequency: Callable[[str]
         count=count,
         worth=worth,
         pairs=tuple(Term(p, weigh(p)) for p in known),
-        each=borne[1] if kind is Kind.LIST and (borne := _EACH.search(folded)) else "",
+        each=borne[borne.lastindex or 0] if kind is Kind.LIST and (borne := _EACH.search(folded)) else "",
     )
 
 

@@ -116,8 +116,8 @@ def differs(question: Question, asked: Asked, candidate: Candidate, own: str, cl
     """Return what ``CHECKS`` names, each 0..1."""
     near = "\n".join(text for text, _ in candidate.window.layers[:NEIGHBOURS])
     return (
-        _other_year(asked, candidate, own, clause), _other_ordinal(asked, own, near), _covered(asked, own), _covered(asked, near),
-        _covered(asked, clause), _spelled_out(asked, candidate, own), _nameless(question, own),
+        _other_year(asked, candidate, own, clause), _other_ordinal(asked, own, near), _covered(asked, own),
+        _covered(asked, near), _covered(asked, clause), _spelled_out(asked, candidate, own), _nameless(question, own),
         _unlisted(question, candidate, own), _unreasoned(question, own, near),
     )  # fmt: skip
 
@@ -131,7 +131,7 @@ def _other_year(asked: Asked, candidate: Candidate, own: str, clause: str) -> fl
 
 
 def _carried(asked: Asked, candidate: Candidate) -> frozenset[int]:
-    """Return the year that was told last before the candidate, in its headings or its passage; none but those asked for.
+    """Return the year that was told last before the candidate, in its headings or passage; empty for another one.
 
     A review of the past year says so once.
     """
