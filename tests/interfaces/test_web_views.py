@@ -164,6 +164,21 @@ def test_examples_are_questions_the_corpus_answers(engine: FakeEngine) -> None:
     assert all(engine.ask(question).supported for question in questions)
 
 
+@pytest.mark.parametrize("broken", ["ask", "search"])
+def test_a_first_visitor_is_shown_plain_examples_where_trying_them_fails(
+    engine: FakeEngine, broken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An engine that raises leaves the first page neither empty nor without its brief."""
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("key=secret")
+
+    monkeypatch.setattr(engine, broken, fail)
+    shown = Desk(engine, Settings()).welcome()  # type: ignore[arg-type]
+    assert len(shown["questions"]) == 3
+    assert shown["brief"]
+
+
 @pytest.mark.parametrize("error", [SpeechragError("/srv/index broken"), RuntimeError("key=secret")])
 def test_what_goes_wrong_is_told_in_one_sentence_without_details(
     engine: FakeEngine, error: Exception, monkeypatch: pytest.MonkeyPatch

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,8 @@ from speechrag.records import Query
 
 if TYPE_CHECKING:
     from speechrag.engine import Engine
+
+log = logging.getLogger(__name__)
 
 EXAMPLES = 3
 PAGE = Path(__file__).parent / "page"
@@ -26,14 +30,27 @@ def welcome_view(engine: Engine) -> views.View:
     """Return three questions the corpus really answers and a brief.
 
     Those of ``page/examples.json`` are tried first, then questions made from titles and headings of the corpus itself,
-    so that the examples hold for anybody's files.
+    so that the examples hold for anybody's files. Where trying them fails, the plain ones are shown untried.
     """
     examples = json.loads((PAGE / "examples.json").read_text(encoding="utf-8"))
-    questions: list[str] = []
-    for question in [*examples["questions"], *_own_questions(engine, examples["topics"])]:
-        if len(questions) < EXAMPLES and question not in questions and engine.ask(question).supported:
-            questions.append(question)
+    try:
+        questions = _answered(engine, examples)
+    except Exception:
+        # The examples invite to ask; what is broken is told to whoever asks, and a first visitor sees no empty page.
+        log.exception("the examples of the first page could not be tried")
+        questions = examples["questions"][:EXAMPLES]
     return {"questions": questions, "brief": examples["brief"]}
+
+
+def _answered(engine: Engine, examples: views.View) -> list[str]:
+    """Return the first questions that the corpus answers; no more are tried than needed."""
+    questions: list[str] = []
+    for question in chain(examples["questions"], _own_questions(engine, examples["topics"])):
+        if question not in questions and engine.ask(question).supported:
+            questions.append(question)
+        if len(questions) == EXAMPLES:
+            break
+    return questions
 
 
 def _own_questions(engine: Engine, topics: Sequence[str]) -> Iterator[str]:
