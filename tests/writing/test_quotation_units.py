@@ -20,4 +20,18 @@ from speechrag.writing.quotation_alignment import bare, units
 )
 def test_lengths_of_time_are_no_dates(text: str, kinds: list[str]) -> None:
     """为期三年 changed to 为期五年 is another number, 2024年 changed to 2025年 another date."""
-    assert [unit.kind for unit in units(bare(text).text) if unit.kind] == kinds
+    assert [unit.kind for unit in units(bare(text)) if unit.kind] == kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        ("规划（2011—2015年）", ["2011", "2015"]),
+        ("“十一”二十天", ["十一", "二十"]),
+        ("收入1,260元、支出12，600元", ["1260", "12600"]),
+        ("罚了172万元", ["172"]),
+    ],
+)
+def test_a_mark_ends_a_figure_and_a_thousands_separator_does_not(text: str, figures: list[str]) -> None:
+    """Years with a dash between them are two figures, and 万 behind digits is no figure of its own."""
+    assert [unit.text for unit in units(bare(text)) if unit.kind] == figures

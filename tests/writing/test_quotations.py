@@ -180,7 +180,7 @@ def test_bare_text_leads_back(text: str) -> None:
 
 def test_figures_are_single_units() -> None:
     """A share, a number and a year are not cut; years and other figures are told apart."""
-    assert [(u.text, u.kind) for u in units("2009年62.5%的5人") if u.kind] == [
+    assert [(u.text, u.kind) for u in units(bare("2009年62.5%的5人")) if u.kind] == [
         ("2009", "date"), ("62.5%", "number"), ("5", "number"),
     ]  # fmt: skip
 
@@ -188,10 +188,10 @@ def test_figures_are_single_units() -> None:
 def test_an_alignment_covers_both_texts() -> None:
     """The steps of an alignment follow each other without gaps on both sides."""
     given_text = "开头。全县共加固堤防37.5公里，转移群众1260人。结尾。"
-    left, right = bare("全县加固堤防73.5公里，转移群众1260余人。").text, bare(given_text)
+    left, right = bare("全县加固堤防73.5公里，转移群众1260余人。"), bare(given_text)
     found = align(left, right, given_text)
     assert found is not None
-    assert (found.steps[0].left[0], found.steps[-1].left[1]) == (0, len(left))
+    assert (found.steps[0].left[0], found.steps[-1].left[1]) == (0, len(left.text))
     for before, after in zip(found.steps, found.steps[1:], strict=False):
         assert (before.left[1], before.right[1]) == (after.left[0], after.right[0])
     assert right.text[found.start : found.end] == "全县共加固堤防37.5公里转移群众1260人"
@@ -233,3 +233,33 @@ def test_a_spelled_length_of_time_is_a_figure() -> None:
     source = Speech("t1", "t", "时限.txt", 1, "在会议上的讲话", told, 0, len(told))
     (item,) = QuotationChecker(lambda _: ["t1"], lambda _: source).check(told.replace("两", "三")).items
     assert item.verdict == "near" and [(f.kind, f.said, f.source) for f in item.facts] == [("number", "三", "两")]
+
+
+CHECKED = "全市三轮检查共发现毛病386处，目前改好的有291处，名单在九月二十日前报市里，第一年先改大的。"
+
+
+@pytest.mark.parametrize(
+    ("pasted", "facts"),
+    [
+        (CHECKED.replace("386处，目前", "368处，"), [("number", "368", "386")]),
+        (CHECKED.replace("386处，目前改", "约368，改"), [("number", "368", "386")]),
+        (CHECKED.replace("386", "三百八十六"), []),
+        (CHECKED.replace("在九月二十日前报", "报"), [("date", "", "九月二十日")]),
+    ],
+)
+def test_one_changed_figure_is_told_once_and_alone(pasted: str, facts: list[tuple[str, str, str]]) -> None:
+    """A word left out beside a figure is told apart from it, a date is one, and 三百八十六 says no other than 386."""
+    source = Speech("t1", "t", "检查.txt", 1, "在会议上的讲话", CHECKED, 0, len(CHECKED))
+    (item,) = QuotationChecker(lambda _: ["t1"], lambda _: source).check(pasted).items
+    assert item.verdict == "near"
+    assert [(f.kind, f.said, f.source) for f in item.facts] == facts
+    assert not any(re.search(r"\d", d.said) and re.search(r"[，目约]", d.said + d.source) for d in item.differences)
+
+
+def test_what_only_comes_near_is_shown_in_whole_clauses() -> None:
+    """The place beside 未找到 begins and ends where a reader would begin and end."""
+    told = "一要管好水。小二型以上的水库全部装上了雨水测报仪器，值守的人也要配齐。"
+    source = Speech("t1", "t", "水库.txt", 1, "在会议上的讲话", told, 0, len(told))
+    (item,) = QuotationChecker(lambda _: ["t1"], lambda _: source).check("火星上的水库都装着雨水的记录本。").items
+    assert item.verdict == "not_found"
+    assert item.places[0].quote == "小二型以上的水库全部装上了雨水测报仪器"

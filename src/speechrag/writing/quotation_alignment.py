@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import lru_cache
+from itertools import pairwise
 
 from speechrag.text import displayable, to_simplified
 
@@ -19,8 +21,10 @@ _CN = "零〇一二三四五六七八九十百千万亿两半"
 _KEPT = re.compile(r"[\w%‰]")
 _FIGURE = re.compile(
     rf"\d+(?:\.\d+)*[%‰]?|百分之[{_CN}点]+|[{_CN}]{{2,}}|"
-    rf"[{_CN}](?=[年月日号天倍成届期次个名条篇项处所家座台部份起件位户间元岁亩米吨周秒]|小时|分钟|钟头|季度|星期|公里|公斤)"
+    rf"(?<!\d)[{_CN}](?=[年月日号天倍成届期次个名条篇项处所家座台部份起件位户间元岁亩米吨周秒]|小时|分钟|钟头|季度|星期|公里|公斤)"
 )
+# Between two digits these keep one figure together; any other mark ends it: 2011—2015, “第一”二字.
+_INSIDE = re.compile(r"[,，](?=\d{3}(?!\d))|[^\S\n]+")
 _BREAK = re.compile("[\n。！？!?]")
 # Behind a figure these make a date, but 三年来 and 15日内 are lengths of time, as are all years of neither two nor four
 # digits: 为期三年, 第一个五年计划.
@@ -37,6 +41,7 @@ class Bare:
 
     text: str
     places: tuple[int, ...]
+    cuts: tuple[int, ...] = field(default=(), repr=False)  # no figure goes on here: a mark was left out
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return where ``text[start:end]`` (not empty) stands in the text as given."""
@@ -95,7 +100,14 @@ def bare(text: str) -> Bare:
     if len(simple) != len(folded):  # a phrase rule changed the length: convert without phrases
         simple = "".join(to_simplified(char)[:1] or char for char in folded)
     kept = [i for i, char in enumerate(simple) if _kept(simple, i, char)]
-    return Bare("".join(simple[i] for i in kept), tuple(places[i] for i in kept))
+    cuts = tuple(at for at in range(1, len(kept)) if _cut(simple, kept[at - 1], kept[at]))
+    return Bare("".join(simple[i] for i in kept), tuple(places[i] for i in kept), cuts)
+
+
+def _cut(text: str, left: int, right: int) -> bool:
+    """Tell whether what stands between the two characters ends a figure."""
+    inside = _INSIDE.match(text, left + 1)
+    return right > left + 1 and not (inside and inside.end() == right)
 
 
 def _kept(text: str, at: int, char: str) -> bool:
@@ -104,17 +116,37 @@ def _kept(text: str, at: int, char: str) -> bool:
     return char != "_" and bool(_KEPT.match(char))
 
 
-def units(text: str, start: int = 0, end: int | None = None) -> list[Unit]:
+def units(found: Bare, start: int = 0, end: int | None = None) -> list[Unit]:
     """Return the figures and single characters of a bare text, in order."""
-    stop = len(text) if end is None else end
-    found: list[Unit] = []
+    text, stop = found.text, len(found.text) if end is None else end
+    inside = found.cuts[bisect_right(found.cuts, start) : bisect_left(found.cuts, stop)]
+    listed: list[Unit] = []
     position = start
-    for match in _FIGURE.finditer(text, start, stop):
-        found.extend(Unit(text[i], i, i + 1) for i in range(position, match.start()))
-        found.append(Unit(match.group(), match.start(), match.end(), "date" if _dated(match, text) else "number"))
-        position = match.end()
-    found.extend(Unit(text[i], i, i + 1) for i in range(position, stop))
-    return found
+    for left, right in pairwise((start, *inside, stop)):
+        for match in _FIGURE.finditer(text, left, right):
+            listed.extend(Unit(text[i], i, i + 1) for i in range(position, match.start()))
+            kind = "date" if _dated(match, text) else "number"
+            listed.append(Unit(match.group(), match.start(), match.end(), kind))
+            position = match.end()
+    listed.extend(Unit(text[i], i, i + 1) for i in range(position, stop))
+    return listed
+
+
+def told_figures(form: Bare, found: Sequence[Unit], span: tuple[int, int]) -> list[tuple[str, str]]:
+    """Return (kind, words) of the figures inside ``span``; those of one date are told together: 九月十五日."""
+    runs: list[tuple[str, int, int]] = []
+    for unit in found:
+        if not unit.kind or not span[0] <= unit.start < span[1]:
+            continue
+        kind, start, end = runs[-1] if runs else ("", 0, 0)
+        if kind == unit.kind == "date" and start < end and unit.start == end and form.text[end - 1] in "年月":
+            runs[-1] = kind, start, unit.end
+        else:
+            runs.append((unit.kind, unit.start, unit.end))
+        kind, start, end = runs[-1]
+        if kind == "date" and end < span[1] and form.text[end] in "年月日号":
+            runs[-1] = kind, start, end + 1
+    return [(kind, form.text[start:end]) for kind, start, end in runs]
 
 
 def _dated(figure: re.Match[str], text: str) -> bool:
@@ -153,12 +185,12 @@ def window(left: str, right: str) -> tuple[int, int] | None:
     return start, min(len(right), (best + 2) * slack + size + slack)
 
 
-def align(left: str, right: Bare, given: str) -> Aligned | None:
-    """Lay the bare ``left`` over the best fitting stretch of ``right``, the bare form of ``given``, or None."""
-    found = window(left, right.text)
+def align(left: Bare, right: Bare, given: str) -> Aligned | None:
+    """Lay ``left`` over the best fitting stretch of ``right``, the bare form of ``given``, or None."""
+    found = window(left.text, right.text)
     if found is None:
         return None
-    ours, theirs = units(left), units(right.text, *found)
+    ours, theirs = units(left), units(right, *found)
     matcher = SequenceMatcher(None, [u.text for u in ours], [u.text for u in theirs], autojunk=False)
     blocks = [b for b in matcher.get_matching_blocks() if b.size >= _BLOCK]
     if not blocks:
@@ -174,7 +206,7 @@ def align(left: str, right: Bare, given: str) -> Aligned | None:
     steps = tuple(_steps(ours, theirs, [*blocks], first, last))
     same = sum(s.left[1] - s.left[0] for s in steps if s.kind == "equal")
     start, end = theirs[first].start, theirs[last - 1].end
-    return Aligned(steps, 2 * same / (len(left) + end - start), start, end)
+    return Aligned(steps, 2 * same / (len(left.text) + end - start), start, end)
 
 
 def _breaks(found: Bare, given: str, at: int) -> bool:
@@ -188,12 +220,49 @@ def _steps(
     i, j = 0, first
     for block in [*blocks, None]:
         a, b, size = (len(ours), last, 0) if block is None else (block.a, block.b, block.size)  # type: ignore[attr-defined]
-        if a > i or b > j:
-            kind = "replaced" if a > i and b > j else "added" if a > i else "omitted"
-            yield Step(kind, _offsets(ours, i, a), _offsets(theirs, j, b))
+        yield from _changed(ours, theirs, (i, a), (j, b))
         if size:
             yield Step("equal", _offsets(ours, a, a + size), _offsets(theirs, b, b + size))
         i, j = a + size, b + size
+
+
+def _changed(
+    ours: Sequence[Unit], theirs: Sequence[Unit], left: tuple[int, int], right: tuple[int, int]
+) -> Iterator[Step]:
+    """Yield what changed there, figure against figure: 368处 for 386处，目前 is another figure, and 目前 left out."""
+    mine, other = ([at for at in range(*span) if found[at].kind] for found, span in ((ours, left), (theirs, right)))
+    (i, a), (j, b) = left, right
+    if len(mine) == len(other):
+        for k, m in zip(mine, other, strict=True):
+            yield from _beside(ours, theirs, (i, k), (j, m), after=i > left[0], before=True)
+            kind = "equal" if ours[k].text == theirs[m].text else "replaced"
+            yield Step(kind, _offsets(ours, k, k + 1), _offsets(theirs, m, m + 1))
+            i, j = k + 1, m + 1
+    yield from _beside(ours, theirs, (i, a), (j, b), after=i > left[0], before=False)
+
+
+def _beside(
+    ours: Sequence[Unit],
+    theirs: Sequence[Unit],
+    left: tuple[int, int],
+    right: tuple[int, int],
+    *,
+    after: bool,
+    before: bool,
+) -> Iterator[Step]:
+    """Yield one stretch ``after`` or ``before`` a pair of figures; what both have right beside these is equal."""
+    (i, a), (j, b) = left, right
+    while after and i < a and j < b and ours[i].text == theirs[j].text:
+        i, j = i + 1, j + 1
+    while before and i < a and j < b and ours[a - 1].text == theirs[b - 1].text:
+        a, b = a - 1, b - 1
+    if i > left[0]:
+        yield Step("equal", _offsets(ours, left[0], i), _offsets(theirs, right[0], j))
+    if a > i or b > j:
+        kind = "replaced" if a > i and b > j else "added" if a > i else "omitted"
+        yield Step(kind, _offsets(ours, i, a), _offsets(theirs, j, b))
+    if left[1] > a:
+        yield Step("equal", _offsets(ours, a, left[1]), _offsets(theirs, b, right[1]))
 
 
 def _offsets(found: Sequence[Unit], first: int, last: int) -> tuple[int, int]:

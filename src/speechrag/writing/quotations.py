@@ -24,8 +24,9 @@ from typing import Any
 
 from speechrag.records import Speech
 from speechrag.text import fold, sentence_spans, unique
+from speechrag.writing.figures import canonical
 from speechrag.writing.names import named_spans
-from speechrag.writing.quotation_alignment import Aligned, Bare, Step, align, bare, units
+from speechrag.writing.quotation_alignment import Aligned, Bare, Step, align, bare, told_figures, units
 
 VERDICTS = ("verbatim", "near", "spliced", "quoting", "not_found", "short")
 SHORTEST = 4  # characters without punctuation
@@ -38,6 +39,8 @@ _GREETING = re.compile(
 )
 _SPLICE, _COVERED = 8, 0.9  # the shortest part of a spliced sentence; how much of it the parts must cover
 _APART = 40  # parts of one speech this far from each other do not follow each other
+_CLAUSE_END = re.compile(r"[，。；：！？!?;\n]")
+_CLAUSE = 60  # characters in which a clause begins or ends
 _PLACES = 5
 _CACHED = 256
 
@@ -225,7 +228,7 @@ class QuotationChecker:
         verdict = "near" if alike else "not_found"
         place, similarity = match.place(), round(aligned.similarity, 4)
         if verdict == "not_found":
-            return Checked(sentence, start, end, verdict, similarity=similarity, places=(place,))
+            return Checked(sentence, start, end, verdict, similarity=similarity, places=(_clauses(match),))
         differences = tuple(
             _difference(text, start, ours, match, step) for step in aligned.steps if step.kind != "equal"
         )
@@ -253,7 +256,7 @@ class QuotationChecker:
         best: tuple[_Match, Aligned] | None = None
         for speech in speeches:
             theirs = self._bare(speech.speech_id)
-            aligned = align(ours.text, theirs, speech.text)
+            aligned = align(ours, theirs, speech.text)
             if aligned and (best is None or aligned.similarity > best[1].similarity):
                 best = _Match(speech, theirs, aligned.start, aligned.end), aligned
         return best
@@ -328,6 +331,15 @@ def _widened(speech: Speech, start: int, end: int, sentence: str) -> Place:
     return _place(speech, start, end)
 
 
+def _clauses(match: _Match) -> Place:
+    """Return the place with the clauses whole that it begins and ends in: what only comes near is to be read."""
+    text, (start, end) = match.speech.text, match.source.span(match.start, match.end)
+    marks = [found.end() for found in _CLAUSE_END.finditer(text, max(0, start - _CLAUSE), start)]
+    stop = _CLAUSE_END.search(text, end - 1, end + _CLAUSE)
+    start = marks[-1] if marks else 0 if start < _CLAUSE else start
+    return _place(match.speech, start, stop.start() if stop else len(text) if len(text) < end + _CLAUSE else end)
+
+
 def _follows(head: _Match, tail: _Match) -> bool:
     return head.speech.speech_id == tail.speech.speech_id and 0 <= tail.start - head.end <= _APART
 
@@ -349,17 +361,16 @@ def _facts(sentence: str, ours: Bare, match: _Match, aligned: Aligned) -> Iterat
     left, right = match.source.span(match.start, match.end)
     stretch = match.speech.text[left:right]
     said, told = _marked(sentence, ours, 0), _marked(stretch, theirs, left)
-    figures = units(ours.text), units(theirs.text, match.start, match.end)
+    figures = units(ours), units(theirs, match.start, match.end)
     for step in aligned.steps:
         if step.kind == "equal":
             continue
-        ours_in = [u for u in figures[0] if u.kind and step.left[0] <= u.start < step.left[1]]
-        theirs_in = [u for u in figures[1] if u.kind and step.right[0] <= u.start < step.right[1]]
+        ours_in = told_figures(ours, figures[0], step.left)
+        theirs_in = told_figures(theirs, figures[1], step.right)
         for place in range(max(len(ours_in), len(theirs_in))):
-            one, other = (found[place] if place < len(found) else None for found in (ours_in, theirs_in))
-            known = one or other
-            if known and (one is None or other is None or one.text != other.text):
-                yield Fact(known.kind, one.text if one else "", other.text if other else "")
+            one, other = (found[place] if place < len(found) else ("", "") for found in (ours_in, theirs_in))
+            if canonical(one[1]) != canonical(other[1]):
+                yield Fact(one[0] or other[0], one[1], other[1])
         mine = [(kind, name) for kind, name, a, b in said if _touch(a, b, step.left)]
         others = [(kind, name) for kind, name, a, b in told if _touch(a, b, step.right)]
         for place in range(max(len(mine), len(others))):
