@@ -165,8 +165,10 @@ def test_the_length_follows_every_change_and_edit(visit: Visit) -> None:
     visit.page.wait_for_selector(f".length:has-text('全文约 {before + 4} 字')")
     change(visit, ".steps >> text=撤销")
     visit.page.wait_for_selector(f".length:has-text('全文约 {before} 字')")
-    each = visit.page.inner_text(".length span >> nth=1")
-    assert each.count("、") + 1 == visit.page.locator(".point.level-1").count()
+    parts, frame = visit.page.inner_text(".length span >> nth=1").split("，首尾共 ")
+    counts = [int(count.replace(",", "")) for count in parts.removeprefix("各部分 ").removesuffix(" 字").split("、")]
+    assert len(counts) == visit.page.locator(".point.level-1").count()
+    assert sum(counts) + int(frame.removesuffix(" 字")) == before
 
 
 def test_versions_fit_a_phone(phone: Visit) -> None:

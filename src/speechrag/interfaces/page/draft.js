@@ -155,7 +155,9 @@ export class DraftDesk {
     const { characters, asked, parts } = this.view.length;
     const whole = `全文约 ${size(characters)}${asked ? `，要求 ${size(asked)}` : ""}`;
     const each = parts.map((count) => count.toLocaleString("zh-CN")).join("、");
-    return el("p", { class: "length" }, el("span", {}, whole), parts.length > 1 && el("span", {}, `各部分 ${each} 字`));
+    const frame = characters - parts.reduce((sum, count) => sum + count, 0);
+    const told = `各部分 ${each} 字，首尾共 ${size(frame)}`;
+    return el("p", { class: "length" }, el("span", {}, whole), parts.length > 1 && el("span", { title: "首尾：标题、称谓、开场和结尾" }, told));
   }
 
   openPlan() {
