@@ -93,6 +93,54 @@ def test_a_question_is_asked_read_and_marked_without_a_mouse(visit: Visit) -> No
     assert order == ["复制（带出处）", "复制链接", "打印", "有用", "没用"]
 
 
+SMALL = """() => [...document.querySelectorAll("button, a[href], select, textarea, summary, label, [role=tab]")]
+  .filter((node) => node.checkVisibility() && !node.closest("[aria-hidden=true], .offscreen"))
+  .map((node) => [node.getBoundingClientRect(), node])
+  .filter(([box]) => box.width > 1 && box.height > 1 && Math.min(box.width, box.height) < 23.9)
+  .map(([box, node]) => `${node.className} ${node.textContent} ${box.width} x ${box.height}`)"""
+
+
+def test_what_can_be_touched_is_large_enough_for_a_finger(visit: Visit) -> None:
+    """24 by 24 at least (WCAG 2.5.8) on every desk, and the lines of an answer stay as far apart as without marks."""
+    all_desks(visit)
+    visit.page.evaluate("() => delete document.body.dataset.reading")
+    visit.page.set_viewport_size({"width": 390, "height": 844})
+    for desk in ("ask", "search", "draft", "check", "corpus", "evaluate"):
+        visit.page.click(f"#desk-{desk}-button")
+        visit.page.wait_for_selector(f"#desk-{desk}-button.selected")
+        if desk == "search":
+            visit.page.click(".facets-button")
+        assert visit.page.evaluate(SMALL) == [], desk
+    visit.page.click("#desk-ask-button")
+    line = "(p) => [p.getBoundingClientRect().height, parseFloat(getComputedStyle(p).lineHeight)]"
+    height, spacing = visit.page.locator(".answer > p:has(.cite)").first.evaluate(line)
+    assert abs(height / spacing - round(height / spacing)) < 0.01
+
+
+def test_the_facts_of_a_place_found_break_between_words(phone: Visit) -> None:
+    """On a phone a line under a place ends behind a fact, never inside one."""
+    phone.search("信息工作")
+    facts = phone.page.locator(".hit .facts > span").first
+    lines = facts.evaluate(
+        """(node) => Array.from({ length: 12 }, (_, more) => {
+          node.textContent = `20${"2".repeat(more)} · 党委办 · 工作会议 · 工作讲话`;
+          return [...node.textContent.matchAll(/工作讲话|工作会议|党委办/g)].map((found) => {
+            const range = document.createRange();
+            range.setStart(node.firstChild, found.index);
+            range.setEnd(node.firstChild, found.index + found[0].length);
+            return new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size;
+          });
+        })"""
+    )
+    assert lines == [[1, 1, 1]] * 12
+
+
+def test_the_counts_beside_a_search_say_what_they_count(visit: Visit) -> None:
+    """They are speeches of the corpus, not places found."""
+    visit.search("信息工作")
+    assert "括号内是语料中的篇数" in visit.page.inner_text("#search-facets")
+
+
 def test_the_desks_are_walked_with_arrows_or_tab(visit: Visit) -> None:
     """Every desk's tab can be focused and opened from the keyboard."""
     for desk in ("search", "draft", "check", "corpus", "evaluate", "ask"):

@@ -144,6 +144,8 @@ def _search_desk(desk: Desk) -> list[Any]:
             with gr.Row(elem_id="search-body"):  # on a phone the facets fold away under a button of the script's
                 with gr.Column(elem_id="search-facets", elem_classes="facets"):
                     once = gr.Checkbox(label="每篇只列一处", container=False, elem_id="search-once")
+                    if any(values for _, values in desk.facets):
+                        gr.Markdown("括号内是语料中的篇数", elem_id="search-counts")
                     groups = _facet_groups(desk)
                 gr.Column(elem_id="search-list")
             _bind(buttons, desk.search, [field, once, *groups])
