@@ -4,6 +4,7 @@ import { CheckDesk } from "./check.js";
 import { CorpusDesk } from "./corpus.js";
 import { DraftDesk } from "./draft.js";
 import { el, fetchJson } from "./dom.js";
+import { watchDrawers } from "./drawer.js";
 import { EvaluateDesk } from "./evaluate.js";
 import { SearchDesk } from "./search.js";
 
@@ -188,8 +189,16 @@ function look() {
 /** True while an input method composes: its Enter picks a word and must not send anything. */
 const composing = (event) => event.isComposing || event.keyCode === 229;
 
+/** The arrows go from desk to desk, as in any row of tabs. */
+function walkDesks(event) {
+  const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  const tabs = [...document.querySelectorAll("#desks [role=tablist] [role=tab]")];
+  if (by) tabs.at((tabs.indexOf(event.target.closest("[role=tab]")) + by) % tabs.length).focus();
+}
+
 function onKey(event) {
   if (event.key === "Escape" && document.body.dataset.reading) delete document.body.dataset.reading;
+  if (event.type === "keydown" && event.target.closest("[role=tab]")) walkDesks(event);
   if (event.key !== "Enter") return;
   const desk = TYPING.find((name) => event.target === field(name));
   if (!desk || desk === "check") return; // a text to be checked has lines
@@ -244,5 +253,6 @@ window.addEventListener("hashchange", followAddress);
 for (const name of ["dragover", "drop"]) document.addEventListener(name, (event) => event.preventDefault()); // a file beside its place opens nothing
 followCorpus();
 followAddress();
+watchDrawers();
 new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true });
 look();

@@ -9,6 +9,7 @@ export class DraftDesk {
   constructor() {
     const go = { act: (change) => this.act(change), close: () => delete document.body.dataset.reading };
     this.evidence = new Evidence(go);
+    this.evidence.root.addEventListener("keydown", ({ key }) => key === "Escape" && this.paper.querySelector(".point-row[aria-current] .count")?.focus());
     this.versions = new Versions(go);
     this.paper = el("div", { class: "outline", "aria-live": "polite" }, this.welcome());
     this.mounts = { "draft-outline": this.paper, "draft-reading": this.evidence.root };
@@ -50,6 +51,7 @@ export class DraftDesk {
   async act(change) {
     if (this.acting) return;
     this.acting = true;
+    const held = document.activeElement;
     const halt = () => fetch(`/api/results/${this.view.id}/stop`, { method: "POST" }).catch(() => {});
     const busy = el("p", { class: "busy", role: "status" }, "正在修改提纲……", action("停止", halt));
     const soon = setTimeout(() => this.paper.querySelector(".outline-bar").append(busy), 400); // most changes are done by then
@@ -59,6 +61,7 @@ export class DraftDesk {
       if (change.act === "remove") this.selected = null;
       if (change.act === "plan") this.planning = false;
       this.take(view);
+      this.hold(held);
     } catch (error) {
       this.complain(error.message);
     } finally {
@@ -66,6 +69,14 @@ export class DraftDesk {
       clearTimeout(soon);
       busy.remove();
     }
+  }
+
+  /** Where a button that was used is drawn anew, the keyboard goes on from it. @param {Element} held */
+  hold(held) {
+    if (held.isConnected || document.activeElement !== document.body) return;
+    const buttons = [...this.evidence.root.querySelectorAll("button"), ...this.paper.querySelectorAll(".outline-bar button")];
+    const again = buttons.find((button) => button.textContent === held.textContent);
+    (again || this.evidence.root.querySelector("h2") || buttons[0])?.focus({ preventScroll: true });
   }
 
   /** Put a passage among the sources of a point. @param {{path: number[], passage_id: string}} change throws an Error with a sentence to show */
@@ -214,10 +225,15 @@ export class DraftDesk {
   exports() {
     const link = (name, label) =>
       el("a", { class: "export", href: `/api/results/${this.view.id}/${name}?title=${this.title}`, download: true, onclick: () => menu.removeAttribute("open") }, label);
+    const summary = el("summary", {}, "导出");
+    const close = () => {
+      menu.removeAttribute("open");
+      summary.focus();
+    };
     const menu = el(
       "details",
-      { class: "exports", onfocusout: (event) => menu.contains(event.relatedTarget) || menu.removeAttribute("open") },
-      el("summary", {}, "导出"),
+      { class: "exports", onkeydown: ({ key }) => key === "Escape" && close(), onfocusout: (event) => menu.contains(event.relatedTarget) || menu.removeAttribute("open") },
+      summary,
       el(
         "div",
         {},
@@ -269,11 +285,17 @@ export class DraftDesk {
   /** @param {any} point @param {number[]} place its position in the outline */
   point(point, place) {
     const count = (cited(point).length ? cited(point) : below(point)).length;
-    const select = () => this.select(place);
+    // Whoever comes along by keyboard sees what a point rests on; it is gone to, or on a phone opened, by choosing it.
+    const choose = (event) => {
+      this.select(place);
+      if (document.activeElement?.isContentEditable === true) return;
+      document.body.dataset.reading = "draft";
+      if (!event.detail) this.evidence.focus();
+    };
     const written = point.paragraphs.map((paragraph) => paragraph.text).join("\n");
     const row = el(
       "div",
-      { class: "point-row", onclick: select, onfocusin: select },
+      { class: "point-row", onclick: choose, onfocusin: () => this.select(place) },
       el(
         `h${Math.min(point.level, 3) + 2}`,
         {},
@@ -296,7 +318,6 @@ export class DraftDesk {
     const row = this.rows.get(place.join());
     if (row.hasAttribute("aria-current") && this.evidence.root.contains(this.evidence.list)) return;
     this.selected = place;
-    if (document.activeElement?.isContentEditable !== true) document.body.dataset.reading = "draft";
     this.reselect();
   }
 

@@ -19,6 +19,10 @@ export class Evidence {
     this.root.replaceChildren(this.list);
   }
 
+  focus() {
+    this.list.querySelector("h2")?.focus();
+  }
+
   /** @param {any} view the outline @param {any} point @param {number[]} place @param {number} row how many points stand beside it */
   show(view, point, place, row) {
     const byNumber = new Map(view.citations.map((citation) => [citation.number, citation]));
@@ -33,7 +37,7 @@ export class Evidence {
     this.root.replaceChildren(this.list);
     this.list.replaceChildren(
       ...[
-        el("header", {}, el("h2", {}, point.number + point.heading), action("关闭", this.go.close, "link drawer-close")),
+        el("header", {}, el("h2", { tabindex: "-1" }, point.number + point.heading), action("关闭", this.go.close, "link drawer-close")),
         this.tools(point, place, row),
         point.frequency > 0 && el("p", { class: "quiet" }, `语料中有 ${point.frequency} 份讲话这样讲${point.years && `（${point.years}）`}`),
         ...(own.length ? list("依据", own) : []),
