@@ -64,6 +64,31 @@ def test_a_locked_point_offers_no_change(visit: Visit) -> None:
     visit.page.wait_for_selector(".evidence >> text=其他写法")
 
 
+def test_a_point_that_was_removed_can_not_be_worked_on(visit: Visit) -> None:
+    """Its column goes with it, or the next point would be changed under its name."""
+    visit.draft()
+    visit.page.click(".point-row:has-text('注重调查研究') .count")
+    with visit.page.expect_response("**/changes"):
+        visit.page.click(".point-tools >> text=删除")
+    visit.page.wait_for_selector(".evidence .hint")
+    assert visit.page.locator(".point-tools").count() == 0
+    assert visit.page.locator(".point.level-2").count() == 2
+
+
+def test_the_checklist_stands_by_place_and_the_warnings_by_kind(visit: Visit) -> None:
+    """Gaps of one point stand on one line; a kind of warning is named once."""
+    visit.draft()
+    text = visit.page.locator(".point-row:has-text('严格报送时限') .point-text")
+    text.fill("最迟不得晚于【待补：时限】上报，由【待补：单位】汇总。")
+    with visit.page.expect_response("**/changes"):
+        text.blur()
+    visit.page.wait_for_selector(".foot:has-text('还有 5 处待补')")
+    line = visit.page.locator(".checklist li:has-text('单位')")
+    assert line.locator("button").all_inner_texts() == ["【待补：时限】", "【待补：单位】"]
+    kinds = visit.page.locator(".warnings b").all_inner_texts()
+    assert kinds and len(kinds) == len(set(kinds))
+
+
 def test_points_change_places_and_numbers(visit: Visit) -> None:
     """下移 moves a part with all below it; the numbers follow."""
     visit.draft()

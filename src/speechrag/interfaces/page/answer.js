@@ -1,5 +1,5 @@
 // An answer as nodes: its sentences with numbered marks, and below them where each stands. Used by 问答 alone.
-import { Chars, clip, el, path } from "./dom.js";
+import { Chars, clip, el, grouped, path } from "./dom.js";
 
 const LINES = 3; // sentences that still read on as one paragraph; more stand line by line
 const LABEL = 6; // characters of a number such as （十二） or 第三， before a run-in head
@@ -97,13 +97,6 @@ function sourceRow(place, open, shared) {
     el("button", { type: "button", class: "source", onclick: open(number) }, text),
     copies > 0 && el("span", { class: "copies" }, `另有 ${copies} 份相同`),
   );
-}
-
-/** Items that have the same key, together, in the order of their first. @template T @param {T[]} items @param {(item: T) => string} key @returns {T[][]} */
-function grouped(items, key) {
-  const groups = new Map();
-  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) || []), item]);
-  return [...groups.values()];
 }
 
 /** How many headings all the paths begin with. @param {string[][]} paths */

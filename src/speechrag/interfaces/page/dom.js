@@ -119,6 +119,13 @@ export async function copyText(text) {
   }
 }
 
+/** Items that have the same key, together, in the order of their first. @template T @param {T[]} items @param {(item: T) => string} key @returns {T[][]} */
+export function grouped(items, key) {
+  const groups = new Map();
+  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) || []), item]);
+  return [...groups.values()];
+}
+
 /** Heading path in one line. @param {string[]} headings */
 export const path = (headings) => headings.join(" › ");
 

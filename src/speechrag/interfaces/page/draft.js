@@ -1,5 +1,5 @@
 // 拟稿: the outline as a document. Every change goes to the server, which keeps the draft and sends back how it stands.
-import { action, Chars, decorated, el, fetchJson, sendJson } from "./dom.js";
+import { action, Chars, decorated, el, fetchJson, grouped, sendJson } from "./dom.js";
 import { below, cited, Evidence } from "./evidence.js";
 import { size, Versions } from "./versions.js";
 
@@ -58,7 +58,7 @@ export class DraftDesk {
     try {
       const view = await sendJson(`/api/results/${this.view.id}/changes`, change);
       if (change.act === "move") this.selected = [...change.path.slice(0, -1), change.to];
-      if (change.act === "remove") this.selected = null;
+      if (change.act === "remove") this.leave();
       if (change.act === "plan") this.planning = false;
       this.take(view);
       this.hold(held);
@@ -77,6 +77,13 @@ export class DraftDesk {
     const buttons = [...this.evidence.root.querySelectorAll("button"), ...this.paper.querySelectorAll(".outline-bar button")];
     const again = buttons.find((button) => button.textContent === held.textContent);
     (again || this.evidence.root.querySelector("h2") || buttons[0])?.focus({ preventScroll: true });
+  }
+
+  /** The point that was shown is gone: so is what could be done with it. */
+  leave() {
+    this.selected = null;
+    this.evidence.clear();
+    delete document.body.dataset.reading;
   }
 
   /** Put a passage among the sources of a point. @param {{path: number[], passage_id: string}} change throws an Error with a sentence to show */
@@ -341,17 +348,18 @@ export class DraftDesk {
       const marks = [...this.paper.querySelectorAll(".sheet .slot")].filter((mark) => mark.textContent === text);
       (marks[nth] || marks[0])?.scrollIntoView({ block: "center" });
     };
-    const slotItem = (slot, index) => {
-      const nth = slots.slice(0, index).filter((other) => other.text === slot.text).length; // of those that read the same
-      return el("li", {}, action(slot.text, go(slot.text, nth), "slot"), el("span", {}, slot.where));
-    };
-    const warningItem = (w) => el("li", {}, el("b", {}, w.kind), slotted(w.text), el("span", {}, w.where.replace(/、$/u, "")));
+    const gaps = slots.map(({ text, where }, index) => {
+      const nth = slots.slice(0, index).filter((other) => other.text === text).length; // of those that read the same
+      return { where, button: action(text, go(text, nth), "slot") };
+    });
+    const slotItem = (found) => el("li", {}, el("span", {}, found[0].where), found.map(({ button }) => button));
+    const warningItem = (found) => el("li", {}, el("b", {}, found[0].kind), found.map((w) => el("p", {}, el("span", {}, w.where), slotted(w.text))));
     this.footer.replaceChildren(
       ...[
         slots.length > 0 && el("h3", {}, `还有 ${slots.length} 处待补`),
-        slots.length > 0 && el("ul", { class: "checklist" }, slots.map(slotItem)),
+        slots.length > 0 && el("ul", { class: "checklist" }, grouped(gaps, ({ where }) => where).map(slotItem)),
         warnings.length > 0 && el("h3", {}, "请留意"),
-        warnings.length > 0 && el("ul", { class: "warnings" }, warnings.map(warningItem)),
+        warnings.length > 0 && el("ul", { class: "warnings" }, grouped(warnings, ({ kind }) => kind).map(warningItem)),
         ...(this.view.points.length ? notes : []).map((note) => el("p", { class: "quiet" }, note)),
       ].filter(Boolean),
     );
