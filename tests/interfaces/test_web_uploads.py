@@ -179,8 +179,10 @@ def test_added_files_are_searched_without_a_restart(filled: Served, browser: Any
         files = [("水利.txt", WATER.encode()), ("坏.exe", b"x"), ("坏.pdf", b"%PDF-1.4 cut off")]
         chosen = [{"name": name, "mimeType": "application/octet-stream", "buffer": data} for name, data in files]
         page.set_input_files(".uploader input", chosen)
-        page.wait_for_selector(".uploaded li:has-text('水利.txt'):has-text('已存下')")
-        page.wait_for_selector(".uploaded li:has-text('坏.exe') .failure:has-text('不是可以收录的文件')")
+        page.wait_for_selector(".uploaded li:has-text('已存下 2 个文件：水利.txt、坏.pdf')")
+        assert "不是可以收录的文件" in page.inner_text(".uploaded li:has-text('坏.exe') .failure")
+        first = page.inner_text(".uploader > .uploaded li >> nth=0")
+        assert first.count("坏.exe") == 1, "what was refused stands on top, named once"
         page.wait_for_selector(".standing:has-text('更新完成：新增 1 个文件')")
         page.wait_for_selector(".standing li:has-text('坏.pdf') .failure")
         page.wait_for_selector("#corpus-line:has-text('6 篇')")

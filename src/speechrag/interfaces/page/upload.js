@@ -50,21 +50,22 @@ export class Uploader {
 
   /** @param {File[]} files */
   async send(files) {
-    let stored = 0;
-    this.rows.replaceChildren();
+    const stored = [];
+    const refused = []; // above what went well: the list is short, and these want something done
+    const busy = el("li", { class: "quiet", role: "status" });
     for (const file of files) {
-      const state = el("span", { class: "quiet", role: "status" }, "正在存……");
-      this.rows.append(el("li", {}, file.name, " ", state));
+      busy.textContent = `正在存 ${file.name}……`;
+      this.rows.replaceChildren(...refused, busy);
       try {
         await fetchJson(`/api/files?${new URLSearchParams({ name: file.name })}`, { method: "POST", body: file });
-        state.textContent = "已存下";
-        stored += 1;
-      } catch (error) {
-        state.textContent = error.message;
-        state.className = "failure";
+        stored.push(file.name);
+      } catch ({ message }) {
+        refused.push(el("li", {}, !message.includes(file.name) && file.name, el("span", { class: "failure" }, message)));
       }
     }
-    if (stored) await this.build();
+    busy.textContent = `已存下 ${stored.length} 个文件：${stored.join("、")}`;
+    this.rows.replaceChildren(...refused, ...(stored.length ? [busy] : []));
+    if (stored.length) await this.build();
   }
 
   async build() {
