@@ -185,6 +185,10 @@ def test_a_set_is_measured_on_the_page(measured: Served, browser: Any, own: dict
         assert page.locator(".evaluation tr[data-query]").count() == 4
         assert "nDCG@10" in page.inner_text(".evaluation table >> nth=0")
         assert page.locator(".chart polyline").count() >= 1
+        sides = "(cells) => cells.map((cell) => getComputedStyle(cell).textAlign)"
+        heads = page.locator(".evaluation table").first.locator("th").evaluate_all(sides)
+        cells = page.locator(".evaluation table").first.locator("tbody tr >> nth=0").locator("td").evaluate_all(sides)
+        assert [side == "right" for side in heads] == [side == "right" for side in cells], "a head over its figures"
         page.click("tr[data-query=q2] .row-title")
         page.wait_for_selector("#evaluate-reading mark.current:has-text('编织袋五万条')")
         address = page.get_attribute(".evaluation-links a >> nth=0", "href")

@@ -104,7 +104,7 @@ export class CorpusDesk {
     const back = this.wanted.family && action("‹ 全部讲话", () => this.want("family", ""), "link");
     this.list.replaceChildren(
       el("p", { class: "quiet" }, this.kind === "files" ? `${total} 个文件` : `${total} 篇讲话`, back),
-      el("table", {}, el("thead", {}, el("tr", {}, heads.map((head) => el("th", { scope: "col" }, head)))), el("tbody", {}, rows)),
+      el("table", {}, el("thead", {}, el("tr", {}, heads.map((head) => el("th", { scope: "col", class: head === "字数" && "number" }, head)))), el("tbody", {}, rows)),
     );
     this.list.scrollTop = 0;
   }

@@ -149,9 +149,10 @@ export class EvaluateDesk {
 /** @param {HTMLInputElement} field */
 const textOf = (field) => (field.files[0] ? field.files[0].text() : Promise.resolve(""));
 
-const table = (heads, body) => el("table", {}, el("thead", {}, el("tr", {}, heads.map((head) => el("th", { scope: "col" }, head)))), body);
+const table = (heads, body) => el("table", {}, el("thead", {}, el("tr", {}, heads.map((head, column) => el("th", { scope: "col", class: column && "number" }, head)))), body);
 const number = (text, best = false) => el("td", { class: "number" }, best ? el("b", {}, text) : text);
-const interval = ({ low, high }) => `${low.toFixed(3)} 至 ${high.toFixed(3)}`;
+const figure = (value) => value.toFixed(3).replace("-", "−");
+const interval = ({ low, high }) => `${figure(low)} 至 ${figure(high)}`;
 
 function measures(view) {
   const compared = view.measures.some((measure) => "baseline" in measure);
@@ -159,7 +160,7 @@ function measures(view) {
     const name = el("td", {}, m.name, el("span", { class: "quiet" }, ` ${m.meaning}`));
     if (!compared) return el("tr", {}, name, number(m.value.toFixed(3)), number(interval(m)));
     if (!("baseline" in m)) return el("tr", {}, name, number(m.value.toFixed(3)), number(""), number(""), number(""));
-    const change = `${m.difference > 0 ? "+" : ""}${m.difference.toFixed(3)}${m.significant ? " *" : ""}`;
+    const change = `${m.difference > 0 ? "+" : ""}${figure(m.difference)}${m.significant ? " *" : ""}`;
     return el("tr", {}, name, number(m.value.toFixed(3), m.difference > 0), number(m.baseline.toFixed(3), m.difference < 0), number(change), number(interval(m)));
   };
   const heads = compared ? ["指标", "现在", "比较对象", "差", "差的 95% 区间"] : ["指标", "平均", "95% 区间"];
@@ -192,6 +193,6 @@ function recall(points) {
 
 function slices(view) {
   if (!view.slices.length) return [];
-  const rows = view.slices.map((slice) => el("tr", {}, el("td", {}, slice.label), number(String(slice.queries)), number(slice.value.toFixed(3)), number(interval(slice))));
+  const rows = view.slices.map((slice) => el("tr", {}, el("td", {}, slice.label), number(String(slice.queries)), number(slice.value.toFixed(3)), number(slice.queries > 1 ? interval(slice) : "只有一题")));
   return [el("h3", {}, "各类问题"), table(["类别", "题数", view.measures[0].name, "95% 区间"], el("tbody", {}, rows))];
 }
