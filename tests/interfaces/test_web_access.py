@@ -39,6 +39,19 @@ FAINT = """() => {
   });
 }"""
 
+# The same of the edges of fields against what they stand on: 3 to 1 (WCAG 1.4.11).
+UNSEEN = (
+    FAINT.partition("const texts")[0]
+    + """
+  const fields = [...document.querySelectorAll("textarea, select, input:not([type=checkbox], [type=file])")];
+  return fields.filter((node) => node.checkVisibility()).flatMap((node) => {
+    const edge = getComputedStyle(node).borderTopColor;
+    const [one, other] = [light(parts(edge)), light(solid(node.parentElement))].sort((a, b) => b - a);
+    return (one + 0.05) / (other + 0.05) < 3 ? [`${edge} ${node.outerHTML.slice(0, 80)}`] : [];
+  });
+}"""
+)
+
 
 def all_desks(visit: Visit) -> None:
     """Put something on every desk."""
@@ -64,6 +77,7 @@ def test_every_control_has_a_name_and_every_text_its_contrast(visit: Visit, sche
         visit.page.mouse.move(0, 0)
         assert visit.page.evaluate(NAMELESS) == [], desk
         assert visit.page.evaluate(FAINT) == [], desk
+        assert visit.page.evaluate(UNSEEN) == [], desk
 
 
 def test_a_question_is_asked_read_and_marked_without_a_mouse(visit: Visit) -> None:
@@ -115,6 +129,17 @@ def test_what_can_be_touched_is_large_enough_for_a_finger(visit: Visit) -> None:
     line = "(p) => [p.getBoundingClientRect().height, parseFloat(getComputedStyle(p).lineHeight)]"
     height, spacing = visit.page.locator(".answer > p:has(.cite)").first.evaluate(line)
     assert abs(height / spacing - round(height / spacing)) < 0.01
+
+
+def test_an_enlarged_page_leaves_room_for_the_answer(visit: Visit) -> None:
+    """At 200 % a small screen is 640 by 400: what is read has nearly half of it, and nothing runs off sideways."""
+    visit.page.set_viewport_size({"width": 640, "height": 400})
+    visit.ask(QUESTION)
+    assert visit.page.locator(".thread").bounding_box()["height"] >= 190
+    for desk in ("search", "draft", "check", "corpus", "evaluate"):
+        visit.page.click(f"#desk-{desk}-button")
+        visit.page.wait_for_selector(f"#desk-{desk}-button.selected")
+        assert visit.page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth") <= 0, desk
 
 
 def test_the_facts_of_a_place_found_break_between_words(phone: Visit) -> None:
