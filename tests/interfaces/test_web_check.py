@@ -38,6 +38,14 @@ def test_a_source_opens_at_the_sentence(visit: Visit) -> None:
     assert "".join(mark.all_inner_texts()) == SAME
 
 
+def test_each_part_of_a_splice_stands_over_its_own_place(visit: Visit) -> None:
+    """Two speeches are never mixed up: first words and place of the one, then of the other."""
+    visit.check("选题会每两周开一次，由办公室主任主持，首次办理的单位要一办到底，六十日内办结。")
+    visit.page.wait_for_selector(".checked.spliced")
+    told = visit.page.locator(".checked-body > p:not(.said)").all_inner_texts()
+    assert ["选题会" in told[0], "信息工作" in told[1], "一办到底" in told[2], "信访工作" in told[3]] == [True] * 4
+
+
 def test_only_what_needs_a_look_can_be_shown(visit: Visit) -> None:
     """只看要留意的 hides the sentences that are the same."""
     visit.check(SAME + CHANGED)

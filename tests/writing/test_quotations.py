@@ -243,6 +243,7 @@ CHECKED = "全市三轮检查共发现毛病386处，目前改好的有291处，
     [
         (CHECKED.replace("386处，目前", "368处，"), [("number", "368", "386")]),
         (CHECKED.replace("386处，目前改", "约368，改"), [("number", "368", "386")]),
+        (CHECKED.replace("三轮", "两轮"), [("number", "两", "三")]),
         (CHECKED.replace("386", "三百八十六"), []),
         (CHECKED.replace("在九月二十日前报", "报"), [("date", "", "九月二十日")]),
     ],
@@ -263,3 +264,18 @@ def test_what_only_comes_near_is_shown_in_whole_clauses() -> None:
     (item,) = QuotationChecker(lambda _: ["t1"], lambda _: source).check("火星上的水库都装着雨水的记录本。").items
     assert item.verdict == "not_found"
     assert item.places[0].quote == "小二型以上的水库全部装上了雨水测报仪器"
+
+
+def test_a_verb_before_a_village_is_no_name() -> None:
+    """可以离村 for 不得离村 is another word, told as such and not as a false name."""
+    told = "雨没有停，驻村的书记一个也不得离村。"
+    source = Speech("t1", "t", "值守.txt", 1, "在会议上的讲话", told, 0, len(told))
+    (item,) = QuotationChecker(lambda _: ["t1"], lambda _: source).check(told.replace("不得", "可以")).items
+    assert item.facts == () and [(d.said, d.source) for d in item.differences] == [("可以", "不得")]
+
+
+def test_where_somebody_spoke_is_no_part_of_who() -> None:
+    """在会上 fits every meeting and names nobody."""
+    (item,) = check("市长在会上强调：“险情发生后，各乡镇必须在30分钟内电话报告，1小时内书面报告。”")
+    told = item.quotations[0].attribution
+    assert told is not None and told.text == "市长"

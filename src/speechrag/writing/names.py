@@ -128,6 +128,11 @@ def named_spans(text: str) -> Iterator[tuple[str, int, int]]:
         yield "title", *match.span(1)
 
 
+def no_name(found: str) -> bool:
+    """Tell whether a place of three characters is a verb and its object: 以离村 in 可以离村."""
+    return len(found) == 3 and found[1] in _BEFORE_A_NAME
+
+
 def persons_missing(sentence: str, source: str) -> list[str]:
     """Return the persons of ``sentence`` that ``source`` does not name."""
     before, behind = _persons()
@@ -146,7 +151,7 @@ def places_missing(sentence: str, source: str) -> list[str]:
     missing = []
     for start, end in places(sentence):
         found = sentence[start:end]
-        if len(found) == 3 and found[1] in _BEFORE_A_NAME:
+        if no_name(found):
             continue
         if found not in source and not (len(found) > 2 and _SUFFIX.match(found, 2) and found[:2] in source):
             missing.append(found)

@@ -25,7 +25,7 @@ from typing import Any
 from speechrag.records import Speech
 from speechrag.text import fold, sentence_spans, unique
 from speechrag.writing.figures import canonical
-from speechrag.writing.names import named_spans
+from speechrag.writing.names import named_spans, no_name
 from speechrag.writing.quotation_alignment import Aligned, Bare, Step, align, bare, told_figures, units
 
 VERDICTS = ("verbatim", "near", "spliced", "quoting", "not_found", "short")
@@ -49,6 +49,7 @@ _SAID = r"(?:指出|强调|说过?|讲过?|讲道|要求|提出|表示|写道|�
 _ATTRIBUTION = re.compile(
     rf"(?:^|[，。；！？、\s])((?:在)?[^，。；！？“”「」『』\"]{{2,40}}?){_SAID}[^，。；“「『\"]{{0,6}}[：:，,]?$"
 )
+_OCCASION = re.compile(r"(?<=..)[在于](?:会上|会议上|讲话中|讲话里|报告中|报告里)$")  # any occasion: it names nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +194,7 @@ class QuotationChecker:
         match = _ATTRIBUTION.search(before)
         if not match:
             return None
-        said = match[1].strip()
+        said = _OCCASION.sub("", match[1].strip())
         fits = found.verdict in {"verbatim", "near"} and any(self._names(place, fold(said)) for place in found.places)
         return Attribution(said, fits)
 
@@ -390,6 +391,8 @@ def _marked(text: str, form: Bare, offset: int) -> list[tuple[str, str, int, int
     index = {place: at for at, place in enumerate(form.places)}
     found = []
     for kind, start, end in named_spans(text):
+        if kind == "name" and no_name(text[start:end]):
+            continue
         inside = [index[p] for p in range(offset + start, offset + end) if p in index]
         if inside:
             found.append((kind, text[start:end], inside[0], inside[-1] + 1))

@@ -51,7 +51,6 @@ export class CheckDesk {
         el("p", { class: "said" }, marked(item)),
         item.facts.map((fact) => el("p", { class: "fact" }, el("b", {}, fact.label), `：原文${quoted(fact.source)}，稿中${quoted(fact.said)}`)),
         item.verdict === "near" && el("p", { class: "quiet" }, differences(item)),
-        ["near", "spliced", "not_found"].includes(item.verdict) && this.sources(item),
         this.places(item),
         item.attribution &&
           el("p", { class: "quiet" }, `归于“${item.attribution.text}”：${item.attribution.fits ? "与出处相符" : "出处中未见"}`),
@@ -60,18 +59,13 @@ export class CheckDesk {
     );
   }
 
-  /** What the source says, where it says something else. */
-  sources(item) {
-    const shown = item.verdict === "spliced" ? item.places : item.places.slice(0, 1);
-    const lead = item.verdict === "not_found" ? "最相近的：" : "原文：";
-    return shown.map((place) => el("p", { class: "source-text" }, lead, place.quote));
-  }
-
+  /** Where it stands, or comes near; under what the source says, where that is something else. */
   places(item) {
-    if (!item.places.length) return null;
-    const shown = item.verdict === "spliced" ? item.places : item.places.slice(0, 1);
+    const parts = item.verdict === "spliced" ? item.places : item.places.slice(0, 1);
+    const lead = { near: "原文：", spliced: "原文：", not_found: "最相近的：" }[item.verdict];
     const more = item.verdict === "verbatim" ? item.places.length - 1 + item.more : 0;
-    return shown.map((place) =>
+    return parts.flatMap((place) => [
+      lead && el("p", { class: "source-text" }, lead, place.quote),
       el(
         "p",
         { class: "facts" },
@@ -83,7 +77,7 @@ export class CheckDesk {
         ),
         more > 0 && ` 另有 ${more} 处相同`,
       ),
-    );
+    ]);
   }
 
   open(place) {
