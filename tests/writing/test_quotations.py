@@ -246,6 +246,8 @@ CHECKED = "全市三轮检查共发现毛病386处，目前改好的有291处，
         (CHECKED.replace("三轮", "两轮"), [("number", "两", "三")]),
         (CHECKED.replace("386", "三百八十六"), []),
         (CHECKED.replace("在九月二十日前报", "报"), [("date", "", "九月二十日")]),
+        (CHECKED.replace("目前改好的有291处，", ""), []),
+        ("共发现毛病386处，全市三轮检查目前改好的有291处，名单在九月二十日前报市里，第一年先改大的。", []),
     ],
 )
 def test_one_changed_figure_is_told_once_and_alone(pasted: str, facts: list[tuple[str, str, str]]) -> None:

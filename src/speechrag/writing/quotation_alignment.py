@@ -132,23 +132,6 @@ def units(found: Bare, start: int = 0, end: int | None = None) -> list[Unit]:
     return listed
 
 
-def told_figures(form: Bare, found: Sequence[Unit], span: tuple[int, int]) -> list[tuple[str, str]]:
-    """Return (kind, words) of the figures inside ``span``; those of one date are told together: 九月十五日."""
-    runs: list[tuple[str, int, int]] = []
-    for unit in found:
-        if not unit.kind or not span[0] <= unit.start < span[1]:
-            continue
-        kind, start, end = runs[-1] if runs else ("", 0, 0)
-        if kind == unit.kind == "date" and start < end and unit.start == end and form.text[end - 1] in "年月":
-            runs[-1] = kind, start, unit.end
-        else:
-            runs.append((unit.kind, unit.start, unit.end))
-        kind, start, end = runs[-1]
-        if kind == "date" and end < span[1] and form.text[end] in "年月日号":
-            runs[-1] = kind, start, end + 1
-    return [(kind, form.text[start:end]) for kind, start, end in runs]
-
-
 def _dated(figure: re.Match[str], text: str) -> bool:
     """Tell whether a figure is part of a date: 2024年, 三月, 15日; not of a length of time: 三年, 15日内."""
     if not _DATED.match(text, figure.end()) or _LASTING.search(text, max(0, figure.start() - 3), figure.start()):

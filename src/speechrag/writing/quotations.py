@@ -24,9 +24,8 @@ from typing import Any
 
 from speechrag.records import Speech
 from speechrag.text import fold, sentence_spans, unique
-from speechrag.writing.figures import canonical
-from speechrag.writing.names import named_spans, no_name
-from speechrag.writing.quotation_alignment import Aligned, Bare, Step, align, bare, told_figures, units
+from speechrag.writing.quotation_alignment import Aligned, Bare, Step, align, bare
+from speechrag.writing.quotation_facts import Fact, told_facts
 
 VERDICTS = ("verbatim", "near", "spliced", "quoting", "not_found", "short")
 SHORTEST = 4  # characters without punctuation
@@ -78,15 +77,6 @@ class Difference:
     source: str
     start: int
     end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A changed figure, date, name or title: what the paste says and what the source says."""
-
-    kind: str  # number, date, name or title
-    said: str
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +223,7 @@ class QuotationChecker:
         differences = tuple(
             _difference(text, start, ours, match, step) for step in aligned.steps if step.kind != "equal"
         )
-        facts = tuple(dict.fromkeys(_facts(sentence, ours, match, aligned)))
+        facts = told_facts(sentence, ours, match.speech.text, match.source, aligned)
         return Checked(sentence, start, end, verdict, False, similarity, (place,), differences, facts)
 
     def _verbatim(self, sentence: str, ours: Bare, speeches: Sequence[Speech], last: Place | None) -> list[Place]:
@@ -354,46 +344,3 @@ def _difference(text: str, offset: int, ours: Bare, match: _Match, step: Step) -
 
 def _edge(found: Bare, at: int) -> int:
     return found.places[at] if at < len(found.places) else found.places[-1] + 1
-
-
-def _facts(sentence: str, ours: Bare, match: _Match, aligned: Aligned) -> Iterator[Fact]:
-    """Yield the figures, names and titles that the differences touch."""
-    theirs = match.source
-    left, right = match.source.span(match.start, match.end)
-    stretch = match.speech.text[left:right]
-    said, told = _marked(sentence, ours, 0), _marked(stretch, theirs, left)
-    figures = units(ours), units(theirs, match.start, match.end)
-    for step in aligned.steps:
-        if step.kind == "equal":
-            continue
-        ours_in = told_figures(ours, figures[0], step.left)
-        theirs_in = told_figures(theirs, figures[1], step.right)
-        for place in range(max(len(ours_in), len(theirs_in))):
-            one, other = (found[place] if place < len(found) else ("", "") for found in (ours_in, theirs_in))
-            if canonical(one[1]) != canonical(other[1]):
-                yield Fact(one[0] or other[0], one[1], other[1])
-        mine = [(kind, name) for kind, name, a, b in said if _touch(a, b, step.left)]
-        others = [(kind, name) for kind, name, a, b in told if _touch(a, b, step.right)]
-        for place in range(max(len(mine), len(others))):
-            kind = (mine or others)[min(place, len(mine or others) - 1)][0]
-            one_name = mine[place][1] if place < len(mine) else ""
-            other_name = others[place][1] if place < len(others) else ""
-            if one_name != other_name:
-                yield Fact(kind, one_name, other_name)
-
-
-def _touch(start: int, end: int, span: tuple[int, int]) -> bool:
-    return start < span[1] and span[0] < end
-
-
-def _marked(text: str, form: Bare, offset: int) -> list[tuple[str, str, int, int]]:
-    """Return (kind, words, start, end) of the names and titles of ``text``; offsets into the bare form."""
-    index = {place: at for at, place in enumerate(form.places)}
-    found = []
-    for kind, start, end in named_spans(text):
-        if kind == "name" and no_name(text[start:end]):
-            continue
-        inside = [index[p] for p in range(offset + start, offset + end) if p in index]
-        if inside:
-            found.append((kind, text[start:end], inside[0], inside[-1] + 1))
-    return found
