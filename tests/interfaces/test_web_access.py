@@ -160,6 +160,16 @@ def test_the_facts_of_a_place_found_break_between_words(phone: Visit) -> None:
     assert lines == [[1, 1, 1]] * 12
 
 
+def test_a_search_emptied_by_its_filters_leads_back_to_them(phone: Visit) -> None:
+    """On a phone, where the filters are folded away, an empty list has their button too."""
+    phone.open_desk("search")
+    phone.page.fill("#search-input textarea, #search-input input", "量子纠缠")
+    phone.page.click("#search-go")
+    phone.page.click(".refusal .facets-button")
+    assert phone.page.locator("#search-facets").is_visible()
+    phone.page.click(".refusal .facets-button")
+
+
 def test_the_counts_beside_a_search_say_what_they_count(visit: Visit) -> None:
     """They are speeches of the corpus, not places found."""
     visit.search("信息工作")

@@ -128,6 +128,40 @@ def test_the_plan_is_shown_and_can_be_corrected(visit: Visit, served: Served) ->
     visit.page.wait_for_selector(".plan:has-text('县委宣传部部长')")
 
 
+def test_work_on_an_outline_is_not_lost_to_a_second_one(visit: Visit) -> None:
+    """Whoever asks for another outline goes back to the one that was worked on, and forth again."""
+    visit.draft()
+    text = visit.page.locator(".sheet .closing")
+    text.fill("让我们把功夫下在平时。")
+    with visit.page.expect_response("**/changes"):
+        text.blur()
+    visit.page.click("#draft-go")
+    visit.page.wait_for_selector(".outline-tools >> text=回到上一份")
+    assert "功夫下在平时" not in visit.page.inner_text(".sheet")
+    visit.page.click(".outline-tools >> text=回到上一份")
+    visit.page.wait_for_selector(".sheet .closing:has-text('功夫下在平时')")
+    with visit.page.expect_response("**/changes"):
+        visit.page.click(".steps >> text=撤销")
+    visit.page.wait_for_selector(".sheet .closing:has-text('开创全县信息工作新局面')")
+
+
+def test_the_browser_asks_before_unsaved_work_is_left(visit: Visit) -> None:
+    """Only where something was changed and not yet exported."""
+    leaving = "() => !window.dispatchEvent(new Event('beforeunload', { cancelable: true }))"
+    visit.draft()
+    assert not visit.page.evaluate(leaving)
+    text = visit.page.locator(".sheet .closing")
+    text.fill("让我们把功夫下在平时。")
+    with visit.page.expect_response("**/changes"):
+        text.blur()
+    visit.page.wait_for_selector(".steps >> text=撤销")
+    assert visit.page.evaluate(leaving)
+    visit.page.click(".exports summary")
+    with visit.page.expect_download():
+        visit.page.click(".exports a:has-text('草稿')")
+    assert not visit.page.evaluate(leaving)
+
+
 def test_a_draft_is_saved_and_opened_again(visit: Visit, tmp_path: Path) -> None:
     """The file holds the draft as it stands with its versions; opened, everything is as it was."""
     visit.draft()

@@ -248,6 +248,7 @@ document.addEventListener("change", onFacet);
 for (const leaving of ["beforeunload", "pagehide"]) {
   window.addEventListener(leaving, () => Object.values(running).forEach(release));
 }
+window.addEventListener("beforeunload", (event) => desks.draft.unsaved && event.preventDefault()); // the browser asks
 window.addEventListener("focus", followCorpus);
 window.addEventListener("hashchange", followAddress);
 for (const name of ["dragover", "drop"]) document.addEventListener(name, (event) => event.preventDefault()); // a file beside its place opens nothing

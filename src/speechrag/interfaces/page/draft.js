@@ -1,6 +1,7 @@
 // 拟稿: the outline as a document. Every change goes to the server, which keeps the draft and sends back how it stands.
 import { action, Chars, decorated, el, fetchJson, grouped, sendJson } from "./dom.js";
 import { below, cited, Evidence } from "./evidence.js";
+import { exportMenu } from "./exports.js";
 import { size, Versions } from "./versions.js";
 
 const SLOT = /【待[补核][^】]{0,40}】/gu;
@@ -33,12 +34,30 @@ export class DraftDesk {
       const on = this.view ? action("‹ 返回提纲", () => this.draw()) : this.welcome();
       return this.paper.replaceChildren(el("p", { class: "failure" }, view.text), on);
     }
+    if (this.view?.undo) this.before = this.view; // what was worked on is not lost to a second outline
+    this.begin(view);
+  }
+
+  /** Show an outline from its top. */
+  begin(view) {
     this.title = 0;
     this.selected = null;
     this.planning = false;
     this.evidence.clear();
     this.take(view);
     this.paper.scrollTop = 0;
+  }
+
+  /** Go back to the outline that was worked on before this one; the same way leads here again. */
+  exchange() {
+    const { before } = this;
+    this.before = this.view;
+    this.begin(before);
+  }
+
+  /** Whether there is work that was not taken away as a file. */
+  get unsaved() {
+    return Boolean(this.view?.undo) && this.saved !== this.view;
   }
 
   take(view) {
@@ -210,7 +229,8 @@ export class DraftDesk {
   tools() {
     const expand = action("展开全文", () => this.act({ act: "expand", path: [] }));
     const versions = action("版本", () => this.openVersions());
-    return el("div", { class: "outline-tools" }, this.steps(), versions, expand, this.opener("打开草稿"), this.exports());
+    const back = this.before && action("回到上一份", () => this.exchange());
+    return el("div", { class: "outline-tools" }, back, this.steps(), versions, expand, this.opener("打开草稿"), this.exports());
   }
 
   /** Show the list of versions in the column beside the outline. */
@@ -230,28 +250,7 @@ export class DraftDesk {
   }
 
   exports() {
-    const link = (name, label) =>
-      el("a", { class: "export", href: `/api/results/${this.view.id}/${name}?title=${this.title}`, download: true, onclick: () => menu.removeAttribute("open") }, label);
-    const summary = el("summary", {}, "导出");
-    const close = () => {
-      menu.removeAttribute("open");
-      summary.focus();
-    };
-    const menu = el(
-      "details",
-      { class: "exports", onkeydown: ({ key }) => key === "Escape" && close(), onfocusout: (event) => menu.contains(event.relatedTarget) || menu.removeAttribute("open") },
-      summary,
-      el(
-        "div",
-        {},
-        link("outline.docx", "Word 正式稿"),
-        link("sources.docx", "Word 附出处稿"),
-        link("outline.md", "Markdown"),
-        link("outline.txt", "纯文本"),
-        link("draft.json", "草稿（可再打开）"),
-      ),
-    );
-    return menu;
+    return exportMenu((name) => `/api/results/${this.view.id}/${name}?title=${this.title}`, () => (this.saved = this.view));
   }
 
   /** A button that opens a draft saved before. @param {string} label */

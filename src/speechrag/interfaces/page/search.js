@@ -27,10 +27,8 @@ export class SearchDesk {
     this.list.classList.remove("stale");
     if (view.kind === "failure") return this.list.replaceChildren(el("p", { class: "failure" }, view.text));
     if (!view.hits.length) {
-      const refusal = view.excluded
-        ? "没有讲话符合左侧的筛选，请放宽筛选。"
-        : "没有找到相关的段落。可以换个说法，或放宽左侧的筛选。";
-      return this.list.replaceChildren(el("p", { class: "refusal" }, refusal));
+      const refusal = view.excluded ? "没有讲话符合所选的筛选，请放宽筛选。" : "没有找到相关的段落。可以换个说法，或放宽筛选。";
+      return this.list.replaceChildren(el("p", { class: "refusal" }, refusal, this.facets()));
     }
     this.list.replaceChildren(
       el(
@@ -39,11 +37,16 @@ export class SearchDesk {
         view.literal
           ? `与“${view.query}”相关的 ${view.hits.length} 处，按相关程度排列`
           : `没有一处写着“${view.query}”里的词语；以下 ${view.hits.length} 处只是意思相近，请自行判断`,
-        action("筛选", () => document.body.toggleAttribute("data-facets"), "link facets-button"),
+        this.facets(),
       ),
       el("ol", {}, view.hits.map((hit) => el("li", {}, this.hit(hit)))),
     );
     this.list.scrollTop = 0;
+  }
+
+  /** Where the screen is narrow, the facets lie under this button. */
+  facets() {
+    return action("筛选", () => document.body.toggleAttribute("data-facets"), "link facets-button");
   }
 
   hit(hit) {
