@@ -127,6 +127,14 @@ def test_the_version_with_sources_has_notes_and_evidence() -> None:
     assert rows[1][2] == OUTLINE.citations[0].quote
 
 
+def test_gaps_of_one_place_stand_on_one_line() -> None:
+    """The list of what is to be filled in goes by place, as a drafter does."""
+    gaps = (*OUTLINE.slots, Slot("【待补：单位】", "一、（一）"), Slot("【待补：党委】", "结尾"))
+    document = opened(outline_docx(replace(OUTLINE, slots=gaps), sources=True))
+    lines = [paragraph.text for paragraph in document.paragraphs if paragraph.text.endswith("】")]
+    assert lines[-2:] == ["一、（一）　【待补：时限】【待补：单位】", "结尾　【待补：党委】"]
+
+
 def test_markdown_and_text_hold_every_point_slot_warning_and_source() -> None:
     """Nothing of the outline is lost on the way out."""
     for written in (outline_markdown(OUTLINE), outline_text(OUTLINE)):

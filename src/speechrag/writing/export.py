@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from speechrag.records import Citation, Outline, OutlinePoint, Paragraph, Phrase
@@ -334,7 +335,8 @@ def _points(word: Word, points: tuple[OutlinePoint, ...], sources: bool) -> None
 def _appendix(word: Word, outline: Outline) -> None:
     """Add what the clean version leaves out: facts to fill in, warnings, and the evidence for each number."""
     _paragraph(word, "附件", HEAD_FONT, BODY_POINTS, indent=False, outline=1).paragraph_format.page_break_before = True
-    _list(word, "待补事项", [f"{slot.text}（{slot.where}）" for slot in outline.slots])
+    gaps = groupby(outline.slots, lambda slot: slot.where)
+    _list(word, "待补事项", [f"{where}　{''.join(slot.text for slot in found)}" for where, found in gaps])
     _list(word, "提醒", [f"{warning.where}　{warning.text}" for warning in outline.warnings])
     _list(word, "说明", list(outline.notes))
     if outline.citations:
