@@ -171,3 +171,15 @@ def test_what_is_told_in_another_measure_or_form_of_the_same_thing_fits(question
 def test_a_clock_time_is_told_before_a_date_where_the_hour_is_asked_for() -> None:
     """几点 wants an hour, not a day."""
     assert best("早班会每天几点开", "3月12日起早班会每天七点半开") == ["七点半"]
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "value"),
+    [
+        ("民工被派到哪个国家修路", "工友们被派往巴基斯坦修建公路", "巴基斯坦"),
+        ("代表对报告里哪个数据印象深", "代表说印象最深的是贫困发生率降到4%以下", "4%"),
+    ],
+)
+def test_a_country_and_a_figure_may_be_asked_for_by_their_noun(question: str, text: str, value: str) -> None:
+    """哪个国家 is answered by its name, 哪个数据 by a figure."""
+    assert best(question, text) == [value]

@@ -179,3 +179,18 @@ def test_words_that_no_passage_joins_are_seen() -> None:
     assert [row["apart"] for row in rows] == [0.0, 0.5]
     assert all(row["nowhere"] == 0.0 for row in rows)
     assert apart([("潜艇", 0.8)], split, split)[0][0] == 0.8
+
+
+@pytest.mark.parametrize(
+    ("question", "own", "expected"),
+    [
+        ("农民开的农家院叫什么", "除了白圪农家院，又开了几家。", 0.0),
+        ("农民开的农家院叫什么", "村里陆续建设农家院，又开了几家。", 1.0),
+        ("山里帮农民办的集市叫什么", "在山下办起了荔圪堡集市，农民换盐换布。", 0.0),
+        ("山里帮农民办的集市叫什么", "在山下办了一个集市，农民换盐换布。", 1.0),
+        ("来作报告的副部长叫什么", "一会儿林业部杨守田副部长还要作报告。", 0.0),
+    ],
+)
+def test_what_bears_a_name_of_its_own_is_named(question: str, own: str, expected: float) -> None:
+    """A place of business is called by what stands before its noun, without quotation marks; a deputy by his name."""
+    assert told(question, own)["nameless"] == expected

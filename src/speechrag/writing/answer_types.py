@@ -8,6 +8,7 @@ from functools import cache
 from itertools import pairwise
 
 from speechrag.text import fold, is_han
+from speechrag.writing.names import COUNTRY
 from speechrag.writing.question_kinds import Kind
 from speechrag.writing.question_words import lexicon
 from speechrag.writing.questions import Question
@@ -195,6 +196,7 @@ _PRINTED = re.compile(
     "书$|稿|作品|片$|剧$|手册|教材|简报|专栏|文章|刊物|杂志|节目|栏目|报纸|文件|条例|论文|电影|歌曲|品牌|软件|平台|应用"
 )
 TITLED = re.compile(r"《[^》]{2,40}》|[“\"][^”\"]{2,20}[”\"]")
+_NATIONS, _DATA = frozenset(["国家", "国"]), frozenset(["数据", "数字", "指标"])
 _BODIES = frozenset(["单位", "部门", "科室", "机构", "企业", "公司", "机关", "学校", "大学", "医院", "组织"])
 _BODY = re.compile(
     r"[\u4e00-\u9fff]{2,10}(?:局|委|办|厅|科|室|部|处|中心|公司|集团|银行|大学|学院|医院|学校|协会|工会|妇联|社|厂|院|站|所)"
@@ -205,6 +207,10 @@ _BODY = re.compile(
 def _named_things(question: Question, text: str) -> Iterator[tuple[int, int, float]]:
     """Yield the names of things of the asked kind: 姜家码头; of its last or first character less: 产业园 for 园区."""
     noun = question.asked[0]
+    if noun in _NATIONS:
+        yield from ((match.start(), match.end(), 1.0) for match in COUNTRY.finditer(text))
+    if noun in _DATA:
+        yield from ((match.start(), match.end(), 0.9) for match in figures(text))
     if _PRINTED.search(noun):
         yield from ((match.start(), match.end(), 1.0) for match in TITLED.finditer(text))
     if noun in _BODIES:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from speechrag.structure.tables import alternation, table
-from speechrag.writing.question_words import lexicon
+from speechrag.writing.question_words import lexicon, unusual
 
 OFFICE = (
     r"副?(?:总书记|书记|省长|市长|县长|区长|镇长|乡长|主席|部长|厅长|局长|处长|科长|主任|秘书长|委员|组长|会长|院长|校长|"
@@ -32,7 +32,7 @@ _RANK = re.compile(
     r"(?P<vice>副)?(?P<rank>总?书记|省长|市长|县长|区长|镇长|乡长|主席|部长|厅长|局长|科长|主任|秘书长|组长|会长|院长|校长|总理|"
     r"总经理|董事长|队长|所长|站长|行长)(?!会|们)"
 )
-_COUNTRY = re.compile(
+COUNTRY = re.compile(
     r"(?P<country>[美英法德俄泰韩](?=国)国|日本|印度(?!尼)|苏联|俄罗斯|朝鲜|越南|老挝|柬埔寨|缅甸|巴基斯坦|阿富汗|蒙古国|新加坡|马来西亚|"
     r"印度尼西亚|菲律宾|伊朗|伊拉克|以色列|埃及|南非|刚果|意大利|西班牙|葡萄牙|比利时|荷兰|瑞士|瑞典|挪威|丹麦|芬兰|波兰|匈牙利|"
     r"捷克|希腊|土耳其|乌克兰|哈萨克斯坦|加拿大|墨西哥|巴西|阿根廷|智利|古巴|澳大利亚|新西兰)"
@@ -63,6 +63,14 @@ _SUFFIX = re.compile(
     r"区(?!别|分|域|间|划|内|外|里|级|直|情|县)|镇(?!区|村|定|压|里|街|政府)|乡(?!镇|村|亲|土|间|下|音|愁|里)|街道(?!办)|"
     r"村(?!民|干|级|里|庄|组|务|口|居|落|镇|社|部|两委)|局(?!面|部|势|限|里|长)|厅(?!里|长|局)|公司|大学(?!生|习)|协会|银行(?!业)|"
     r"报(?!酬|告|送|名|到|道|经|刊|批|导|销|修|警|案|国|复|喜|忧|表|请|信|的|出|来|给|上|,|，|、|。)|集团"
+)
+
+
+_HAN_RUN = re.compile(r"[\u4e00-\u9fff]+$")
+_NO_NAME = re.compile("[这那该某各些个的家哪座了在是和与及为有所每本此到办建开设用把被从由对给向要]")
+# What says of which kind a thing is, and not which one: 县级集市, 示范基地.
+_QUALITY = re.compile(
+    "[一二三四五六七八九十两几多新老旧大小好全]$|[级式型性]$|示范|试点|重点|特色|传统|全[国省市县]|[本当]地|[有相]关"
 )
 
 
@@ -165,7 +173,7 @@ def countries_missing(sentence: str, source: str) -> list[str]:
     ['法国总统']
     """
     missing = []
-    for match in _COUNTRY.finditer(sentence):
+    for match in COUNTRY.finditer(sentence):
         name = match["country"]
         short = rf"{name[0]}(?=[帝军方中美英法德日俄苏韩两])|(?<=[中美英法德日俄苏韩]){name[0]}"
         if name not in source and not (len(name) == 2 and name[1] == "国" and re.search(short, source)):
@@ -179,6 +187,22 @@ def laws_missing(sentence: str, source: str) -> list[str]:
     """Return the laws that a clause of ``sentence`` begins with and ``source`` does not name."""
     found = (re.split(r"[被由按据照和与]", name)[-1] for name in _LAW.findall(sentence))
     return [name for name in found if name[-4:] not in source]
+
+
+def bears_name(noun: str, text: str, question: str) -> bool:
+    """Tell whether ``text`` names a thing called ``noun`` that ``question`` does not name: 白圪农家院, not 这家农家院.
+
+    >>> [bears_name("集市", text, "农民的集市叫什么") for text in ("在山下办起了荔圪堡集市", "办了一个集市")]
+    [True, False]
+    """
+    for match in re.finditer(re.escape(noun), text):
+        before = _HAN_RUN.search(text[max(0, match.start() - 6) : match.start()])
+        name = _NO_NAME.split(before.group())[-1] if before else ""
+        # Official prose at large does not have all of it: 加强 is no name.
+        strange = any(unusual(name[at : at + 2]) for at in range(len(name) - 1))
+        if strange and name + noun not in question and not _QUALITY.search(name):
+            return True
+    return False
 
 
 def parts_moved(sentence: str, source: str) -> list[str]:

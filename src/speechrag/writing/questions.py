@@ -120,7 +120,7 @@ def _head(folded: str, kind: Kind, content: Callable[[str], list[str]]) -> tuple
         measure = counted.group() if counted else ""
         rest = tail.removeprefix(measure)
         following = content(rest)
-        if following and rest.startswith(following[0][:2]):
+        if following and rest.startswith(following[0][:2]) and following[0] not in _MEMBERS:
             following[0] = re.sub(r"(?<=.)[上里中内]$", "", following[0])
             whole = _whole(following, rest)
             return (whole,), measure or whole
@@ -132,6 +132,10 @@ def _head(folded: str, kind: Kind, content: Callable[[str], list[str]]) -> tuple
     )
     nearest = content(before.group(1))[-1:] if before else []
     return tuple(word for word in nearest if word not in lexicon()["light"]), measure
+
+
+# 哪几个词 asks for the words themselves.
+_MEMBERS = frozenset(["字", "字眼", "词", "词语", "样", "句话", "话"])
 
 
 def _whole(following: Sequence[str], rest: str) -> str:

@@ -15,7 +15,7 @@ from speechrag.writing.answer_evidence import Candidate
 from speechrag.writing.answer_features import NEIGHBOURS
 from speechrag.writing.answer_types import TITLED, enumerated, gives_reason, members, spots
 from speechrag.writing.figures import canonical
-from speechrag.writing.names import persons
+from speechrag.writing.names import bears_name, persons
 from speechrag.writing.question_kinds import Kind
 from speechrag.writing.questions import Question, rarity
 
@@ -36,6 +36,11 @@ _COMPARED = re.compile("(?:比|较|同比|超过)(?:前年|去年|上年|上一�
 _ORDINAL = re.compile(r"第\d{1,4}(?P<of>[次届期轮批季版代])|(?<!\d)(?P<session>\d{1,4})届")
 # A name is asked for, of a person or of something that bears one in quotation marks; firms and offices bear none.
 _NAMELESS = re.compile(r"叫什么|叫啥|名字|姓名|姓什么|姓啥|全名")
+# The thing that bears it: 农家院 of 老吴开的农家院叫什么.
+_CALLED = re.compile(
+    r"(?:的|[座家所个条支])([\u4e00-\u9fff]{2,4})(?:的名字|名字|全名)?叫(?:什么|啥)|([\u4e00-\u9fff]{2})叫(?:什么|啥)"
+)
+_HARDLY = 0.5  # up to this strength a value is hardly of the kind asked for
 _SLOGAN = re.compile(r"^([两二三四五六七八九]|\d)(?![\d年月日%])")
 _COUNTS = {char: n for n, char in enumerate("零一两三四五六七八九")} | {"二": 2}
 
@@ -115,10 +120,12 @@ def _clause(text: str, start: int, end: int) -> tuple[int, int]:
 def differs(question: Question, asked: Asked, candidate: Candidate, own: str, clause: str) -> tuple[float, ...]:
     """Return what ``CHECKS`` names, each 0..1."""
     near = "\n".join(text for text, _ in candidate.window.layers[:NEIGHBOURS])
+    passage = candidate.window.layers[5][0]
     return (
-        _other_year(asked, candidate, own, clause), _other_ordinal(asked, own, near), _covered(asked, own),
-        _covered(asked, near), _covered(asked, clause), _spelled_out(asked, candidate, own), _nameless(question, own),
-        _unlisted(question, candidate, own), _unreasoned(question, own, near),
+        _other_year(asked, candidate, own, clause), _other_ordinal(asked, own, near, passage),
+        _covered(asked, own), _covered(asked, near), _covered(asked, clause),
+        _spelled_out(asked, candidate, own), _nameless(question, own), _unlisted(question, candidate, own),
+        _unreasoned(question, own, near),
     )  # fmt: skip
 
 
@@ -143,11 +150,11 @@ def _carried(asked: Asked, candidate: Candidate) -> frozenset[int]:
     return frozenset({last[1]} & asked.years) if last[0] >= 0 else frozenset()
 
 
-def _other_ordinal(asked: Asked, own: str, near: str) -> float:
+def _other_ordinal(asked: Asked, own: str, near: str, passage: str) -> float:
     """Return 1 where the third of something is asked for and the fourth is spoken of, half where none is."""
     if not asked.ordinals:
         return 0.0
-    told = canonical(near)
+    told = canonical(near + passage)
     missing = [of for form, of in asked.ordinals if form not in told]
     if not missing:
         return 0.0
@@ -172,7 +179,10 @@ def _nameless(question: Question, own: str) -> float:
     """Return 1 where a name is asked for and the candidate holds none."""
     if not _NAMELESS.search(question.text):
         return 0.0
-    return float(not TITLED.search(own) and not any(persons(own)))
+    if TITLED.search(own) or any(persons(own)) or any(strength > _HARDLY for *_, strength in spots(question, own)):
+        return 0.0
+    called = _CALLED.search(question.text)
+    return float(not (called and bears_name(called[1] or called[2], own, question.text)))
 
 
 def _unlisted(question: Question, candidate: Candidate, own: str) -> float:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from speechrag.writing.answer_evidence import Candidate
 from speechrag.writing.answer_types import CLAUSE, TITLED
 from speechrag.writing.modality import DONE, WISH, denies
-from speechrag.writing.names import TITLE, persons, places
+from speechrag.writing.names import COUNTRY, TITLE, bears_name, persons, places
 from speechrag.writing.question_kinds import Kind
 from speechrag.writing.questions import Question
 from speechrag.writing.reader_checks import part
@@ -177,21 +177,26 @@ def _names(question: Question, demanded: Demanded, own: str, near: str, best: st
     """Return whether no name of the kind is there, whether the thing is spoken of without one, how many are short."""
     if not demanded.kind:
         return 0.0, 0.0, 0.0
-    told = _instances(demanded.kind, own, question.text)
-    lacking = 0.0 if told else 0.5 if _instances(demanded.kind, near, question.text) else 1.0
+    told = _instances(demanded, own, question.text)
+    lacking = 0.0 if told else 0.5 if _instances(demanded, near, question.text) else 1.0
     wanted = question.count or (2 if question.kind is Kind.LIST else 1)
     return lacking, _indefinite(demanded, own, best), max(0.0, 1 - len(told) / wanted)
 
 
-def _instances(kind: str, text: str, question: str) -> set[str]:
+def _instances(demanded: Demanded, text: str, question: str) -> set[str]:
     """Return the names of the kind in ``text`` that are not the question's own."""
+    kind, noun = demanded.kind, demanded.noun
     if kind == "person":
         found = {match[1] for match in persons(text)} | {match.group() for match in _OLD.finditer(text)}
     else:
         found = set() if kind == "print" else {text[a:b] for a, b in places(text)}
+        if noun == "国家":
+            found |= {match.group() for match in COUNTRY.finditer(text)}
         if kind != "place":
             found |= {match.group() for match in TITLED.finditer(text)}
-    return {name for name in found if name.strip('“”"《》') not in question}
+        if len(noun) > 1 and bears_name(noun, text, question):
+            found.add(noun)
+    return {name for name in found if name == noun or name.strip('“”"《》') not in question}
 
 
 def _indefinite(demanded: Demanded, own: str, best: str) -> float:
