@@ -399,6 +399,7 @@ def test_the_package_runs_as_a_module() -> None:
         (("ask", "为什么", "--filter", "=x"), "expected key=value"),
         (("outline", "讲话", "--format", "docx"), "--out"),
         (("corpus", "--source", "没有.txt"), "没有.txt: is not in this index"),
+        (("corpus", "--source", ""), "--source '': is not in this index"),
         (("corpus", "--source", "空.txt"), "空.txt: was skipped"),
         (("corpus", "--format", "json"), "json"),
         (("evaluate",), "--dataset"),
@@ -415,7 +416,17 @@ def test_misuse_is_one_line_and_code_2(cli: Cli, arguments: tuple[str, ...], sai
 
 
 @pytest.mark.parametrize(
-    "line", ["{", "[]", "3", '{"qid": "1"}', '{"query": "x"}', '{"qid": "1", "query": ""}', '{"qid": [], "query": "x"}']
+    "line",
+    [
+        "{",
+        "[]",
+        "3",
+        '{"qid": "1"}',
+        '{"query": "x"}',
+        '{"qid": "1", "query": ""}',
+        '{"qid": [], "query": "x"}',
+        pytest.param("[" * 200_000, id="nested without end"),
+    ],
 )
 def test_a_bad_line_of_queries_is_named_by_its_number(cli: Cli, tmp_path: Path, line: str) -> None:
     """The file is checked before anything is printed."""

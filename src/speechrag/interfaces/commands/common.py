@@ -94,7 +94,7 @@ def read_inputs(single: str | None, file: str | None, id_key: str, text_key: str
         try:
             row = json.loads(line)
             identifier, text = row[id_key], row[text_key]
-        except (ValueError, KeyError, TypeError) as exc:
+        except (ValueError, KeyError, TypeError, RecursionError) as exc:
             raise UsageError(f"{file}:{number}: not such a line; {expected}") from exc
         if not isinstance(text, str) or not text.strip() or not isinstance(identifier, str | int):
             raise UsageError(f"{file}:{number}: `{text_key}` is {text!r}; {expected}")

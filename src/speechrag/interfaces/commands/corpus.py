@@ -62,11 +62,11 @@ def _speeches(store: CorpusStore, source: str | None) -> Iterator[Speech]:
     found = False
     for speech in store.speeches():
         names = (speech.source, *speech.metadata.get("also_in", ()))
-        if not source or any(source in (name, name.partition("!")[0]) for name in names):
+        if source is None or any(source in (name, name.partition("!")[0]) for name in names):
             found = True
             yield speech
-    if source and not found:
-        raise UsageError(f"--source {source}: {_why_none(store, source)}")
+    if source is not None and not found:
+        raise UsageError(f"--source {source or repr('')}: {_why_none(store, source)}")
 
 
 def _why_none(store: CorpusStore, source: str) -> str:
