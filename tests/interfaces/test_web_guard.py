@@ -68,6 +68,41 @@ def test_a_body_that_nobody_types_is_refused(served: Served, browser: Any) -> No
     assert response.json()["error"].endswith("。")
 
 
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://[", "http://127.0.0.1:7860.evil.example"])
+def test_a_write_from_elsewhere_is_refused(origin: str) -> None:
+    """Also where the sender's name is no address at all."""
+    headers = ("Host", "127.0.0.1:7860"), ("Origin", origin)
+    assert guarded(PageGuard(answering), "POST", "/api/drafts", *headers) == 403
+    assert guarded(PageGuard(answering), "POST", "/api/drafts", headers[0], ("Origin", "http://127.0.0.1:7860")) == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "upload"), ("GET", "upload_progress?upload_id=1"), ("GET", "openapi.json"), ("POST", "run/other"),
+        ("POST", "call/ask"), ("POST", "call/v2/ask"), ("POST", "api/predict"), ("POST", "reset"), ("GET", "file=x"),
+        ("GET", "proxy=http://127.0.0.1:9/"), ("POST", "process_recording"), ("POST", "vibe-edit"), ("GET", "token"),
+        ("GET", "deep_link?session_hash=1"), ("POST", "component_server"), ("POST", "stream/1"), ("GET", "user"),
+    ],
+)  # fmt: skip
+def test_what_the_page_does_not_use_of_gradio_is_not_there(
+    served: Served, browser: Any, method: str, path: str
+) -> None:
+    """Its upload would keep whatever anybody sends; its direct calls would pass the queue and the count by."""
+    response = browser.request.fetch(f"{served.address}/gradio_api/{path}", method=method)
+    assert (response.status, response.json()["error"]) == (404, "没有这个地址。")
+
+
+def test_no_question_passes_the_queue_by(served: Served, browser: Any) -> None:
+    """Gradio would run a handler for whoever calls it by number, uncounted and with as many at once as come."""
+    events = browser.request.get(served.address + "/config").json()["dependencies"]
+    queued = [event for event in events if event["queue"]]
+    for event in queued:
+        body = {"fn_index": event["id"], "data": ["信息"] + [[]] * (len(event["inputs"]) - 1), "session_hash": "x"}
+        assert browser.request.post(served.address + "/gradio_api/run/predict", data=body).status == 404
+    assert len(queued) == 4
+
+
 def test_more_at_once_than_can_be_served_is_told_to_come_back() -> None:
     """Beyond the limit a request waits nowhere: 503, a sentence, and when to ask again; then all is as before."""
     release = asyncio.Event()

@@ -2,7 +2,7 @@
 
 Added: security headers. Taken out: inline scripts. Refused: names that are not this server's (a foreign page may point
 its own name at this machine), writes from other sites, bodies nobody types, more requests at once than can be served,
-more questions from one address than a person asks.
+more questions from one address than a person asks, routes of Gradio that the page has no use for.
 """
 
 from __future__ import annotations
@@ -50,6 +50,12 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 EVERYWHERE = frozenset({"", "0.0.0.0", "::"})  # addresses that mean: listen on all of this machine's
 LARGEST_BODY = 1_000_000  # bytes
 LARGEST = {"/api/drafts": 20_000_000, "/api/files": 50 * 1024 * 1024}  # a draft with its versions; a file to add
+# What the page uses of Gradio. The rest keeps files that nobody deletes, or runs handlers past the queue.
+GRADIO = "/gradio_api/"
+GRADIO_USED = frozenset(
+    {"queue/join", "queue/data", "run/predict", "cancel", "info", "startup-events", "app_id", "theme.css"}
+)
+GRADIO_OPEN = "heartbeat/"  # the id of the visit follows
 AT_ONCE = 64  # requests for our own data worked on side by side
 BUSY = "服务忙，请稍等片刻再试。"
 CLIENTS = 10_000  # addresses whose requests are counted; beyond it the one not seen longest is forgotten
@@ -134,6 +140,8 @@ class PageGuard:
             await _refuse(send, 400, "这个地址不是本服务的名称，请用启动时显示的地址打开。")
         elif _foreign(scope, headers):
             await _refuse(send, 403, "不接受其他网站发来的请求。")
+        elif _is_unused(scope):
+            await _refuse(send, 404, "没有这个地址。")
         elif _too_long(scope, headers):
             await _refuse(send, 413, "内容太长了，请分几次提交。")
         elif _is_work(scope) and (seconds := self._pace.wait(_address(scope))):
@@ -159,7 +167,19 @@ def _foreign(scope: Scope, headers: Mapping[bytes, str]) -> bool:
     origin = headers.get(b"origin", "")
     if scope["method"] in {"GET", "HEAD", "OPTIONS"} or not origin:
         return False
-    return urlsplit(origin).netloc != headers.get(b"host", "")
+    try:
+        return urlsplit(origin).netloc != headers.get(b"host", "")
+    except ValueError:  # no address at all, such as http://[
+        return True
+
+
+def _is_unused(scope: Scope) -> bool:
+    """Tell whether a request is for a part of Gradio that the page does not use, such as its own taking of files."""
+    path = str(scope["path"])
+    if not path.startswith(GRADIO):
+        return False
+    rest = path.removeprefix(GRADIO)
+    return rest not in GRADIO_USED and not rest.startswith(GRADIO_OPEN)
 
 
 def _is_work(scope: Scope) -> bool:

@@ -68,7 +68,7 @@ def create_app(engine: Engine | Live, settings: Settings) -> FastAPI:
         run_history=False,
         enable_monitoring=False,
         show_error=False,
-        max_file_size="1kb",  # Gradio takes no files; ours come in by a route of their own
+        max_file_size="1kb",  # the guard lets no file reach Gradio; ours come in by a route of their own
         ssr_mode=False,
         pwa=False,
         mcp_server=False,
@@ -110,7 +110,7 @@ def build_blocks(desk: Desk) -> Any:
                 _drawn_desk("evaluate")
         _keep_up_to_date(blocks, desk, line, groups)
     blocks.max_threads = 2 * AT_ONCE
-    blocks.queue(max_size=QUEUE, default_concurrency_limit=AT_ONCE)
+    blocks.queue(max_size=QUEUE, default_concurrency_limit=AT_ONCE, api_open=False)  # no way past the queue
     return blocks
 
 
