@@ -393,6 +393,7 @@ def test_the_package_runs_as_a_module() -> None:
         (("search", ""), "the query is empty"),
         (("ask", " "), "the question is empty"),
         (("outline", ""), "the brief is empty"),
+        (("outline", "\u200b\u202e"), "the brief is empty"),
         (("search", "信息", "--filter", "year"), "--filter 'year': expected key=value"),
         (("search", "信息", "--filter", "yaer=2009"), "unknown filter key 'yaer'; this index knows: "),
         (("search", "--filter", "source=信息.txt", "信息"), "--filter '信息': expected key=value"),
@@ -425,6 +426,7 @@ def test_misuse_is_one_line_and_code_2(cli: Cli, arguments: tuple[str, ...], sai
         '{"query": "x"}',
         '{"qid": "1", "query": ""}',
         '{"qid": [], "query": "x"}',
+        pytest.param('{"qid": "1", "query": "\\u0000\\u200b"}', id="nothing that can be seen"),
         pytest.param("[" * 200_000, id="nested without end"),
     ],
 )

@@ -73,7 +73,7 @@ def read_manifest(folder: Path) -> IndexManifest:
             )
         data.pop(OWN_SHA256, None)
         manifest = IndexManifest(**data)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as exc:
         raise IndexDamaged(f"{path}: cannot be read ({exc})", hint=REBUILD) from exc
     if raw != _rendered(manifest):
         raise IndexDamaged(f"{path}: this file was changed after the index was built", hint=REBUILD)

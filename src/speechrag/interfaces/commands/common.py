@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from speechrag.config import Settings, load_settings
 from speechrag.errors import SpeechragError, UsageError
+from speechrag.text import displayable
 
 if TYPE_CHECKING:
     from speechrag.engine import Engine
@@ -82,7 +83,7 @@ def read_inputs(single: str | None, file: str | None, id_key: str, text_key: str
     if (single is None) == (file is None):
         raise UsageError(f"give either a {text_key} or a file of them, not both and not neither")
     if file is None:
-        if not typed(str(single)).strip():
+        if _says_nothing(typed(str(single))):
             raise UsageError(f"the {text_key} is empty; write some words")
         yield "1", typed(str(single))
         return
@@ -96,7 +97,7 @@ def read_inputs(single: str | None, file: str | None, id_key: str, text_key: str
             identifier, text = row[id_key], row[text_key]
         except (ValueError, KeyError, TypeError, RecursionError) as exc:
             raise UsageError(f"{file}:{number}: not such a line; {expected}") from exc
-        if not isinstance(text, str) or not text.strip() or not isinstance(identifier, str | int):
+        if not isinstance(text, str) or _says_nothing(text) or not isinstance(identifier, str | int):
             raise UsageError(f"{file}:{number}: `{text_key}` is {text!r}; {expected}")
         if (first := seen.setdefault(str(identifier), number)) != number:
             raise UsageError(f"{file}:{number}: the {id_key} {str(identifier)!r} stands in line {first} already")
@@ -111,6 +112,11 @@ def typed(text: str) -> str:
         return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     except UnicodeEncodeError:  # another kind of surrogate: the search replaces it
         return text
+
+
+def _says_nothing(text: str) -> bool:
+    """Tell whether nothing can be seen of ``text``: white space, or characters that stand for none."""
+    return not displayable(text).strip()
 
 
 def read_lines(path: Path) -> list[str]:
