@@ -165,7 +165,9 @@ def test_another_format_version_is_refused_with_both_numbers(index: Path) -> Non
     assert "speechrag build" in caught.value.hint
 
 
-@pytest.mark.parametrize("content", ["[]", "null", "3", '{"format_version": 0}', "{", '"text"', "[" * 200_000])
+@pytest.mark.parametrize(
+    "content", ["[]", "null", "3", '{"format_version": 0}', "{", '"text"', pytest.param("[" * 200_000, id="deep")]
+)
 def test_a_manifest_of_another_shape_is_refused(index: Path, content: str) -> None:
     """JSON that is no manifest is an error with one sentence."""
     (generation(index) / layout.MANIFEST).write_text(content, encoding="utf-8")

@@ -76,6 +76,22 @@ def test_a_file_over_the_cap_is_refused_unread(tmp_path: Path, monkeypatch: pyte
         read(tmp_path, b"x" * 11)
 
 
+def test_a_text_too_long_to_index_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of a document is held while it is indexed, so that its length bounds the memory."""
+    monkeypatch.setattr(sources, "MAX_CHARS", 3_000_000)
+    assert read(tmp_path, ("字" * 30 + "\n").encode() * 90_000)
+    with pytest.raises(SourceError, match="longer than 3 million characters"):
+        read(tmp_path, ("字" * 30 + "\n").encode() * 100_000)
+
+
+@pytest.mark.parametrize("end", ["\n", "。", "！"])
+def test_a_stretch_without_an_end_is_no_speech(tmp_path: Path, end: str) -> None:
+    """A line of a hundred thousand characters without a full stop would be one passage; with full stops it may be."""
+    assert read(tmp_path, ("洪水" * 40_000 + end + "退" * 40_000).encode())
+    with pytest.raises(SourceError, match="110000 characters stand in it without an end"):
+        read(tmp_path, ("会议开始了" + end + "洪水" * 55_000).encode())
+
+
 def test_a_file_that_vanished_is_an_error_and_not_a_crash(tmp_path: Path) -> None:
     """Files may go between the walk and the reading."""
     with pytest.raises(SourceError, match="cannot be read"):

@@ -36,6 +36,8 @@ _REASONS = (
     (r"fits no encoding", "看不出文字用的是什么编码，请另存为 UTF-8"),
     (r"has (\d+) pages; at most (\d+)", "有 {} 页，最多读 {} 页，请拆成几份"),
     (r"larger than (\d+) MB", "文件太大（超过 {} MB），请拆成几份"),
+    (r"longer than (\d+) million characters", "文字太长（超过 {}00 万字），请拆成几份"),
+    (r"(\d+) characters stand in it without an end", "有 {} 个字连成一片，没有句号也没有换行，不像讲话，没有收录"),
     (r"decompression bomb|over what it declares", "解压后大得不正常，没有读取"),
     (r"over the limit", "解压后太大，请拆成几份"),
     (r"none of its (\d+) members", "里面的 {} 个文件一个也没有读成，原因分别列出"),

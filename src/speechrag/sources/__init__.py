@@ -17,10 +17,15 @@ from speechrag.sources.office import converter
 from speechrag.sources.sandbox import LIMITS, read_apart
 from speechrag.sources.sniff import kind_of_bytes, kind_of_text
 from speechrag.sources.walk import SourceFile, find_sources
+from speechrag.text import sentence_spans
 
 MAX_BYTES = 200 * 1024 * 1024  # of one file or one member of an archive
 MAX_UNPACKED = 2 * MAX_BYTES  # of all members of an archive together
-READERS_VERSION = "4"  # counts up when the same file would be read differently
+MAX_CHARS = 10_000_000  # of one document: all of it is in memory while it is indexed, at some 150 bytes a character
+MAX_STRETCH = (
+    100_000  # characters without an end of a sentence or line: no passage can be cut of them, none is a speech
+)
+READERS_VERSION = "5"  # counts up when the same file would be read differently
 
 __all__ = ["MAX_BYTES", "Reading", "SourceFile", "find_sources", "member_of", "read_source", "readers_fingerprint"]
 
@@ -94,8 +99,21 @@ def _document(decoded: Decoded, data: bytes, name: str, media: str) -> Document:
         raise SourceError("the file holds no text")
     if is_destroyed(decoded.text):
         raise SourceError("most of its text was lost before it was saved (U+FFFD stands in its place); get it again")
+    _check_size(decoded.text)
     digest = hashlib.sha256(data).hexdigest()
     return Document(digest[:12], name, decoded.text, digest, decoded.encoding, media, decoded.notes)
+
+
+def _check_size(text: str) -> None:
+    """Raise SourceError for a text that no memory is meant to hold."""
+    if len(text) > MAX_CHARS:
+        raise SourceError(f"longer than {MAX_CHARS // 1_000_000} million characters; split it into smaller files")
+    if len(text) > MAX_STRETCH:
+        longest = max((end - start for start, end in sentence_spans(text)), default=0)
+        if longest > MAX_STRETCH:
+            raise SourceError(
+                f"{longest} characters stand in it without an end of a sentence or line; no speech has that"
+            )
 
 
 def _read_archive(data: bytes, name: str, budget: Budget, depth: int) -> Iterator[Document | Skipped]:
