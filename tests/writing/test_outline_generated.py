@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
+from stub_server import Stub, stub
+from test_generate_faults import FAULTS, KEY, SHORT
 
 from speechrag.config import Settings
 from speechrag.errors import GenerationError
 from speechrag.records import Citation, Outline, OutlinePoint
+from speechrag.writing.generate import ChatGenerator
 from speechrag.writing.outline_generated import reworded_outline
 
 QUOTE = "要落实网络安全责任制，各单位主要负责同志是第一责任人。"
@@ -74,3 +80,18 @@ def test_a_failing_server_leaves_the_outline_and_a_note() -> None:
     outline = reworded_outline(OUTLINE, Fails(""))
     assert outline.points == OUTLINE.points
     assert "模型服务没有应答" in outline.notes[-1]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Stub]:
+    with stub() as running:
+        yield running
+
+
+@pytest.mark.parametrize("mode", FAULTS)
+def test_every_server_fault_leaves_the_outline_and_a_note(mode: str, server: Stub) -> None:
+    """Whatever a real server does wrong on the wire, the points stand as mined and the key is told to nobody."""
+    outline = reworded_outline(OUTLINE, ChatGenerator("m", server.url(mode), KEY, Says.prompts, SHORT))
+    assert (outline.points, outline.citations) == (OUTLINE.points, OUTLINE.citations)
+    assert outline.notes[-1].startswith("未使用大模型：")
+    assert KEY not in str(outline)
