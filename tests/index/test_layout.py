@@ -175,6 +175,24 @@ def test_a_manifest_of_another_shape_is_refused(index: Path, content: str) -> No
         check(index)
 
 
+def test_a_pointer_that_no_file_system_can_follow_is_refused(index: Path) -> None:
+    """A name longer than names can be is damage with one sentence."""
+    (index / layout.CURRENT).write_text("2" * 5_000, encoding="ascii")
+    with pytest.raises(IndexDamaged, match="cannot be read"):
+        check(index)
+
+
+def test_generations_closed_to_this_user_are_named(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the system says of the folder is passed on."""
+
+    def closed(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "is_dir", closed)
+    with pytest.raises(IndexDamaged, match=r"cannot be read \(Permission denied\)"):
+        layout.current_generation(index)
+
+
 def test_no_index_says_how_to_make_one(tmp_path: Path) -> None:
     """A folder without an index, or none at all, gives the build command."""
     with pytest.raises(IndexMissing, match="there is no index here") as caught:

@@ -40,8 +40,11 @@ def current_generation(index: Path) -> Path:
     name = _pointed_at(index)
     while True:
         folder = index / GENERATIONS / name
-        if name and Path(name).name == name and folder.is_dir():
-            return folder
+        try:
+            if name and Path(name).name == name and folder.is_dir():
+                return folder
+        except OSError as exc:  # a folder closed to this user; a name longer than names can be
+            raise IndexDamaged(f"{folder}: cannot be read ({exc.strerror})", hint=REBUILD) from exc
         # A build may have published, and swept this generation away, between the two looks.
         before, name = name, _pointed_at(index)
         if name == before:
