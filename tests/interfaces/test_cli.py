@@ -400,6 +400,8 @@ def test_the_package_runs_as_a_module() -> None:
         (("ask", "为什么", "--filter", "=x"), "expected key=value"),
         (("outline", "讲话", "--format", "docx"), "--out"),
         (("corpus", "--source", "没有.txt"), "没有.txt: is not in this index"),
+        (("build", ""), "a SOURCE is empty"),
+        (("serve", "--sets", "没有这个夹"), "--sets 没有这个夹: no such folder"),
         (("corpus", "--source", ""), "--source '': is not in this index"),
         (("corpus", "--source", "空.txt"), "空.txt: was skipped"),
         (("corpus", "--format", "json"), "json"),

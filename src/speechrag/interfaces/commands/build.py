@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from speechrag.errors import UsageError
 from speechrag.interfaces.commands.common import (
     Progress,
     format_option,
@@ -38,6 +39,8 @@ def run(options: argparse.Namespace) -> int:
 
     from speechrag.build import build_index
 
+    if not all(options.sources):  # an unset variable of a script; as a path it would be the current folder
+        raise UsageError("a SOURCE is empty; name a file or a folder")
     settings = read_settings(options, "index", "embedder")
     sources = [Path(s) for s in options.sources or [settings.corpus]]
     with _ended_in_order():

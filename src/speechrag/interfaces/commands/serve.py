@@ -32,6 +32,8 @@ def run(options: argparse.Namespace) -> int:
     engine, settings = open_engine(options, "host", "port", "sets")
     if settings.port not in _PORTS:
         raise UsageError(f"port {settings.port}: there is no such port; give one from 1 to {_PORTS[-1]}")
+    if options.sets is not None and not Path(options.sets).is_dir():
+        raise UsageError(f"--sets {options.sets}: no such folder; name one of question sets in BEIR form")
     if options.allow_upload is not None:
         settings = replace(settings, uploads=options.allow_upload or settings.corpus)
     if settings.uploads:
