@@ -70,7 +70,12 @@ def test_a_heading_keeps_no_count(heading: str, bare: str) -> None:
 
 @pytest.mark.parametrize(
     ("raw", "carried"),
-    [("主要是：经济结构不合理。", "经济结构不合理。"), ("也要分清故意和失误。", "要分清故意和失误。")],
+    [
+        ("主要是：经济结构不合理。", "经济结构不合理。"),
+        ("也要分清故意和失误。", "要分清故意和失误。"),
+        ("所以说，看懂水情才能调好水。", "看懂水情才能调好水。"),
+        ("总的来说，看懂水情才能调好水。", "看懂水情才能调好水。"),
+    ],
 )
 def test_a_sentence_does_not_open_with_what_leans_on_the_one_before(raw: str, carried: str) -> None:
     """主要是： and 也 point back to what is not there any more."""
