@@ -12,6 +12,19 @@ from speechrag.text import fold, sentence_spans
 from speechrag.writing.answer_features import Features, Window, best_credit, features, presence, standings
 from speechrag.writing.answer_features import score as rate
 from speechrag.writing.answer_lists import HEADINGS, Series, series_of
+from speechrag.writing.answer_series import (
+    COUNT_FITS,
+    NAMED,
+    NOT_WRONG,
+    NUMERALS,
+    REMEDY,
+    announced,
+    form_bonus,
+    inside,
+    sloganed,
+    spelled,
+    wrong,
+)
 from speechrag.writing.answer_spans import Span, quotable, series_spans
 from speechrag.writing.answer_types import deficit, enumerated, members, parallel
 from speechrag.writing.question_kinds import Kind
@@ -20,26 +33,15 @@ from speechrag.writing.questions import Question, due_asked
 
 # What it adds when the points stand under the question itself, and takes when one point alone is asked about.
 _SLOGAN = 1.2
-_NUMERALS = "零一二三四五六七八九十"
 _PARTLY = 0.35  # 春耕生产 in a title that says 春耕备耕与粮食生产
-_BACKWARD, _CUE, _THEME, _BROAD, _NAMED = 0.8, 0.4, 1.8, 0.75, 0.8
-_ECHO, _INSIDE_POINT = 1.6, 0.5
+_BACKWARD, _THEME, _BROAD = 0.8, 1.8, 0.75
 _OF_COLLECTION = re.compile(r"[篇之第][一二三四五六七八九十\d]+篇?$")
 # 下面我讲三个问题 announces points to be made, not shortcomings.
-_AGENDA = re.compile(rf"(?:讲|强调|谈|说|汇报|安排)[^，,。]{{0,8}}(?:几|[{_NUMERALS}\d])+个?(?:方面的?)?问题")
+_AGENDA = re.compile(rf"(?:讲|强调|谈|说|汇报|安排)[^，,。]{{0,8}}(?:几|[{NUMERALS}\d])+个?(?:方面的?)?问题")
 _OTHER_ISSUES = 1.0
-# A shortcoming is asked for: what says nothing wrong is none; neither is what announces the remedy.
-_WRONG = frozenset(["问题", "短板", "不足", "差距", "毛病", "缺点", "薄弱环节", "困难"])
-_NOT_WRONG, _REMEDIES, _ALL_WRONG = 0.7, 0.9, 0.35
-_REMEDY = re.compile("(?:解决|正视|克服|针对|改进|面对|重视|对待)[^。]{0,16}(?:问题|不足|差距|短板|困难)")
-# A heading that says what is asked brings its points; a reason stands under the headings that tell the meaning.
-_HEADED, _MEANING = 0.5, 0.45
-# A point that bears the asked noun bears it in its first characters.
-_BEARS, _BEARING = 0.9, 16
-_SPELLED, _ANNOUNCED = 6.0, 0.9
-_COUNTED_NOUN = re.compile(rf"[{_NUMERALS}两几](?:大|个|条|种|项|点)(?!方面|字)[\u4e00-\u9fff]{{2}}")
+_MEANING = 0.45  # a reason stands under the headings that tell the meaning
+_COUNTED_NOUN = re.compile(rf"[{NUMERALS}两几](?:大|个|条|种|项|点)(?!方面|字)[\u4e00-\u9fff]{{2}}")
 _LED = 0.4  # taken where only the sentences before the introduction say what the points are about
-_QUOTED_HEAD = re.compile(r"[“\"](?P<head>[^”\"]{1,6})[”\"]")
 _MEANS = re.compile(
     "重要性|重要意义|意义|必要|充分认识|深刻认识|提高认识|深化认识|为什么|为何|地位|作用|分量|客观要求|迫切|需要"
 )
@@ -54,8 +56,6 @@ _PURPOSE = re.compile(
 _IDLE = 1.3
 # A list is introduced by its noun: 存在的问题, 提出的要求.
 _LIST_ASKED = 0.6
-# What it adds when a list has as many members as the question says.
-_COUNT_FITS = 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +144,9 @@ class Evidence:
         score = rate(found) + bonus - _blemish(own)
         if self.question.kind in {Kind.LIST, Kind.WHAT}:
             score += _LIST_ASKED * best_credit(self.question.asked, Window(window.layers[:2]))
-        remedy = bool(_REMEDY.search(own)) and "存在" not in own
-        if self._wrong and len(spans) == 1 and (remedy or not deficit(own)):
-            score -= _NOT_WRONG
+        remedy = bool(REMEDY.search(own)) and "存在" not in own
+        if wrong(self.question) and len(spans) == 1 and (remedy or not deficit(own)):
+            score -= NOT_WRONG
         if self.question.kind is Kind.HOW and len(spans) == 1 and _PRAISE.search(own):
             score -= _MEANING  # how it is done is not why it matters
         if self.question.kind is Kind.HOW and len(spans) == 1 and _PURPOSE.search(own):
@@ -156,9 +156,9 @@ class Evidence:
         if self.question.kind is Kind.WHY and len(spans) == 1:
             score += self._ground(own)
         if len(spans) == 1:
-            score += self._announced(own) or self._sloganed(own, enumerated(own))
+            score += announced(self.question, own) or sloganed(self.question, own, enumerated(own))
         if self.question.count and len(spans) == 1 and members(own) == self.question.count:
-            score += _COUNT_FITS * (2.5 if parallel(own) & set(self.question.text) else 1.0)
+            score += COUNT_FITS * (2.5 if parallel(own) & set(self.question.text) else 1.0)
         return Candidate(hit, speech, spans, found, score, held, listed=len(spans) > 1, window=window)
 
     def _ground(self, own: str) -> float:
@@ -225,15 +225,14 @@ class Evidence:
         window = Window.of(own, heading, topic, f"{lead}\n{points}", "", f"{lead}\n{points}", whole)
         headings = series.style in HEADINGS or text[: series.start].endswith("\n")
         theme = self._theme(speech) if headings and not path else 0.0
-        bonus = self._list_bonus(series, points) + self._echo(intro) + self._cue(intro, heading)
-        bonus += self._headed(heading) + self._faults(series, text, intro) + self._named_points(series, text, intro)
+        bonus = form_bonus(self.question, series, text, intro=intro, points=points, heading=heading)
         if self.question.kind is Kind.WHY:
             grounds = sum(bool(_GROUND.search(text[a:b])) for a, b in series.points)
             bonus += _GROUNDS if grounds >= 0.6 * len(series.points) else -_GROUNDS
         if re.search("(?:围绕|为了|对照|根据)(?:这|上述|以上)", intro):
             bonus -= _BACKWARD  # 围绕这个目标，抓住六件事: the goal itself was told before
         bonus -= _LED * led
-        bonus += theme or -self._inside(window, text, series)
+        bonus += theme or -inside(self.question, window, text, series)
         spans = series_spans(text, series)
         found = self._candidate(hit, speech, spans, window, own + points, bonus=bonus)
         typed = 1.0 if self.question.kind is Kind.LIST else max(found.features.typed, 0.8)
@@ -242,101 +241,15 @@ class Evidence:
         }
         asked = 0.0 if agenda else 1.0 if theme else found.features.asked
         fitted = replace(found.features, typed=typed, alone=found.features.own, asked=asked)
-        if theme or self._spelled(series, text):  # the whole speech, or the heads, are what the question names
+        if theme or spelled(self.question, series, text):  # the whole speech, or the heads, are what the question names
             fitted = replace(fitted, covered=1.0, own=1.0, missing=0.0, absent=0.0, lacking=0.0)
         score = rate(fitted) + found.score - rate(found.features) - (_OTHER_ISSUES if agenda else 0.0)
         return Candidate(
             hit, speech, spans, fitted, score, found.words, True, bool(theme), window, lead=series.lead(text)
         )
 
-    def _echo(self, intro: str) -> float:
-        """Return the bonus of points that are headed by the question itself: 怎么写 over 快, 准, 新, 实."""
-        if self.question.kind is not Kind.HOW or not self.question.asked:
-            return 0.0
-        act = re.escape(self.question.asked[0])
-        if re.search(r"(?:怎么|怎样|如何)(?:做到|办|做|干|抓)", intro):
-            return _ECHO / 2
-        # An agenda asks several things: 讲一讲为什么要写、怎样写好、怎样带好.
-        alone = len(re.findall("怎么|怎样|如何|为什么|为何", intro)) == 1
-        return _ECHO if alone and re.search(rf"(?:怎么|怎样|如何)[^，,。]{{0,6}}{act}", intro) else 0.0
-
-    def _cue(self, intro: str, heading: str) -> float:
-        """Return the bonus of points announced as what is asked: 差距主要在三个方面, 再讲办法."""
-        question = self.question
-        if question.kind is Kind.HOW:
-            return _CUE if re.search("办法|措施|怎样|怎么|如何", heading) else 0.0
-        if question.kind is not Kind.LIST or not question.asked:
-            return 0.0
-        noun = "|".join(re.escape(word) for word in (question.asked[0], *synonyms(question.asked[0])))
-        told = rf"(?:{noun})[^，,。]{{0,6}}(?:主要|有|在|是|表现|突出|方面|[：:])"
-        told += rf"|(?:存在|主要|几|[{_NUMERALS}])[^，,。]{{0,6}}(?:{noun})"
-        return _CUE if re.search(told, intro) else 0.0
-
-    def _announced(self, own: str) -> float:
-        """Return the bonus of a text that counts as the question does: 三样东西 for 哪三样, 有…、有… for 哪几个有."""
-        question = self.question
-        if question.kind is not Kind.LIST:
-            return 0.0
-        if question.each and question.each in parallel(own):
-            return _ANNOUNCED
-        numeral = _NUMERALS[question.count] if question.count else f"[{_NUMERALS[2:]}]"
-        counted = question.measure and len(question.measure) == 1 and question.measure not in "个种项点"
-        if question.count and counted and re.search(numeral + re.escape(question.measure), own):
-            return _ANNOUNCED
-        noun = question.asked[0] if question.asked else ""
-        if counted and noun and re.search(rf"{numeral}{question.measure}[^，,。；;]{{0,6}}{re.escape(noun)}", own):
-            return _ANNOUNCED
-        return 0.0
-
-    def _sloganed(self, own: str, size: int) -> float:
-        """Return the bonus of a text that has the numbered slogan asked about and as many members: “四个不够”上：…."""
-        question = self.question
-        numbered = question.kind is Kind.LIST and question.count and size >= question.count
-        return _ANNOUNCED * bool(numbered and any(n in own for n in question.names if n[0] in _NUMERALS + "两"))
-
-    def _named_points(self, series: Series, text: str, intro: str) -> float:
-        """Return the bonus of points that bear the asked-for noun (政治优势, 产业优势), or are announced by it."""
-        question = self.question
-        if question.kind is not Kind.LIST or not question.asked:
-            return 0.0
-        noun = question.asked[0]
-        bearing = sum(noun in fold(text[a : a + _BEARING]) for a, _ in series.points) / len(series.points)
-        spelled = self._spelled(series, text)
-        told = noun not in lexicon()["plain_acts"] and re.search(
-            rf"[{_NUMERALS}两\d][^，,。；;]{{0,4}}?{re.escape(noun)}", intro
-        )
-        each = sum(question.each in fold(text[a : a + _BEARING // 2]) for a, _ in series.points) if question.each else 0
-        borne = _ANNOUNCED * (each >= 0.8 * len(series.points))
-        named = self._announced(intro) or self._sloganed(intro, len(series.points))
-        return _BEARS * (bearing > 0.6) + _SPELLED * spelled + _BEARS * bool(told) + borne + named
-
-    def _spelled(self, series: Series, text: str) -> bool:
-        """Tell whether the quoted heads of the points, put together, stand in the question: 广, 深, 实 for 广深实."""
-        heads = "".join(m["head"] for a, b in series.points if (m := _QUOTED_HEAD.match(fold(text[a:b]))))
-        return bool(heads) and heads in self.question.text
-
     def _held(self, text: str) -> float:
         return sum(t.weight * presence(t.text, text) for t in self.question.terms)
-
-    @property
-    def _wrong(self) -> bool:
-        """Whether the question asks what is wrong: 存在哪些问题, 有哪些短板; 问题 beside another asked noun is not."""
-        return self.question.kind is Kind.LIST and bool(_WRONG & set(self.question.asked))
-
-    def _headed(self, heading: str) -> float:
-        """Return the bonus of points under a heading that itself says nearly all of the question."""
-        terms = [t for t in self.question.terms if t.text not in lexicon()["plain_acts"]]
-        total = sum(t.weight for t in terms)
-        held = sum(t.weight * presence(t.text, heading.rsplit("\n", 1)[-1]) for t in terms)
-        return _HEADED if self.question.kind in {Kind.HOW, Kind.LIST} and total and held >= _NAMED * total else 0.0
-
-    def _faults(self, series: Series, text: str, intro: str) -> float:
-        """Return what the points of a series add where shortcomings are asked for, or take where they are none."""
-        if not self._wrong:
-            return -_NOT_WRONG if series.style == "some" else 0.0
-        share = sum(deficit(text[a:b]) for a, b in series.points) / len(series.points)
-        bonus = _ALL_WRONG if share >= 0.6 else -_NOT_WRONG if share < 0.4 else 0.0
-        return bonus - (_REMEDIES if _REMEDY.search(intro) and not intro.rstrip().endswith(("：", ":")) else 0.0)
 
     def _theme(self, speech: Speech) -> float:
         """Return the bonus of the main headings of a speech whose title is what the question is about."""
@@ -348,40 +261,16 @@ class Evidence:
         terms = [t for t in question.terms if t.text not in beside]
         total = sum(t.weight for t in terms)
         topic = self._topic[speech.speech_id]
-        held = sum(t.weight for t in terms if presence(t.text, topic) >= (_NAMED if len(t.text) < 4 else _PARTLY))
+        held = sum(t.weight for t in terms if presence(t.text, topic) >= (NAMED if len(t.text) < 4 else _PARTLY))
         headings = [fold(s.heading) for s in speech.sections] if held < total else []
-        if any(all(presence(t.text, heading) >= _NAMED for t in terms) for heading in headings):
+        if any(all(presence(t.text, heading) >= NAMED for t in terms) for heading in headings):
             return 0.0  # one section is about just this
         return _THEME if total and held >= _BROAD * total else 0.0
-
-    def _inside(self, window: Window, text: str, series: Series) -> float:
-        """Return the penalty of a series of which one point alone is what the question is about."""
-        around = Window(window.layers[:3])
-        held = sum(t.weight * around.credit(t.text) for t in self.question.terms)
-        total = sum(t.weight for t in self.question.terms)
-        best = 0.0
-        for start, end in series.points:
-            point = Window(((fold(text[start:end]), 1.0), *around.layers))
-            best = max(best, sum(t.weight * point.credit(t.text) for t in self.question.terms))
-        # The main headings of a speech (一、二、三) share no subject but the speech's own.
-        share, penalty = (0.1, 3 * _INSIDE_POINT) if series.style == "comma" else (0.3, _INSIDE_POINT)
-        return penalty if total and best - held > share * total else 0.0
-
-    def _list_bonus(self, series: Series, points: str) -> float:
-        """Return what the form of a series adds: the right number of points, or against it the wrong one."""
-        question = self.question
-        if question.kind is not Kind.LIST:
-            return -0.1 if question.kind is Kind.HOW else -0.25
-        if not question.count:
-            return 0.1
-        if len(series.points) == question.count:
-            return 1.5 * _COUNT_FITS
-        return 0.15 if enumerated(points) == question.count else -0.35
 
 
 def _spelled_out(sentences: Sequence[str], name: str, count: int) -> tuple[int, int] | None:
     """Return which sentences hold ``name`` as a numbered slogan and then ``count`` times more; None without them."""
-    numbered = re.compile(rf"(?:{_NUMERALS[min(count, 10)]}|{count})[个种大]?[“\"「]?{re.escape(name)}")
+    numbered = re.compile(rf"(?:{NUMERALS[min(count, 10)]}|{count})[个种大]?[“\"「]?{re.escape(name)}")
     # The last mention before the members counts: a heading may name the slogan first.
     for first in reversed(range(len(sentences))):
         if not numbered.search(sentences[first]):
