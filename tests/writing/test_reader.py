@@ -47,6 +47,20 @@ def test_words_that_a_segmenter_glues_are_read_as_the_encoder_knows_them() -> No
     assert not {"部来作", "什么"} & {*found}
 
 
+@pytest.mark.parametrize(
+    ("shares", "word"),
+    [
+        ({"岑": 0.1, "泸": 0.1, "泸岑": 0.1}, "泸岑"),
+        ({"岑": 0.1, "泸": 0.1}, "泸"),
+        ({"岑": 0.5, "泸": 0.5, "泸岑": 0.1}, "泸"),
+    ],
+)
+def test_a_name_that_only_the_speeches_have_is_one_word(shares: dict[str, float], word: str) -> None:
+    """Neither of its characters stands there without the other; at large they are no word."""
+    asked = analyse("泸岑防汛排第几", answer_corpus.CUTTER, lambda word: 0.1)
+    assert word in question_words(asked, ENCODER.features, lambda text: shares.get(text, 0.0))
+
+
 def test_an_everyday_phrase_of_the_table_is_one_word() -> None:
     """What the search's table says in official terms is looked for as a whole."""
     form = next(form for form in sorted(builtin_thesaurus().terms) if len(form) == 4)

@@ -27,13 +27,13 @@ def taken(question: str) -> Question:
     return analyse(question, CUTTER, lambda word: 0.1)
 
 
-def told(question: str, own: str, head: str = "") -> dict[str, float]:
-    """Return what the demands of ``question`` say of a candidate with the text ``own`` under the heading ``head``."""
+def told(question: str, own: str, head: str = "", before: str = "") -> dict[str, float]:
+    """Return what the demands of ``question`` say of a candidate ``own`` under ``head`` and behind ``before``."""
     asked, own = taken(question), fold(own)
     candidate = replace(
         Evidence(asked, retrieve(Query("加固堤防")), speech).candidates()[0],
         listed=False,
-        window=Window.of(own, head, "", "", "", own, own),
+        window=Window.of(own, head, "", fold(before), "", own, own),
     )
     words = [term.text for term in asked.terms]
     found = clauses_of(own, words, [1.0] * len(words))
@@ -156,3 +156,12 @@ def test_a_word_is_not_met_by_what_another_word_of_the_question_is_met_by() -> N
     vectors = Vectors(builtin_encoder())
     near, left = soft(words, owns, vectors)[0, :, 0], free(words, owns, vectors)[0, :, 0]
     assert left[0] == 1.0 and left[1] < near[1]
+
+
+@pytest.mark.parametrize(
+    ("before", "low", "high"),
+    [("火是从哪里来的？", 0.5, 1.0), ("这样做行吗？", 0.0, 0.0), ("火是上坟的人点的。", 0.0, 0.0)],
+)
+def test_what_stands_behind_the_speakers_own_question_replies(before: str, low: float, high: float) -> None:
+    """The more his question is the reader's the better; 行吗 asks for nothing."""
+    assert low <= told("山火是从哪里来的", "查下来是烟头", before=before)["replies"] <= high

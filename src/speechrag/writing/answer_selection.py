@@ -50,6 +50,8 @@ _COUNTS = re.compile(r"[两二三四五六七八九十\d](?:个|条|点|项|件|
 # How well, relative to its best point, a series must fit to be quoted whole; to the best, a sentence to be gathered.
 _AROUND, _SEVERAL_POINTS = {Kind.LIST: 0.92, Kind.HOW: 0.97, Kind.WHY: 0.92}, 0.75
 _GATHERED = 0.75
+_ONE_PLACE = 2_000  # characters of a series that is told in one place
+_MAIN = re.compile("[一二三四五六七八九十]{1,2}、")
 _RUNNERS = 5  # candidates, the best among them, of which one may be the runner-up
 _ALSO = 0.2  # how likely, relative to the best, a candidate must be to be quoted where none does
 _ASKED_BACK = frozenset({Kind.HOW, Kind.WHY, Kind.WHAT, Kind.PLACE, Kind.TOPIC})
@@ -159,13 +161,20 @@ def _series_around(question: Question, candidates: Sequence[Candidate]) -> Candi
         return best
     heads = [(c.speech.speech_id, c.spans[0][0]) for c in candidates[:5] if not c.listed]
     for other in (c for c in candidates[1:_LOOKED_AT] if c.listed):
-        around = (other.lead, *other.spans)
+        around = (other.lead, *other.spans, *(_whole_span(other) if question.kind is Kind.HOW else ()))
         held = [any(a <= at < b for a, b in around) and key == other.speech.speech_id for key, at in heads]
         # Two of its points among the best say that it is the whole which answers.
         least = _SEVERAL_POINTS if sum(held) > 1 else _AROUND[question.kind]
         if held[0] and other.score >= least * best.score:
             return other
     return best
+
+
+def _whole_span(series: Candidate) -> list[Span]:
+    """Return the span from the first point of a series to its last with what stands between; none of main headings."""
+    start, end = series.spans[0][0], series.spans[-1][1]
+    main = any(_MAIN.match(series.speech.text, first) for first, _ in series.spans[1:])
+    return [] if main or end - start > _ONE_PLACE else [(start, end)]
 
 
 def _whole_series(question: Question, best: Candidate) -> Candidate:

@@ -87,7 +87,7 @@ def unusual(word: str) -> bool:
 
 
 def pair_frequency(pair: str) -> float:
-    """Return how common two neighbouring characters are in official prose at large; 0 where it has none such."""
+    """Return how common a character or two neighbours are in official prose at large; 0 where it has none such."""
     return _prose().frequency(pair)
 
 

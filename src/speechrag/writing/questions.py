@@ -130,10 +130,12 @@ def _head(folded: str, kind: Kind, content: Callable[[str], list[str]]) -> tuple
         r"([^，。？?！,的是有]{1,8})(?:大概|一共|总共|分别|应该)?(?:是|有|为|叫|在|达到|达|占)?(?:多少|几|什么|谁|哪|啥)",
         folded,
     )
-    nearest = content(before.group(1))[-1:] if before else []
-    return tuple(word for word in nearest if word not in lexicon()["light"]), measure
+    nearest = content(before.group(1).removesuffix("为"))[-1:] if before else []
+    return tuple(word for word in nearest if word not in lexicon()["light"] and not _NO_THING.fullmatch(word)), measure
 
 
+# What stands before a question word and names nothing that is asked for.
+_NO_THING = re.compile(r"[一二三四五六七八九十两几\d]+个?|自己|这么|那么|这样|那样|他们|它们|我们|咱们|大家")
 # 哪几个词 asks for the words themselves.
 _MEMBERS = frozenset(["字", "字眼", "词", "词语", "样", "句话", "话"])
 

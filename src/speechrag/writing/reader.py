@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING, Any
 from speechrag.errors import ModelError
 from speechrag.retrieval.ranker import load_ranker
 from speechrag.retrieval.thesaurus import builtin_thesaurus
-from speechrag.text import unique
+from speechrag.text import is_han, unique
 from speechrag.writing.answer_evidence import Candidate
 from speechrag.writing.answer_types import enumerated, members
 from speechrag.writing.question_kinds import Kind
-from speechrag.writing.question_words import lexicon, related, synonyms, without_question_words
+from speechrag.writing.question_words import lexicon, pair_frequency, related, synonyms, unusual, without_question_words
 from speechrag.writing.questions import Question, rarity
 from speechrag.writing.reader_checks import (
     APART,
@@ -76,6 +76,9 @@ _SOFT = 7  # of ``MATCH``: those that are not told by ``_matches``
 _ABSENT, _BARELY = 0.4, 0.8
 _USUAL_SCORE, _LONG, _SHORT, _MANY = 5.0, 100, 12, 8  # bring scores, characters and points to about 0..1
 _WORD = re.compile(r"\w")
+_JOINED = 0.4  # of the passages with the rarer character that have both of a name
+_RARE = 1_300  # how often, at most, official prose at large has that character
+_IN_NO_NAME = frozenset("省市县区镇乡村由是在和与及的把被从对给向")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,20 +168,44 @@ def _everyday(question: Question) -> list[str]:
     return [form for form, _ in builtin_thesaurus().expand(bare)]
 
 
-def question_words(question: Question, grams: Callable[[str], Sequence[str]]) -> list[str]:
+def question_words(
+    question: Question, grams: Callable[[str], Sequence[str]], document_frequency: Callable[[str], float] | None = None
+) -> list[str]:
     """Return the words of the question that the encoder knows, the unknown ones as characters, stop words out.
 
-    An everyday phrase that the search's table has is one word. No segmenter is asked: one that guesses
-    (工信|部来作|专题报告) makes words that no speech holds.
+    An everyday phrase that the search's table has is one word, and so are two characters that only the speeches have
+    beside each other: a name. No segmenter is asked: one that guesses (工信|部来作|专题报告) makes words that no speech
+    holds.
     """
     stop = lexicon()["stop_words"]
     bare = without_question_words(question.text)
     forms = _everyday(question)
     for form in forms:
         bare = bare.replace(form, "，")
-    found = forms + [word for word in unique(grams(bare)) if word not in stop and _WORD.match(word)]
+    words = unique(grams(bare))
+    if document_frequency is not None:
+        words = [*words, *_unlisted_names(bare, words, document_frequency)]
+    found = forms + [word for word in words if word not in stop and _WORD.match(word)]
     found = sorted(unique(found), key=question.text.find)
     return [word for word in found if not any(word != other and word in other for other in found)]
+
+
+def _unlisted_names(bare: str, words: Sequence[str], document_frequency: Callable[[str], float]) -> list[str]:
+    """Return the pairs of characters, both without a longer word, that only the speeches join, as in a name.
+
+    One of the two hardly ever stands there without the other.
+    """
+    single = {word for word in words if len(word) == 1 and is_han(word) and word not in _IN_NO_NAME}
+    found: list[str] = []
+    place = 0
+    while place < len(bare) - 1:
+        pair = bare[place : place + 2]
+        rare = single.issuperset(pair) and min(map(pair_frequency, pair)) <= _RARE and unusual(pair)
+        together = document_frequency(pair) if rare else 0.0
+        named = together > 0 and together >= _JOINED * min(map(document_frequency, pair))
+        found += [pair] * named
+        place += 1 + named
+    return found
 
 
 def _other(word: str, text: str) -> float:
@@ -233,7 +260,7 @@ def look(
     from speechrag.embedding.static import builtin_encoder
 
     encoder = builtin_encoder()
-    words, vectors = question_words(question, encoder.features), Vectors(encoder)
+    words, vectors = question_words(question, encoder.features, document_frequency), Vectors(encoder)
     asked = vectors.texts([question.text])[0]
     owns = [_own(candidate) for candidate in candidates]
     nears = [_near(candidate, own) for candidate, own in zip(candidates, owns, strict=True)]

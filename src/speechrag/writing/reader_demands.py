@@ -24,7 +24,7 @@ from speechrag.writing.reader_checks import part
 # What ``demands`` returns for a candidate.
 DEMANDS = (
     "name_asked", "unnamed_kind", "indefinite", "short_of", "undenied", "planned", "clause_share", "clauses_share",
-    "clause_words", "rival", "listed_thing",
+    "clause_words", "rival", "listed_thing", "replies",
 )  # fmt: skip
 _COUNTS = r"一二两三四五六七八九十几\d"
 _WHICH = re.compile(
@@ -69,6 +69,9 @@ _PAST_ASKED = re.compile(r"了(?!解)|(?<![通超经])过(?![程去渡])|已经|
 _PLAN_ASKED = re.compile(
     r"目标|计划|打算|争取|力争|将|准备|今后|下一步|明年|要(?=[达做建完实搞办抓把在])|应该|必须|规划"
 )
+
+
+_SPEAKER_ASKS = re.compile("哪|怎|为什么|为何|为啥|什么|谁|如何|何[在以]|咋|多少|几")
 
 
 class Clauses(NamedTuple):
@@ -170,6 +173,7 @@ def demands(
         _undenied(demanded, own, found.best), _planned(demanded, found.best), found.share, found.two,
         sum(found.held) / max(1, len(found.held)), _rival(demanded, own, found.best),
         _listed_thing(question, layers[1][0], found.all),
+        0.0 if candidate.listed else _replies(question, layers[3][0]),
     )  # fmt: skip
 
 
@@ -235,6 +239,15 @@ def _rival(demanded: Demanded, own: str, best: str) -> float:
     if not before or any(before[-1] in name or name in before[-1] for name in demanded.names):
         return 0.0
     return 1.0 if any(name in own for name in demanded.names) else 0.5
+
+
+def _replies(question: Question, before: str) -> float:
+    """Return at least half where the sentence before is a question of the speaker's own, more if it is this one."""
+    if not before.endswith(("?", "？")) or not _SPEAKER_ASKS.search(before):
+        return 0.0
+    total = sum(term.weight for term in question.terms)
+    said = sum(term.weight for term in question.terms if term.text in before)
+    return 0.5 + 0.5 * (said / total if total else 0.0)
 
 
 def _listed_thing(question: Question, head: str, clauses: Sequence[str]) -> float:
