@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from repository import ROOT, scripts_of
@@ -18,7 +18,7 @@ from speechrag.cleaning import Alignment, clean, restore
 from speechrag.cleaning.byteshift import repair_byteshifts
 from speechrag.cleaning.gbk import canonical
 from speechrag.cleaning.holes import LOST
-from speechrag.cleaning.pinyin import GLOSS, document_glosses, known_glosses, repair_glosses
+from speechrag.cleaning.pinyin import GLOSS, _readings, document_glosses, known_glosses, repair_glosses
 from speechrag.records import CleanDocument, Document
 
 
@@ -179,6 +179,11 @@ def test_a_lost_end_is_judged_across_a_page_counter(check: ModuleType) -> None:
 
 
 @settings(max_examples=60)
+@example("???“?")
+@example("???不?")
+@example("“??不?")
+@example("“??办?")
+@example("??!不?。")
 @given(st.text(st.sampled_from("为什么呢怎样办好？?！!。“”是的不吗 "), max_size=60))
 def test_questions_on_a_plain_page_stay(text: str) -> None:
     """On a page without readings no question mark of ordinary sentences is taken for a hidden byte."""
@@ -188,13 +193,17 @@ def test_questions_on_a_plain_page_stay(text: str) -> None:
 # -- readings ---------------------------------------------------------------------------------------------------------
 
 
+# A rarer reading of a character (務 as mào) is the page's own where it stands there more often.
+OTHER_READINGS = {(char, reading) for char, reading in _readings() if known_glosses().get(char, reading) != reading}
+
+
 @settings(max_examples=80)
 @given(
     st.lists(
         st.tuples(
             st.sampled_from(sorted(known_glosses())),
             st.sampled_from([*sorted(known_glosses().values()), "村", "gis", "居", "试行", "the", "一", "PDF"]),
-        ),
+        ).filter(lambda pair: pair not in OTHER_READINGS),
         min_size=1,
         max_size=30,
     )

@@ -43,6 +43,8 @@ ANNOTATED_PAGE = 6.0  # nats in favour of damage where the page shows that its b
 _MARK_RUN = re.compile(r"\?+")
 _BRACKET = re.compile(rf"[(（](?![{SYLLABLE}]{{1,7}}[)）])|(?<![{SYLLABLE}])[)）]")
 _GARBLED = re.compile(r"\?.{0,20}")
+# What a garbled character becomes: anything but ASCII and the marks that sentences have.
+_GARBLED_TO = re.compile(r"[^\x00-\x7f\s“”‘’，。！？、；：（）《》…—]")
 _HIDDEN_GLOSS = re.compile(rf"\?([{SYLLABLE}]{{1,7}})\)")
 
 
@@ -142,13 +144,17 @@ class _Repairer:
         (end, best), top = next(iter(proved.items()))
         if not self._better(left, start, end, best):
             return None
-        # Where a page annotates nothing, a "?" in Latin letters is an accent that was lost or part of an address.
-        if not self.readings and self.text[start:end].isascii():
+        # Where a page annotates nothing, a "?" in Latin letters is an accent that was lost or part of an address, and
+        # more of them than garbled characters are what somebody asks.
+        garbled = len(_GARBLED_TO.findall(self.text, start, end))
+        if not self.readings and garbled < self.text.count("?", start, end):
             return None
         read, confidence = consensus(best, end, {c: exp(score - top) for c, score in proved.items()})
         if read.endswith(LOST):
             line = strip_glosses(self._line_before(start, done), self.readings)
             read = read[:-1] + (counted_digit(line + read[:-1], self.text[end : end + 4]) or LOST)
+        if not self.readings and 2 * read.count(LOST) > len(read):
+            return None  # more lost than read proves nothing
         if LOST in read:
             self.notes.append(f"{start}: {self.text[start:end]!r} is read as {read!r}; the rest cannot be known")
         return Edit(start, end, read, RULE, round(confidence, 4))

@@ -66,7 +66,7 @@ _SUFFIX = re.compile(
 )
 
 
-_HAN_RUN = re.compile(r"[\u4e00-\u9fff]+$")
+_HAN_RUN = re.compile(r"[\u4e00-\u9fff]{1,6}$")
 _NO_NAME = re.compile("[这那该某各些个的家哪座了在是和与及为有所每本此到办建开设用把被从由对给向要]")
 # What says of which kind a thing is, and not which one: 县级集市, 示范基地.
 _QUALITY = re.compile(
