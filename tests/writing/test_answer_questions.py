@@ -333,7 +333,15 @@ def test_what_something_is_good_for_is_asked_like_a_reason(question: str) -> Non
 
 @pytest.mark.parametrize(
     ("question", "members"),
-    [("护林队做到哪“六有”", 6), ("“三联”机制怎么个联法", 3), ("“两会”在哪里开", 2), ("“一线”是什么", 0)],
+    [
+        ("护林队做到哪“六有”", 6),
+        ("“三联”机制怎么个联法", 3),
+        ("“两会”在哪里开", 2),
+        ("“一线”是什么", 0),
+        ("护林站的“三告知”是什么", 3),
+        ("“三江源”有多大", 0),
+        ("“十四五”的目标是什么", 0),
+    ],
 )
 def test_a_slogan_of_a_number_and_one_character_has_so_many_members(question: str, members: int) -> None:
     """“六有” are six; “一线” is a word."""

@@ -122,7 +122,10 @@ _COUNTED = re.compile(
 )
 _WHICH_MANY = re.compile(r"哪([两二三四五六七八九十])(?!年|天|月|个月|日|届)")
 _PAIRED = re.compile(rf"^([{NUMERALS}])\S{{1,2}}([{NUMERALS}])\S{{1,2}}$")
-_SHORT_SLOGAN = re.compile(r"^([两三四五六七八九十])[\u4e00-\u9fff]$")  # 五有, 三联
+# 五有, 三联, 五统一; not 三江源, 九口渠, 十四五.
+_SHORT_SLOGAN = re.compile(
+    rf"^([两三四五六七八九十])(?:[\u4e00-\u9fff]|(?![{NUMERALS}江北峡亚星国个口河里山溪道岭沟湾家门])[\u4e00-\u9fff](?![{NUMERALS}])[\u4e00-\u9fff])$"
+)
 
 
 def kind_of(folded: str) -> Kind:
