@@ -142,14 +142,14 @@ def test_the_answer_leaves_the_reasons_out() -> None:
 
 
 def test_of_several_points_the_one_with_what_is_quoted_is_told() -> None:
-    """什么是“三告知” wants the point that explains it, however the speaker announces his points."""
+    """什么是“敲门法” wants the point that explains it, however the speaker announces his points."""
     text = (
-        "最后我提三点希望。第一，希望大家都上山。第二，希望各站把“三告知”做起来：收到了告知，办了告知，办不了告知。"
+        "最后我提三点希望。第一，希望大家都上山。第二，希望各站把“敲门法”用起来：一户一户敲门，当面说清禁火。"
         "第三，希望站长多留心。\n"
     )
-    question = "护林站的“三告知”是什么意思"
+    question = "护林站的“敲门法”是什么意思"
     best = series(text, question)
     assert not another_part(asked(question), best)
     assert [text[a:b] for _, (a, b) in told(asked(question), [(best, span) for span in best.spans])] == [
-        "第二，希望各站把“三告知”做起来：收到了告知，办了告知，办不了告知。"
+        "第二，希望各站把“敲门法”用起来：一户一户敲门，当面说清禁火。"
     ]

@@ -127,7 +127,7 @@ def told(question: Question, chosen: Sequence[Quoted]) -> list[Quoted]:
 def _holding(question: Question, chosen: Sequence[Quoted]) -> list[Quoted]:
     """Return the points that have what the question has in quotation marks, all where none or every one does.
 
-    什么是“三告知” is answered by the fifth of six requests, not by the six.
+    什么是“敲门法” is answered by the fifth of six requests, not by the six.
     """
     names = [name for name in question.names if not name[0].isdigit()]
     kept = [(c, (a, b)) for c, (a, b) in chosen if any(name in fold(c.speech.text[a:b]) for name in names)]
