@@ -22,7 +22,7 @@ from speechrag.index.lexical import (
     segmenter_fingerprint,
     tokens,
 )
-from speechrag.text import segmenter
+from speechrag.text import segmenter, words
 
 CUT = segmenter("characters")
 Entry = tuple[str, str, list[str]]
@@ -239,6 +239,16 @@ def test_document_frequency_counts_passages(index: LexicalIndex, term: str, pass
 def test_a_phrase_is_as_frequent_as_its_rarest_word(index: LexicalIndex) -> None:
     """No field holds a long phrase as one token; its rarest word bounds it from above."""
     assert index.document_frequency("信息泰山") == pytest.approx(1 / len(BODIES))
+
+
+def test_a_word_inside_a_longer_one_is_as_frequent_as_its_rarest_pair(tmp_path: Path) -> None:
+    """jieba gives 电视电话会议 whole and its short parts: 电话会议 is in no field, and yet in the text."""
+    cutter = segmenter("jieba")
+    LexicalIndex.fill(tmp_path / "lexical", [("全局开通电视电话会议系统", "", []), ("会议电话打不通", "", [])], cutter)
+    found = LexicalIndex.open(tmp_path / "lexical", cutter)
+    assert "电话会议" in words("电话会议", cutter)
+    assert found.document_frequency("电话会议") == pytest.approx(1 / 2)
+    assert found.document_frequency("钢铁会议") == 0.0
 
 
 def test_an_empty_index_answers_nothing(tmp_path: Path) -> None:

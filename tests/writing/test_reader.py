@@ -17,7 +17,8 @@ from speechrag.errors import ModelError
 from speechrag.retrieval.thesaurus import builtin_thesaurus
 from speechrag.writing import reader
 from speechrag.writing.questions import analyse
-from speechrag.writing.reader import GATE, MATCH, WHOLE, Seen, builtin_reader, question_words
+from speechrag.writing.reader import GATE, MATCH, WHOLE, Seen, builtin_reader
+from speechrag.writing.reader_words import question_words
 
 ENCODER = BuiltinEncoder()
 
@@ -58,6 +59,23 @@ def test_words_that_a_segmenter_glues_are_read_as_the_encoder_knows_them() -> No
 def test_a_name_that_only_the_speeches_have_is_one_word(shares: dict[str, float], word: str) -> None:
     """Neither of its characters stands there without the other; at large they are no word."""
     asked = analyse("泸岑防汛排第几", answer_corpus.CUTTER, lambda word: 0.1)
+    assert word in question_words(asked, ENCODER.features, lambda text: shares.get(text, 0.0))
+
+
+@pytest.mark.parametrize(("shares", "there"), [({"会上": 0.1, "受到": 0.1}, False), ({"会上": 0.1}, True)])
+def test_two_characters_that_only_their_neighbours_join_are_no_word(shares: dict[str, float], there: bool) -> None:
+    """会上受到 holds 上受, which the vocabulary has: where the speeches have 会上 and 受到, nobody asks for it."""
+    asked = analyse("沅北在会上受到什么表扬", answer_corpus.CUTTER, lambda word: 0.1)
+    assert "上受" in ENCODER.features(asked.text)
+    assert ("上受" in question_words(asked, ENCODER.features, lambda text: shares.get(text, 0.0))) is there
+
+
+@pytest.mark.parametrize(
+    ("shares", "word"), [({"阜阳": 0.1}, "阜阳"), ({"阜阳": 0.1, "阜阳市": 0.1}, "阜阳市"), ({}, "阜阳市")]
+)
+def test_a_place_is_looked_for_as_the_speeches_have_it(shares: dict[str, float], word: str) -> None:
+    """阜阳市 in the question is 阜阳 where no speech says it otherwise."""
+    asked = analyse("阜阳市编几份刊物", answer_corpus.CUTTER, lambda word: 0.1)
     assert word in question_words(asked, ENCODER.features, lambda text: shares.get(text, 0.0))
 
 

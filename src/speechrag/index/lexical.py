@@ -21,7 +21,7 @@ from typing import Any
 
 from speechrag.dictionary import read_dictionary
 from speechrag.errors import IndexDamaged, IndexError_
-from speechrag.text import JoinedTerms, Segmenter, fold, joined_terms, terms, words
+from speechrag.text import JoinedTerms, Segmenter, bigrams, fold, joined_terms, terms, words
 
 # Weights of the fields in the sum; chosen on the development sets named in benchmarks/README.md.
 WEIGHTS: Mapping[str, float] = {
@@ -212,7 +212,8 @@ class LexicalIndex:
     def document_frequency(self, term: str) -> float:
         """Return the share (0..1) of passages whose body or headings hold ``term``, in any script or width.
 
-        ``term`` is a word, a character or a character pair; of a longer phrase, the share of its rarest word.
+        ``term`` is a word, a character or a character pair; of a longer phrase, the share of its rarest word, or of its
+        rarest pair: 电话会议 is no word of a text that the segmenter gives 电视电话会议 whole.
         """
         if not len(self):
             return 0.0
@@ -221,6 +222,8 @@ class LexicalIndex:
         count = max(self._doc_freq(name, folded) for name in fields)
         if not count:
             count = min((self._doc_freq("words", word) for word in words(term, self._cutter)), default=0)
+        if not count and len(folded) > 2:
+            count = min(map(self.holders, bigrams(folded)), default=0)
         return float(count / len(self))
 
     def holders(self, term: str) -> int:

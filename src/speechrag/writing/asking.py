@@ -189,17 +189,21 @@ class Asking(Search):
         Each part is read as following on those before it: 总投资多少 is asked of the projects named first.
         """
         whole = self._single(question)
-        # What the first part asks the answer to the whole tells, if there is one.
-        answers = [whole] if whole.supported else []
-        for place in range(len(answers), len(parts)):
-            answer = self._part(parts, place)
-            if answer.supported and not (whole.supported and _overlap(answer, whole)):
-                answers.append(answer)
-            elif not whole.supported:
-                return None
-        if len(answers) == 1:
-            return None
-        return replace(_side_by_side(question, [answer.question for answer in answers], answers), kind=whole.kind)
+        if not whole.supported:
+            each = [*takewhile(lambda answer: answer.supported, (self._part(parts, n) for n in range(len(parts))))]
+            return self._joined(question, each) if len(each) == len(parts) else None
+        later = {place: self._part(parts, place) for place in range(1, len(parts))}
+        told = [place for place, answer in later.items() if answer.supported and _overlap(answer, whole)]
+        # The answer to the whole tells what the first part asks, unless that one has another and a later one has it.
+        first = self._part(parts, 0) if told else whole
+        own = told[0] if first.supported and not _overlap(first, whole) else 0
+        found = {place: a for place, a in later.items() if a.supported and not _overlap(a, whole)}
+        found |= {0: first, own: replace(whole, question=parts[own])} if own else {0: whole}
+        return self._joined(question, [found[place] for place in sorted(found)]) if len(found) > 1 else None
+
+    def _joined(self, question: str, answers: Sequence[Answer]) -> Answer:
+        whole = _side_by_side(question, [answer.question for answer in answers], answers)
+        return replace(whole, kind=answers[0].kind)
 
     def _part(self, parts: Sequence[str], place: int) -> Answer:
         """Return the answer to the part at ``place``; a refusal where it would only be one in other words."""

@@ -10,7 +10,6 @@ weights are ``speechrag/models/reader/weights.json``.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -19,12 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 from speechrag.errors import ModelError
 from speechrag.retrieval.ranker import load_ranker
-from speechrag.retrieval.thesaurus import builtin_thesaurus
-from speechrag.text import is_han, unique
 from speechrag.writing.answer_evidence import Candidate
 from speechrag.writing.answer_types import enumerated, members
 from speechrag.writing.question_kinds import Kind
-from speechrag.writing.question_words import lexicon, pair_frequency, related, synonyms, unusual, without_question_words
+from speechrag.writing.question_words import lexicon, related, synonyms
 from speechrag.writing.questions import Question, rarity
 from speechrag.writing.reader_checks import (
     APART,
@@ -39,7 +36,9 @@ from speechrag.writing.reader_checks import (
     value_clause,
 )
 from speechrag.writing.reader_demands import DEMANDS, Clauses, clauses_of, demanded_by, demands
+from speechrag.writing.reader_turns import TURNS, after, turns
 from speechrag.writing.reader_vectors import Vectors, free, soft
+from speechrag.writing.reader_words import everyday, question_words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -67,7 +66,7 @@ WHOLE = (
     "alike", "words", "order", "listed", "cosine_own", "cosine_passage", "length", "short", "points",
     "retrieved", "hard", "list", "how", "what", "topic", "astray", "unnamed", "unmet", "figure", "time", "person",
     "everyday", "strange", "cosine_near", "count", "fits", "first",
-    "strength", "around", "bears", "act", *CHECKS, *APART, *DEMANDS,
+    "strength", "around", "bears", "act", *CHECKS, *APART, *DEMANDS, *TURNS,
 )  # fmt: skip
 _OFTEN = 5  # times a word stands in a speech to be its subject
 _RELATED = 0.7
@@ -75,10 +74,6 @@ _SOFT = 7  # of ``MATCH``: those that are not told by ``_matches``
 # A word of at least this weight that the passage lacks is its subject, unless most of the rest is there.
 _ABSENT, _BARELY = 0.4, 0.8
 _USUAL_SCORE, _LONG, _SHORT, _MANY = 5.0, 100, 12, 8  # bring scores, characters and points to about 0..1
-_WORD = re.compile(r"\w")
-_JOINED = 0.4  # of the passages with the rarer character that have both of a name
-_RARE = 1_300  # how often, at most, official prose at large has that character
-_IN_NO_NAME = frozenset("省市县区镇乡村由是在和与及的把被从对给向")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,52 +157,6 @@ class Seen:
     wholes: Floats  # [candidates, len(WHOLE)]
 
 
-def _everyday(question: Question) -> list[str]:
-    """Return the everyday phrases of the question that the table of the search has."""
-    bare = without_question_words(question.text)
-    return [form for form, _ in builtin_thesaurus().expand(bare)]
-
-
-def question_words(
-    question: Question, grams: Callable[[str], Sequence[str]], document_frequency: Callable[[str], float] | None = None
-) -> list[str]:
-    """Return the words of the question that the encoder knows, the unknown ones as characters, stop words out.
-
-    An everyday phrase that the search's table has is one word, and so are two characters that only the speeches have
-    beside each other: a name. No segmenter is asked: one that guesses (工信|部来作|专题报告) makes words that no speech
-    holds.
-    """
-    stop = lexicon()["stop_words"]
-    bare = without_question_words(question.text)
-    forms = _everyday(question)
-    for form in forms:
-        bare = bare.replace(form, "，")
-    words = unique(grams(bare))
-    if document_frequency is not None:
-        words = [*words, *_unlisted_names(bare, words, document_frequency)]
-    found = forms + [word for word in words if word not in stop and _WORD.match(word)]
-    found = sorted(unique(found), key=question.text.find)
-    return [word for word in found if not any(word != other and word in other for other in found)]
-
-
-def _unlisted_names(bare: str, words: Sequence[str], document_frequency: Callable[[str], float]) -> list[str]:
-    """Return the pairs of characters, both without a longer word, that only the speeches join, as in a name.
-
-    One of the two hardly ever stands there without the other.
-    """
-    single = {word for word in words if len(word) == 1 and is_han(word) and word not in _IN_NO_NAME}
-    found: list[str] = []
-    place = 0
-    while place < len(bare) - 1:
-        pair = bare[place : place + 2]
-        rare = single.issuperset(pair) and min(map(pair_frequency, pair)) <= _RARE and unusual(pair)
-        together = document_frequency(pair) if rare else 0.0
-        named = together > 0 and together >= _JOINED * min(map(document_frequency, pair))
-        found += [pair] * named
-        place += 1 + named
-    return found
-
-
 def _other(word: str, text: str) -> float:
     if any(other in text for other in synonyms(word)):
         return 1.0
@@ -228,7 +177,7 @@ def _gates(
 
     lists, last = lexicon(), max(1, len(words) - 1)
     quoted = "".join(question.names)
-    forms = frozenset(_everyday(question))
+    forms = frozenset(everyday(question))
     directions = [
         tuple((4 * held.mean(axis=0)[:8]).tolist()) if len(held) else (0.0,) * 8 for held in vectors.words(words)
     ]
@@ -283,10 +232,14 @@ def look(
     scattered = apart(list(zip(words, rarities, strict=True)), passages, owns)
     found, demanded = [clauses_of(own, words, rarities) for own in owns], demanded_by(question)
     formal = [demands(question, demanded, *texts) for texts in zip(candidates, owns, found, strict=True)]
+    sought = after(question)
+    turned = [turns(sought, own, clauses.best) for own, clauses in zip(owns, found, strict=True)]
     return Seen(
         _gates(question, words, document_frequency, vectors),
         np.concatenate([matches, *softly, _inside(words, found), free(words, owns, vectors)], axis=2),
-        np.array([sum(parts, ()) for parts in zip(wholes, checked, scattered, formal, strict=True)], dtype=np.float32),
+        np.array(
+            [sum(parts, ()) for parts in zip(wholes, checked, scattered, formal, turned, strict=True)], dtype=np.float32
+        ),
     )
 
 
@@ -331,7 +284,7 @@ def _question(
 ) -> tuple[float, ...]:
     """Return what is seen of the question itself, the same for every candidate."""
     kind = question.kind
-    phrased = sum(map(len, _everyday(question))) / max(1, len(question.text))
+    phrased = sum(map(len, everyday(question))) / max(1, len(question.text))
     strange = sum(document_frequency(word) == 0 for word in words) / max(1, len(words))
     return (
         float(kind is Kind.NUMBER), float(kind in {Kind.DATE, Kind.DURATION}),

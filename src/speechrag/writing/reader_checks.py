@@ -21,6 +21,7 @@ from speechrag.writing.questions import Question, rarity
 
 _ASKING = re.compile(
     r"多少|多大|多高|多长|多久|多重|多宽|几|哪[些几个位家种项]?|为什么|为啥|什么|啥|谁|何时|何地|何人|怎么样?|怎样|怎|如何|咋|为何|吗"
+    r"|有没有|是不是|是否|有无|能否|可否|([\u4e00-\u9fff])[不没]\1|没有?(?=[？?]|$)"
 )
 # What may stand between the question word and what is asked about.
 _LINK = re.compile(r"(?:一共|总共|大概|分别|应该|具体|到底|究竟|是|有|为|达到?|占|了|要|叫|在|到|的){1,5}$")
