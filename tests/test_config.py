@@ -49,6 +49,31 @@ def test_a_misspelt_environment_variable_is_refused() -> None:
         load_settings({"SPEECHRAG_PROT": "1"})
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "message"),
+    [
+        ("SPEECHRAG_PER_MINUTE", "-5", "from 0 to 1,000,000"),
+        ("SPEECHRAG_REFUSAL_THRESHOLD", "3", "from 0 to 1"),
+        ("SPEECHRAG_REFUSAL_THRESHOLD", "nan", "from 0 to 1"),
+        ("SPEECHRAG_LLM_TIMEOUT", "-1", "from 0.1 to 86,400"),
+        ("SPEECHRAG_WORKERS", "-2", "from 0 to 1,024"),
+    ],
+)
+def test_a_number_out_of_its_range_is_refused(variable: str, value: str, message: str) -> None:
+    """A threshold of 3 would refuse every question without a word, a negative pace would be none."""
+    with pytest.raises(ConfigError, match=message) as caught:
+        load_settings({variable: value})
+    assert variable in str(caught.value) and value in str(caught.value)
+
+
+def test_a_number_that_no_integer_holds_is_refused(tmp_path: Path) -> None:
+    """TOML knows infinity; a port is none of it."""
+    file = tmp_path / "s.toml"
+    file.write_text("port = inf\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="`port` is inf; expected int"):
+        load_settings({"SPEECHRAG_CONFIG": str(file)})
+
+
 def test_an_unknown_backend_lists_the_choices() -> None:
     """The error is the documentation."""
     with pytest.raises(UnknownBackend, match="available: document, section"):

@@ -55,7 +55,7 @@ AUTHORS = {
     "seeds_staff": "eighth", "seeds_fourth": "ninth", "corpus_fourth": "tenth", "gwr_more": "eleventh",
     "seeds_fifth": "twelfth", "seeds_sixth": "thirteenth", "corpus_fifth": "fourteenth",
     "seeds_seventh": "fifteenth", "seeds_eighth": "sixteenth", "seeds_ninth": "seventeenth",
-    "corpus_sixth": "eighteenth", "party_more": "nineteenth",
+    "corpus_sixth": "eighteenth", "party_more": "nineteenth", "seeds_tenth": "twentieth",
 }  # fmt: skip
 
 

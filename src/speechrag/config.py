@@ -58,6 +58,13 @@ class Settings:
         return installed if installed.is_dir() else PACKAGE.parent.parent / "prompts"
 
 
+# The least and the most of numbers that nothing further on looks at before they are used.
+_RANGES: Mapping[str, tuple[float, float]] = {
+    "refusal_threshold": (0.0, 1.0),
+    "llm_timeout": (0.1, 86_400.0),
+    "workers": (0, 1_024),
+    "per_minute": (0, 1_000_000),
+}
 _TYPES: Mapping[str, type] = {f.name: type(f.default) for f in fields(Settings)}
 
 
@@ -66,9 +73,13 @@ def _coerce(name: str, value: Any, where: str) -> Any:
     try:
         if isinstance(value, bool) or (kind is str and not isinstance(value, str)):
             raise ValueError
-        return kind(value)
-    except (TypeError, ValueError) as exc:
+        found = kind(value)
+    except (TypeError, ValueError, OverflowError) as exc:
         raise ConfigError(f"{where}: `{name}` is {value!r}; expected {kind.__name__}") from exc
+    least, most = _RANGES.get(name, (None, None))
+    if least is not None and not least <= found <= most:  # NaN is in no range
+        raise ConfigError(f"{where}: `{name}` is {value!r}; expected a number from {least:g} to {most:,.0f}")
+    return found
 
 
 def _from_file(path: Path) -> dict[str, Any]:

@@ -154,7 +154,7 @@ ALL_DEV = {
     "reports", "seeds_train", "reports_more", "gwr", "corpus_third", "seeds_blind", "corpus_blind", "corpus_pairs",
     "reports_pairs", "party", "seeds_staff", "seeds_fourth", "corpus_fourth", "gwr_more",
     "seeds_fifth", "seeds_sixth", "corpus_fifth", "seeds_seventh", "seeds_eighth", "seeds_ninth", "corpus_sixth",
-    "party_more",
+    "party_more", "seeds_tenth",
 }  # fmt: skip
 
 

@@ -27,11 +27,14 @@ def seen(question: str, own: str, best: str = "") -> dict[str, float]:
     [
         ("others", "别的街道办了没有", "东河街道办起了食堂。", "其他街道也办起了食堂。"),
         ("others", "除了东河还有谁办了食堂", "东河街道办起了食堂。", "此外，西河街道办起了食堂。"),
-        ("outcome", "那头牛后来怎么样", "柳湾村丢过一头牛。", "那头牛最后在山沟里找着。"),
+        ("outcome", "那头牛后来怎么样", "柳湾村丢了一头牛。", "那头牛在山沟里找到。"),
         ("earlier", "再往前一年收入多少", "农民人均收入一万元。", "比去年多收入一千元。"),
         ("sum", "两个县一共修了几座桥", "北边的县修桥三座。", "两县合计修桥七座。"),
         ("most", "投诉最多的是哪家", "群众投诉办证慢。", "投诉办证的占比列第一位。"),
         ("money", "写一篇给多少钱", "采用一篇记两分。", "采用一篇奖八十元。"),
+        ("money", "经费扣多少", "发生一次扣减经费。", "发生一次扣减5万。"),
+        ("wording", "批示的原话是什么", "县委书记作了批示。", "县委书记批示：办实办好。"),
+        ("duty", "公章外带谁批", "公章不得外带。", "公章外带由主任审定。"),
         ("age", "老校长今年多大", "老校长在山里教书二十六年。", "老校长五十八岁。"),
     ],
 )
@@ -41,7 +44,7 @@ def test_what_a_question_is_after_is_lacking_or_told(name: str, question: str, l
     assert seen(question, telling)[name] == 0.0
 
 
-@pytest.mark.parametrize("name", ["others", "outcome", "earlier", "sum", "most", "money", "age"])
+@pytest.mark.parametrize("name", ["others", "outcome", "earlier", "sum", "most", "money", "wording", "duty", "age"])
 def test_nothing_is_lacking_that_is_not_asked_for(name: str) -> None:
     """A plain question is after its subject alone."""
     assert seen("怎么加固堤防", "组织民工加固堤防。")[name] == 0.0
