@@ -103,6 +103,18 @@ def test_no_question_passes_the_queue_by(served: Served, browser: Any) -> None:
     assert len(queued) == 4
 
 
+@pytest.mark.parametrize("number", [-1, 99_999])
+def test_a_question_to_no_event_of_the_page_is_refused(
+    served: Served, browser: Any, number: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One sentence, and one line in the log."""
+    body = {"fn_index": number, "data": [], "session_hash": "x"}
+    response = browser.request.post(served.address + "/gradio_api/queue/join", data=body)
+    assert (response.status, response.json()["error"][-1]) == (400, "。")
+    told = [record for record in caplog.records if record.levelname in {"WARNING", "ERROR"}]
+    assert len(told) == 1 and told[0].exc_info is None and "queue" in told[0].message
+
+
 def test_more_at_once_than_can_be_served_is_told_to_come_back() -> None:
     """Beyond the limit a request waits nowhere: 503, a sentence, and when to ask again; then all is as before."""
     release = asyncio.Event()

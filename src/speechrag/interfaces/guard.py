@@ -8,6 +8,7 @@ more questions from one address than a person asks, routes of Gradio that the pa
 from __future__ import annotations
 
 import json
+import logging
 import math
 import re
 import socket
@@ -21,6 +22,8 @@ from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from speechrag.config import Settings
+
+log = logging.getLogger(__name__)
 
 CONTENT_POLICY = "; ".join(
     (
@@ -55,6 +58,7 @@ GRADIO = "/gradio_api/"
 GRADIO_USED = frozenset(
     {"queue/join", "queue/data", "run/predict", "cancel", "info", "startup-events", "app_id", "theme.css"}
 )
+GRADIO_QUEUE = GRADIO + "queue/join"
 GRADIO_OPEN = "heartbeat/"  # the id of the visit follows
 AT_ONCE = 64  # requests for our own data worked on side by side
 BUSY = "服务忙，请稍等片刻再试。"
@@ -148,6 +152,8 @@ class PageGuard:
             await _refuse(send, 429, f"这一分钟内的提问和修改太多了，请等 {seconds} 秒再试。", seconds)
         elif scope["path"].startswith("/api/"):
             await self._counted(scope, receive, send)
+        elif scope["path"] == GRADIO_QUEUE:
+            await self._queued(scope, receive, send)
         else:
             await self.app(scope, receive, _guarded(send, scope["path"] == "/"))
 
@@ -160,6 +166,22 @@ class PageGuard:
             await self.app(scope, receive, _guarded(send, is_page=False))
         finally:
             self._working -= 1
+
+    async def _queued(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on a question for the queue; at one that names no event of the page Gradio would stumble with a 500."""
+        passed: list[Message] = []
+
+        async def unless_broken(message: Message) -> None:
+            if passed or message.get("status", 500) < 500:  # the body of what is held back has no status
+                passed.append(message)
+                await send(message)
+
+        try:
+            await self.app(scope, receive, _guarded(unless_broken, is_page=False))
+        except Exception as exc:
+            log.warning("a request for the queue was refused (%s: %s)", type(exc).__name__, exc)
+        if not passed:
+            await _refuse(send, 400, "这不是页面会发出的请求，请刷新页面后再试。")
 
 
 def _foreign(scope: Scope, headers: Mapping[bytes, str]) -> bool:
