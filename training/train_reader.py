@@ -39,7 +39,7 @@ EMPTY = 0.15  # weight of the best candidate that holds nothing of the answer
 HIDDEN_WORD, HIDDEN_WHOLE, SUMMARY = 16, 24, 4
 LOOKED_AT = 40  # candidates of a question that are trained on
 # The log-odds at which an answer is as good as none, chosen by hand on what `report` says of authors left out.
-EVEN = -0.45
+EVEN = -0.6
 FOUND = 0.5  # share of the key phrases that a candidate must hold for the answer to count as found
 PARAPHRASE, ORDINARY = "paraphrase", "ordinary"
 NOTHING = -30.0  # the log-odds of a candidate that is none

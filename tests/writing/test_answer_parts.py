@@ -61,6 +61,13 @@ def test_what_a_speaker_announces_to_speak_of_answers_no_question_of_a_thing(que
     assert another_part(asked(question), series(AGENDA, question)) is another
 
 
+@pytest.mark.parametrize("agenda", ["我讲三点。", "重点谈三个关系。", "今天只说三件事。", "我再讲三句话。"])
+def test_an_agenda_in_fewer_words_lists_nothing_else_than_what_it_announces(agenda: str) -> None:
+    """三点, 三个关系, 三件事 are what will be spoken of; money or units are not listed there."""
+    text = agenda + AGENDA.split("。", 1)[1]
+    assert another_part(asked("护林的经费从哪几处来"), series(text, "护林的经费从哪几处来"))
+
+
 @pytest.mark.parametrize(
     ("text", "question", "another"),
     [

@@ -43,9 +43,13 @@ def test_a_questionnaire_is_not_taken_apart() -> None:
     assert asked_together("，".join(["修了几条渠"] * 5)) == ()
 
 
-def test_each_part_is_answered_from_where_it_stands() -> None:
-    """Two matters of two speeches are quoted both, and a note says which marks are whose."""
-    answer = ASKING.ask("去年加固堤防多少公里，引进项目的个人奖励多少？")
+@pytest.mark.parametrize(
+    "question",
+    ["去年加固堤防多少公里，引进项目的个人奖励多少？", "引进项目的个人奖励多少，去年加固堤防多少公里？"],
+)
+def test_each_part_is_answered_from_where_it_stands(question: str) -> None:
+    """Two matters of two speeches are quoted both, whichever the answer to the whole tells; a note says whose marks."""
+    answer = ASKING.ask(question)
     told = "".join(citation.quote for citation in answer.citations)
     assert answer.supported and "37.5公里" in told and "5万元" in told
     assert all(BY_ID[c.speech_id].text[c.start : c.end] == c.quote for c in answer.citations)
