@@ -52,6 +52,8 @@ BESIDE = 2  # themes that a speech may be about
 BESIDE_SHARE = 0.3  # how often the other theme is named at least, of how often the brief's is
 ASIDE = 2.0  # weight of another theme's words from which on a piece may belong to it
 SPOKEN_OF = 2  # times that a speech of its field names the matter of a brief
+SPREAD = 0.25  # share of the paragraphs that speak of a theme which their speech is on
+PARAGRAPH, REPORT = 30, 12000  # characters of a paragraph, and of a speech that may be a report on everything
 TITLED = 0.3  # names of the theme in a thousand characters of a speech whose title names it
 _COLLECTED = re.compile(r"篇[一二三四五六七八九十\d]|[一二三四五六七八九十\d]篇|范文|汇编|精选|合集|集锦|模板")
 
@@ -72,6 +74,7 @@ class Source:
     theme: str = ""  # the theme of the brief, where the speech is on it
     close: float = 0.0  # words of the theme itself in a thousand characters
     beside: tuple[Theme, ...] = ()  # other themes that it speaks of as much
+    whole: bool = True  # it speaks of the theme all through, not in a few places of a report on everything
 
 
 def read_source(speech: Speech, plan: Plan) -> Source:
@@ -97,6 +100,8 @@ def read_source(speech: Speech, plan: Plan) -> Source:
     if sum(levels.values()) < 2:
         level = {"乡镇": "镇"}.get(known, known if known in GOVERNED else "") or level
     sectors = _sectors(text, plan, strict=on_theme)
+    whole = titled or _spread(bare, plan) >= SPREAD or any(row.covers for row in plan.rows)
+    on_theme = on_theme and whole
     first = on_theme and (titled or not plan.rows or _ranking(bare)[0] in plan.rows)
     words = [word for word in (plan.theme, *plan.own) if word]
     return Source(
@@ -112,7 +117,19 @@ def read_source(speech: Speech, plan: Plan) -> Source:
         plan.theme if first else "",
         1000 * sum(bare.count(word) for word in words) / max(len(text), 1),
         _beside(speech, plan, bare, titled=titled) if on_theme else (),
+        whole,
     )
+
+
+def _spread(text: str, plan: Plan) -> float:
+    """Return the share of the paragraphs of ``text`` that speak of the theme: a report on everything has it in a few.
+
+    In a long one (it has a word of every trade) only the theme's names count.
+    """
+    terms = plan.terms if len(text) < REPORT else ()
+    names = [word for word in (*plan.names, *plan.own, *terms) if word]
+    paragraphs = [line for line in text.split("\n") if len(line) >= PARAGRAPH]
+    return sum(any(name in line for name in names) for line in paragraphs) / max(len(paragraphs), 1)
 
 
 def _beside(speech: Speech, plan: Plan, text: str, *, titled: bool) -> tuple[Theme, ...]:

@@ -14,10 +14,14 @@ from speechrag.writing.outlines.leaves import UNTOLD, Leaf
 from speechrag.writing.outlines.meetings import GOVERNED, session_as_assembly
 from speechrag.writing.outlines.mine import Retrieve
 from speechrag.writing.outlines.plan import Plan
+from speechrag.writing.outlines.roles import directive
 from speechrag.writing.outlines.select import Part
 from speechrag.writing.outlines.units import Pool, Unit, theme_score
 from speechrag.writing.outlines.variants import Others, like_leaf, like_part, occurrences
 
+REST_CHARS = 12  # of a sentence that is left when the heading it repeats is not told again
+_ORDERED = ("task", "safeguard")
+_WITH = re.compile(r"^(?:要|必须)?(?:进一步|切实|大力|着力|深入|广泛|扎实|积极|全面|不断|努力|认真)*")
 QUOTE_CHARS = 260  # a longer way from heading to sentence is quoted in two pieces
 
 # The kinds of meeting that a brief may name without a name for the meeting, and those that a closing calls by theirs.
@@ -166,8 +170,24 @@ def _leaf_point(leaf: Leaf, citations: Citations) -> OutlinePoint:
         numbers.append(citations.cite(unit.speech, unit.start, unit.head_end))
     numbers += [citations.cite(other.speech, other.start, _short_end(other)) for other in leaf.also]
     numbers += [citations.cite(told.unit.speech, told.start, told.end) for told in leaf.further]
-    text = leaf.text + "".join(told.text for told in leaf.further)
+    text = _unrepeated(leaf) + "".join(told.text for told in leaf.further)
     return OutlinePoint(leaf.heading, 2, leaf.unit.role, text, tuple(dict.fromkeys(numbers)))
+
+
+def _unrepeated(leaf: Leaf) -> str:
+    """Return what a sub-point says without the order that is its heading, where the sentence goes on with another.
+
+    加强师德建设，完善考核办法。 under 加强师德建设 says it twice; 师德是立身之本，… keeps its subject.
+    """
+    opened = re.match(
+        rf"(?:各级各部门|我们)?(?:要|必须)?(?:进一步|切实|大力|着力)*{re.escape(leaf.heading)}，", leaf.text
+    )
+    if opened is None or leaf.unit.role not in _ORDERED:
+        return leaf.text
+    rest = leaf.text[opened.end() :]
+    first = rest.split("。")[0]
+    ordered = directive().match(_WITH.sub("", first)) and not re.search(r"，[都就也]?是(?!否)", first)
+    return rest if len(first) >= REST_CHARS and ordered else leaf.text
 
 
 def _short_end(unit: Unit) -> int:
@@ -200,7 +220,7 @@ def _themed_titles(plan: Plan, parts: Sequence[Part]) -> Iterator[str]:
 def _meeting(plan: Plan) -> str:
     """Return what the meeting is called: as in the brief, else after its level, work and kind."""
     if plan.event:
-        return plan.event
+        return f"{plan.event}式" if plan.event.endswith("开班") else plan.event
     region = f"全{plan.level}" if plan.level and plan.level in GOVERNED else ""
     kind = next((word for word in _KINDS if word in plan.brief), "会议")
     return f"{region}{plan.work or '有关工作'}{kind}"

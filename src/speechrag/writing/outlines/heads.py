@@ -87,7 +87,8 @@ def _transferable(heading: str, unit: Unit, plan: Plan, adapter: Adapter) -> boo
     others = heading.replace(plan.work, "")
     if any(name in others for row in themes() if row not in plan.rows for name in row.names):
         return False
-    general = _bare(heading, plan) <= (4 if plan.work in heading else 2 * ("，" in heading))
+    named = plan.work in heading or "，" in heading  # 加强协调工作 says nothing of the theme, and no pair either
+    general = named and _bare(heading, plan) <= (4 if plan.work in heading else 2)
     if theme_score(heading, plan) >= 2 and not unit.swapped:
         return True
     return general and adapter.swapped_well(heading)

@@ -44,7 +44,8 @@ SAYS_ENOUGH = 6  # characters of a heading that may stand without its body
 _UNFIT = {
     "significance": re.compile(r"^(?:严禁|必须|不得|坚决|要(?!求|素|害)|杜绝)"),
     "problem": re.compile(r"热点|难点|焦点|^(?!.*(?:不|差距|薄弱|滞后|乱|难|突出|存在|浪费|形式|缺|少)).*问题$"),
-    "task": re.compile(r"(?:认识|重要性|意义)$"),
+    "task": re.compile(r"(?:认识|重要性|意义)$|^[\u4e00-\u9fff]{1,4}了(?!解|结)"),
+    "safeguard": re.compile(r"^[\u4e00-\u9fff]{1,4}了(?!解|结)"),
 }
 _NOTHING = re.compile(r"(?!)")
 _MAIN_WORDS = re.compile(r"责任感|紧迫感|重要意义|重大意义|重要性")

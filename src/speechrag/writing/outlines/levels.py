@@ -26,7 +26,7 @@ _UNITS = re.compile(
 _UNITS_BELOW = {"县": "乡镇", "区": "镇街", "旗": "乡镇"}
 # What is of the source's own level, where the level is no part of another word (市场, 区域): its organs and posts, and
 # the offices that a level below the county lacks.
-_OWN_LEVEL = r"(?<![省市县区州旗镇乡各全我本城到园辖社地灾山库景小校新老郊两该]){old}"
+_OWN_LEVEL = r"(?<![省市县区州旗镇乡各全我本城到园辖社地灾山库景小校新老郊两该发开范能林矿牧聚]){old}"
 _ORGAN = (
     _OWN_LEVEL
     + r"(?=委|政府|政协|人大|纪委|直|财政(?!局)|长(?!期|远|效|处|短|度|久|足|大|治)|上(?=将|要|已|的统一)"

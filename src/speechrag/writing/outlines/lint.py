@@ -98,7 +98,9 @@ def _single(point: OutlinePoint, by_number: dict[int, Citation], where: str) -> 
     if len(everyone) == 1:
         yield Warning_("single_source", "这一部分的各个要点都出自同一篇讲话，请补充其他依据。", where)
     elif alone:
-        yield Warning_("single_source", f"要点{'、'.join(alone)}各只有一个来源，使用前请核对。", where)
+        yield Warning_(
+            "single_source", f"要点{'、'.join(alone)}{'各' * (len(alone) > 1)}只有一个来源，使用前请核对。", where
+        )
 
 
 def _damaged(

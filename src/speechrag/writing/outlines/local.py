@@ -18,6 +18,7 @@ from speechrag.writing.outlines.plan import Plan
 FAMILIES = 3  # families that must be at hand before it says something that only one has a word
 NAMED = 3  # words that one warning names
 _COINED = re.compile(r"“([\u4e00-\u9fff、，]{2,12})”")
+_MAXIM = re.compile(r"谁[^谁]{1,6}谁")  # 谁主管、谁负责: a rule that every place has
 
 
 def local_warnings(
@@ -40,7 +41,7 @@ def local_warnings(
 
 def _common(word: str, plan: Plan, texts: dict[str, str]) -> bool:
     """Tell whether ``word`` is at home in more than one family, in the brief, the theme's trade or the genre."""
-    if word in plan.brief or sum(word in text for text in texts.values()) > 1:
+    if word in plan.brief or _MAXIM.search(word) or sum(word in text for text in texts.values()) > 1:
         return True
     known = {*genre().common, *(name for row in themes() for name in (*row.names, *row.terms))}
     return word in known or any(wording.pattern.search(word) for wording in wordings())

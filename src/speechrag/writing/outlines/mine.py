@@ -40,6 +40,7 @@ _GENERAL = (
     "统一思想 提高认识 增强责任感紧迫感",
     "突出重点 抓住关键 创新方法 讲求实效",
 )
+_GATE = re.compile(r"(?!把|过|守|要|闯|严)[\u4e00-\u9fff]{2,3}关")
 _FIT = re.compile(r"(?:任务|要求|需要|责任|考题|使命|前提|基础|保证|保障|关键|大事|桥|纽带|手段|渠道|途径|职责|底线)$")
 
 
@@ -98,7 +99,7 @@ def _judged(source: Source, plan: Plan, least: float, *, broad: bool) -> Source:
     A broad theme (经济) is the first matter of few speeches; then the nearest ones speak for it.
     """
     near = source.on_theme and source.close >= least
-    if near and not source.first and broad:
+    if near and not source.first and broad and source.whole:
         return replace(source, first=True, theme=plan.theme)
     return source if near else replace(source, first=False, theme="")
 
@@ -144,7 +145,7 @@ def section_unit(section: Section, source: Source, plan: Plan, adapter: Adapter)
     head_start, head_end = _heading_span(text, section, body)
     raw = text[head_start:head_end]
     full = clean_heading(_named(adapter.carry(raw), source, plan), limit=FULL_CHARS)
-    heading = short_heading(full)
+    heading = _of_gates(short_heading(full), source.speech)
     if len(heading) < 2:
         return None
     parents = [s for s in source.speech.sections if s.level < section.level and s.start < section.start < s.end]
@@ -183,6 +184,12 @@ def _headed(unit: Unit, plan: Plan, adapter: Adapter) -> Unit:
         if found and found[1] in {"task", "safeguard"}:
             return replace(unit, heading=found[0], full=f"{unit.full}，{found[0]}")
     return unit
+
+
+def _of_gates(heading: str, speech: Speech) -> str:
+    """Return one of a row of gates (种子关, 农机关) with its verb: alone it reads as a word (农 机关)."""
+    gates = [section for section in speech.sections if _GATE.fullmatch(section.heading)]
+    return f"把好{heading}" if len(gates) > 1 and _GATE.fullmatch(heading) else heading
 
 
 def _named(heading: str, source: Source, plan: Plan) -> str:

@@ -1,0 +1,103 @@
+"""What a drafter stumbles over when reading an outline aloud: twice the same, off the theme, a subject left behind."""
+
+from __future__ import annotations
+
+import pytest
+from outline_corpus import Corpus, speech
+
+from speechrag.records import Outline, OutlinePoint
+from speechrag.writing.outline import draft_outline
+from speechrag.writing.outlines.adapt import PARAGRAPH, REPORT, read_source
+from speechrag.writing.outlines.compose import titles
+from speechrag.writing.outlines.levels import at_level
+from speechrag.writing.outlines.plan import read_plan
+from speechrag.writing.outlines.sentences import _POINTING, _SUBJECTLESS
+
+SCHOOLS = """同志们：
+一、提高认识，增强做好义务教育工作的责任感
+（一）义务教育是国民素质的基础。义务教育办得好不好，关系千家万户，也关系一个地方的将来。
+（二）义务教育是最大的民生工程。孩子上学的事办好了，群众的心就安了，城乡发展才有后劲。
+二、突出重点，推动义务教育均衡发展
+（一）加强教师队伍建设。要加强教师队伍建设，完善城乡教师交流轮岗办法，让好老师在乡村学校留得住。
+（二）改善学校办学条件。要把新增教育经费更多投向乡村学校，教室、宿舍、食堂一项一项补齐。
+（三）规范学校办学行为。严禁违规补课，作业总量要管住，校外培训要同步治理。
+三、加强领导，确保义务教育工作落到实处
+（一）落实政府责任。各级政府对义务教育负总责，每个学期专题研究一次教育工作。
+（二）严格督导考核。要把义务教育均衡发展纳入考核，对落实不力的学校和部门通报批评。
+"""
+BRIEF = "县长在全县义务教育工作会议上的讲话"
+
+
+def draft(brief: str, *texts: tuple[str, str]) -> Outline:
+    corpus = Corpus([speech(f"s{n}-1", title, text) for n, (title, text) in enumerate(texts)])
+    return draft_outline(brief, retrieve=corpus.retrieve, speech=corpus.speech)
+
+
+def leaves(outline: Outline) -> list[OutlinePoint]:
+    return [leaf for point in outline.points for leaf in (point.points or (point,))]
+
+
+def report() -> str:
+    """Return a long report in which one paragraph of forty is on schools, the others on trade and harvests."""
+    others = [
+        f"（{n}）国内贸易和粮食收购的第{n}项安排，要求各地稳住市场、管好价格，保证城乡供应不断档。" for n in range(120)
+    ]
+    body = "\n".join(f"{line}{'各地要根据实际情况抓紧落实。' * 5}" for line in others)
+    dense = "义务教育、教师、学校。" * 12
+    return f"同志们：\n{body}\n教育要优先发展，学校的教室和教师的待遇都要改善。{dense}"
+
+
+def test_a_sub_point_does_not_say_its_heading_again() -> None:
+    """加强教师队伍建设 once: the sentence goes on with the next order."""
+    told = next(
+        leaf for leaf in leaves(draft(BRIEF, ("在全县义务教育工作会议上的讲话", SCHOOLS))) if "教师队伍" in leaf.heading
+    )
+    assert told.text.startswith("完善城乡教师交流轮岗办法")
+
+
+def test_a_report_on_everything_is_not_on_a_theme_that_a_paragraph_names() -> None:
+    """However dense the words stand in it: its reasons and safeguards belong to other matters."""
+    plan = read_plan(BRIEF)
+    held = read_source(speech("r-1", "工作报告", report()), plan)
+    assert len(held.speech.text) > REPORT and not held.on_theme and not held.first
+    assert read_source(speech("s-1", "在全县义务教育工作会议上的讲话", SCHOOLS), plan).first
+
+
+def test_short_lines_do_not_count_as_paragraphs() -> None:
+    """A list of headings and names does not make a speech one on everything."""
+    listed = "\n".join("各单位负责人" for _ in range(40))
+    assert len("各单位负责人") < PARAGRAPH
+    assert read_source(speech("s-1", "讲话", SCHOOLS + listed), read_plan(BRIEF)).first
+
+
+def test_the_gates_of_a_row_keep_their_verb() -> None:
+    """农机关 alone reads as an office."""
+    text = SCHOOLS.replace("（一）加强教师队伍建设。", "（一）入学关。").replace(
+        "（二）改善学校办学条件。", "（二）师德关。"
+    )
+    headings = [leaf.heading for leaf in leaves(draft(BRIEF, ("在全县义务教育工作会议上的讲话", text)))]
+    gates = [heading for heading in headings if heading.endswith("关")]
+    assert gates and all(heading.startswith("把好") for heading in gates)
+
+
+@pytest.mark.parametrize("words", ["开发区政协工作室", "示范区管委会", "高新区领导小组", "工业集聚区委员会"])
+def test_a_zone_is_no_district(words: str) -> None:
+    """开发区 stays what it is where a district's speech becomes a city's."""
+    assert at_level(words, "区", "市") == words
+
+
+@pytest.mark.parametrize("sentence", ["才能真正把事情办好。", "同样，敢担当的干部要重用。"])
+def test_a_sentence_whose_condition_is_gone_is_not_told(sentence: str) -> None:
+    """才能… answers to what stood before it."""
+    assert _SUBJECTLESS.match(sentence)
+
+
+def test_a_member_of_a_series_does_not_follow_other_sentences() -> None:
+    """求新，就是… belongs to 求实 and 求深."""
+    assert _POINTING.match("求新，就是要换办法。") and not _POINTING.match("创新就是换办法。")
+
+
+def test_the_opening_of_a_class_is_a_ceremony() -> None:
+    """在…培训班开班上 is no meeting."""
+    formal = titles(read_plan("全县信息员培训班开班讲话，县委办主任"), ())[0]
+    assert "开班式上" in formal
