@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from outline_corpus import Corpus, speech
 
 from speechrag.records import Outline, OutlinePoint
 from speechrag.writing.outline import draft_outline
-from speechrag.writing.outlines.adapt import PARAGRAPH, REPORT, read_source
+from speechrag.writing.outlines.adapt import Adapter, read_source
+from speechrag.writing.outlines.breadth import PARAGRAPH, REPORT
 from speechrag.writing.outlines.compose import titles
+from speechrag.writing.outlines.leaves import _misplaced
 from speechrag.writing.outlines.levels import at_level
+from speechrag.writing.outlines.local import _common
+from speechrag.writing.outlines.mine import section_unit
 from speechrag.writing.outlines.plan import read_plan
 from speechrag.writing.outlines.sentences import _POINTING, _SUBJECTLESS
+from speechrag.writing.outlines.units import CLAUSE
 
 SCHOOLS = """同志们：
 一、提高认识，增强做好义务教育工作的责任感
@@ -101,3 +108,81 @@ def test_the_opening_of_a_class_is_a_ceremony() -> None:
     """在…培训班开班上 is no meeting."""
     formal = titles(read_plan("全县信息员培训班开班讲话，县委办主任"), ())[0]
     assert "开班式上" in formal
+
+
+NAMED_PLACE = """同志们：
+一、把平安建设抓在手上
+平安建设搞得好不好，群众最有发言权，各级书记要亲自抓，把平安摆在前面。综治和社会治安是平安建设的两条腿。
+二、压实平安建设责任
+（一）领导责任要清。一把手对平安建设负总责，分管领导负直接责任，其他成员对分管领域的平安负责。
+（二）严格督查考核。要把综治和平安建设纳入考核，通报批评，严肃追究责任。
+同志们，社会治安一天也不能松，平安建设任务艰巨，让我们共同努力！
+"""
+
+
+def test_a_borrowed_sentence_leaves_the_words_of_its_own_theme_behind() -> None:
+    """分管领域的平安 is no matter of schools; what is left of the sentence fits any theme."""
+    thin = SCHOOLS.split("三、")[0]
+    outline = draft(
+        BRIEF,
+        ("在全县义务教育工作会议上的讲话", thin),
+        ("在全县平安建设工作会议上的讲话", NAMED_PLACE),
+    )
+    lent = [leaf for leaf in leaves(outline) if leaf.heading == "领导责任要清"]
+    assert all("平安" not in leaf.text for leaf in leaves(outline))
+    assert not lent or "分管领导负直接责任" in lent[0].text
+    assert all("平安" not in phrase.text for phrase in outline.phrases)
+
+
+@pytest.mark.parametrize(
+    ("role", "heading", "text", "misplaced"),
+    [
+        ("significance", "健全协商机制", "要健全协商机制，消除歧视。", True),
+        ("significance", "强化责任意识", "义务教育是各级政府的责任。", False),
+        ("problem", "改善薄弱学校条件", "改善薄弱学校条件，提高教师待遇。", True),
+        ("problem", "落实政策不到位", "一些学校落实政策不到位。", False),
+        ("achievement", "把责任压到校长身上", "每名校长联系一个班。", True),
+        ("achievement", "加强校舍建设", "新建了一批校舍。", False),
+        ("task", "健全协商机制", "要健全协商机制。", False),
+    ],
+)
+def test_an_order_is_no_reason_no_fault_and_no_merit(role: str, heading: str, text: str, misplaced: bool) -> None:
+    """Only under tasks and safeguards does a point say what to do."""
+    held = speech("s-1", "在全县义务教育工作会议上的讲话", SCHOOLS)
+    plan = read_plan(BRIEF)
+    source = read_source(held, plan)
+    unit = section_unit(held.sections[1], source, plan, Adapter(source, plan))
+    assert unit is not None
+    assert _misplaced(replace(unit, role=role, level=CLAUSE), heading, text) == misplaced
+
+
+def test_a_part_without_words_asks_for_what_belongs_there() -> None:
+    """Why is told by orders from above and the state at home: only the drafter has both."""
+    text = SCHOOLS.replace("（一）义务教育是国民素质的基础。", "").split("二、")
+    outline = draft(BRIEF, ("在全县义务教育工作会议上的讲话", "同志们：\n一、统一思想，看清形势\n\n二、" + text[1]))
+    bare = [point for point in outline.points if point.role == "significance" and not point.points]
+    assert all("结合本地实际" not in point.text for point in bare)
+
+
+def test_a_theme_that_a_wide_field_covers_is_named_as_taken_from_it() -> None:
+    """A speech on the economy that names 招商引资 once is not on it; the outline says so."""
+    economy = """同志们：
+一、把握形势，增强做好经济工作的信心
+经济形势总体向好，工业企业订单增加，但投资后劲不足，招商引资还要加力。
+二、突出重点，推动经济高质量发展
+（一）抓好项目建设。要盯住重点项目，一个项目一名领导，协调解决用地和资金问题。
+（二）做强工业经济。要帮扶企业技术改造，培育产业龙头，扩大工业投资。
+（三）发展服务业。要发展现代物流和商贸，扩大消费，活跃市场。
+三、加强领导，确保经济工作落到实处
+（一）落实责任。各部门要把经济发展任务分解到人，按月调度。
+（二）严格考核。要把项目和产业发展纳入考核，奖优罚劣。
+"""
+    padded = economy + "各级各部门要结合实际，一项一项抓好落实，确保全年经济发展目标如期完成。\n" * 70
+    outline = draft("全市招商引资工作动员大会上的讲话", ("在全市经济工作会议上的讲话", padded))
+    assert outline.points and any("经济工作" in note for note in outline.notes)
+
+
+@pytest.mark.parametrize("word", ["谁主管、谁负责", "谁投资、谁所有、谁受益"])
+def test_a_maxim_is_no_word_of_one_place(word: str) -> None:
+    """谁…谁… is a rule that every place has."""
+    assert _common(word, read_plan(BRIEF), {"a": word, "b": "", "c": ""})

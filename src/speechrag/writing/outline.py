@@ -27,10 +27,12 @@ from speechrag.writing.outlines.sentences import borrowed
 from speechrag.writing.outlines.skeleton import with_found
 from speechrag.writing.outlines.units import Pool
 from speechrag.writing.outlines.used import family
+from speechrag.writing.outlines.vocabulary import other_names
 
 NO_FILTERS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 FRAME_ROLES = ("opening", "call", "transition")  # functions that speeches on any theme lend
 PHRASES, PER_ROLE = 32, 4  # wordings offered with an outline, and of one function
+SELDOM = 1.5  # words of the theme in a thousand characters, below which no speech tells of it in particular
 ON_THEME = 2  # sub-points that must speak of the theme; general safeguards alone make no speech
 
 _ROLE_NAMES = {
@@ -123,9 +125,17 @@ def _phrases(pool: Pool, plan: Plan) -> tuple[Phrase, ...]:
     """Return wordings of the speeches found that may serve: those on the theme first, a few of each function."""
     on_theme = [source.speech for source in pool.sources if source.on_theme]
     others = [source.speech for source in pool.sources if not source.on_theme]
-    lent = (phrase for phrase in phrase_bank(others) if phrase.role in FRAME_ROLES or phrase.kind == "quotation")
+    foreign = other_names(plan.rows, plan.brief)
+    lent = (
+        phrase
+        for phrase in phrase_bank(others)
+        if (phrase.role in FRAME_ROLES and phrase.kind != "set") or phrase.kind == "quotation"
+        if not any(name in phrase.text for name in foreign)
+    )
+    places = {place for source in pool.sources for place in source.places}
+    above = () if plan.level == "国" else ("国务院",)
     bank = [*phrase_bank(on_theme), *lent]
-    return select_phrases(bank, avoid=plan.rivals, limit=PHRASES, per_role=PER_ROLE)
+    return select_phrases(bank, avoid=(*plan.rivals, *sorted(places), *above), limit=PHRASES, per_role=PER_ROLE)
 
 
 def _concentrated(parts: Sequence[Part]) -> Iterator[Warning_]:
@@ -205,6 +215,9 @@ def _of_field(pool: Pool, plan: Plan) -> tuple[str, ...]:
     kinds = [(row, kind) for row in plan.rows for kind in row.kinds if re.search(kind, plan.theme)]
     if kinds and not any(re.search(kind, source.speech.text) for _, kind in kinds for source in pool.sources):
         return (_from_field(plan.theme, kinds[0][0].names[0]),)
+    covering = next((row for row in plan.rows if row.covers and plan.theme not in row.names[0]), None)
+    if covering and max((source.close for source in pool.sources if source.on_theme), default=SELDOM) < SELDOM:
+        return (_from_field(plan.theme, covering.names[0]),)  # 招商引资, of which a speech on 经济 says a word or two
     if not plan.field or any(source.titled for source in pool.sources):
         return ()
     return (_from_field(plan.theme, plan.field),)

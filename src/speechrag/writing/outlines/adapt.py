@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -12,6 +11,7 @@ from math import log
 
 from speechrag.records import Speech
 from speechrag.text import bigrams
+from speechrag.writing.outlines.breadth import SPREAD, spread, theme_words, trade_of
 from speechrag.writing.outlines.facts import Fact, fill_slots, find_facts
 from speechrag.writing.outlines.genre import Theme, by_length, genre, themes
 from speechrag.writing.outlines.levels import at_level
@@ -52,8 +52,6 @@ BESIDE = 2  # themes that a speech may be about
 BESIDE_SHARE = 0.3  # how often the other theme is named at least, of how often the brief's is
 ASIDE = 2.0  # weight of another theme's words from which on a piece may belong to it
 SPOKEN_OF = 2  # times that a speech of its field names the matter of a brief
-SPREAD = 0.25  # share of the paragraphs that speak of a theme which their speech is on
-PARAGRAPH, REPORT = 30, 12000  # characters of a paragraph, and of a speech that may be a report on everything
 TITLED = 0.3  # names of the theme in a thousand characters of a speech whose title names it
 _COLLECTED = re.compile(r"篇[一二三四五六七八九十\d]|[一二三四五六七八九十\d]篇|范文|汇编|精选|合集|集锦|模板")
 
@@ -74,6 +72,7 @@ class Source:
     theme: str = ""  # the theme of the brief, where the speech is on it
     close: float = 0.0  # words of the theme itself in a thousand characters
     beside: tuple[Theme, ...] = ()  # other themes that it speaks of as much
+    trade: tuple[str, ...] = ()  # the words of the theme it speaks of most, where that is not the brief's: 平安
     whole: bool = True  # it speaks of the theme all through, not in a few places of a report on everything
 
 
@@ -100,7 +99,7 @@ def read_source(speech: Speech, plan: Plan) -> Source:
     if sum(levels.values()) < 2:
         level = {"乡镇": "镇"}.get(known, known if known in GOVERNED else "") or level
     sectors = _sectors(text, plan, strict=on_theme)
-    whole = titled or _spread(bare, plan) >= SPREAD or any(row.covers for row in plan.rows)
+    whole = titled or spread(bare, plan) >= SPREAD or any(row.covers for row in plan.rows)
     on_theme = on_theme and whole
     first = on_theme and (titled or not plan.rows or _ranking(bare)[0] in plan.rows)
     words = [word for word in (plan.theme, *plan.own) if word]
@@ -117,19 +116,9 @@ def read_source(speech: Speech, plan: Plan) -> Source:
         plan.theme if first else "",
         1000 * sum(bare.count(word) for word in words) / max(len(text), 1),
         _beside(speech, plan, bare, titled=titled) if on_theme else (),
+        () if on_theme else trade_of(_ranking(bare)[0], plan),
         whole,
     )
-
-
-def _spread(text: str, plan: Plan) -> float:
-    """Return the share of the paragraphs of ``text`` that speak of the theme: a report on everything has it in a few.
-
-    In a long one (it has a word of every trade) only the theme's names count.
-    """
-    terms = plan.terms if len(text) < REPORT else ()
-    names = [word for word in (*plan.names, *plan.own, *terms) if word]
-    paragraphs = [line for line in text.split("\n") if len(line) >= PARAGRAPH]
-    return sum(any(name in line for name in names) for line in paragraphs) / max(len(paragraphs), 1)
 
 
 def _beside(speech: Speech, plan: Plan, text: str, *, titled: bool) -> tuple[Theme, ...]:
@@ -298,12 +287,6 @@ def _bodies(match: re.Match[str]) -> str:
     return match.group(1) + "部门" if match.group(1) else "有关部门"
 
 
-def _theme_words(themes: Sequence[str]) -> tuple[str, ...]:
-    """Return the words by which a source's theme still shows after the swap: 宣传 of 政协宣传工作."""
-    found = {word for theme in themes for word, _ in tagged(theme[:-2]) if len(word) >= 2}
-    return tuple(sorted(found - {"社会", "综合", "管理", "服务", "经济", "安全"}))
-
-
 class Adapter:
     """Rewrites pieces of one source for the new speech. Only names of level, theme and sector change."""
 
@@ -319,7 +302,7 @@ class Adapter:
         ends = r"(?=各项|的重要|的重大|的责任|的组织|的保障|[，。；、]|$)"
         whole = rf"(?:人民|各级)?(?:{by_length(foreign)})"
         self._theme = re.compile(rf"{whole}|(?:{bare})(?:(?<=化)|{ends})" if bare else whole) if foreign else None
-        self._nouns = _theme_words(foreign)
+        self._nouns = theme_words(foreign)
         own = plan.brief + "".join(plan.names)
         self._words = tuple(word for word in self._nouns if word not in own)
         self._rivals = tuple(_rival(row, plan) for row in source.beside)
@@ -379,7 +362,7 @@ class Adapter:
     def leftover(self, text: str) -> bool:
         """Tell whether a carried ``text`` still speaks of the source's own theme: 信息奖惩 of 政务信息工作."""
         bare = re.sub(by_length((self.plan.work, *self.plan.names, *self.plan.terms)), "|", text)
-        return any(word in bare for word in self._nouns)
+        return any(word in bare for word in (*self._nouns, *self.source.trade))
 
     def swapped_well(self, text: str) -> bool:
         """Tell whether the new theme stands in a carried ``text`` only where any theme could: 把…摆上重要位置."""

@@ -21,6 +21,7 @@ from speechrag.writing.outlines.variants import Others, like_leaf, like_part, oc
 
 REST_CHARS = 12  # of a sentence that is left when the heading it repeats is not told again
 _ORDERED = ("task", "safeguard")
+_DETAIL = re.compile(r"(?:重点|主要|关键|核心)是|就是要|首先要")
 _WITH = re.compile(r"^(?:要|必须)?(?:进一步|切实|大力|着力|深入|广泛|扎实|积极|全面|不断|努力|认真)*")
 QUOTE_CHARS = 260  # a longer way from heading to sentence is quoted in two pieces
 
@@ -29,6 +30,13 @@ _KINDS = ("座谈会", "表彰大会", "培训班", "推进会", "现场会", "�
 _ENDINGS = ("座谈会", "茶话会", "现场会", "推进会", "动员会", "仪式", "典礼", "活动", "大会")
 _SCHOOL = re.compile(r"培训班|研讨班|进修班|轮训|主体班|中青班|开班|党校")
 _PRAISED = re.compile(r"表彰|颁奖|先进|庆功|授奖|劳模|劳动模范")
+# What a part for which nothing carries over waits for: only the drafter knows it.
+_OPEN = {
+    "significance": "【待补：上级部署要求、本地形势和风险】。",
+    "achievement": "【待补：主要工作和成效】。",
+    "problem": "【待补：本地存在的突出问题】。",
+    "safeguard": "【待补：责任分工和督查要求】。",
+}
 SLOT = re.compile(r"【待[补核]：[^】]*】")
 
 
@@ -113,9 +121,10 @@ def _common(point: OutlinePoint, others: tuple[Alternative, ...], like: Sequence
 def _point(part: Part, plan: Plan, citations: Citations, told_below: str) -> OutlinePoint:
     own = tuple(citations.cite(unit.speech, unit.start, unit.head_end) for unit in part.found[:2])
     if not part.leaves:
-        return OutlinePoint(part.heading, 1, part.role, UNTOLD, own)
+        return OutlinePoint(part.heading, 1, part.role, _OPEN.get(part.role, UNTOLD), own)
     if len(part.leaves) == 1:
         only = _leaf_point(part.leaves[0], citations)
+        only = replace(only, text=_OPEN.get(part.role, UNTOLD)) if only.text == UNTOLD else only
         named = only.heading and not only.text.startswith(only.heading)
         told = f"{only.heading}。{only.text}" if named else only.text
         return OutlinePoint(part.heading, 1, part.role, told, tuple(dict.fromkeys((*own, *only.citations))))
@@ -186,8 +195,9 @@ def _unrepeated(leaf: Leaf) -> str:
         return leaf.text
     rest = leaf.text[opened.end() :]
     first = rest.split("。")[0]
-    ordered = directive().match(_WITH.sub("", first)) and not re.search(r"，[都就也]?是(?!否)", first)
-    return rest if len(first) >= REST_CHARS and ordered else leaf.text
+    goes_on = _DETAIL.match(first) or directive().match(_WITH.sub("", first))
+    of_both = re.search(r"，[都就也]?是(?!否)", first)  # 加强师德建设，完善考核办法，是立校之本
+    return rest if len(first) >= REST_CHARS and goes_on and not of_both else leaf.text
 
 
 def _short_end(unit: Unit) -> int:

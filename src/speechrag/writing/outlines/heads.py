@@ -102,7 +102,7 @@ def _bare(heading: str, plan: Plan) -> int:
 
 def _head_score(heading: str, unit: Unit, role: str, plan: Plan) -> float:
     own = 1.0 if unit.source.on_theme else 0.0
-    worn = -2.0 if all(clause in genre().cliches for clause in re.split(r"[，、]", heading)) else 0.0
+    worn = -4.0 if all(clause in genre().cliches for clause in re.split(r"[，、]", heading)) else 0.0
     named = 1.0 if plan.theme and plan.theme in heading else (0.3 if theme_score(heading, plan) >= 1 else 0.0)
     pattern = {"pair": 0.5, "tailed": 0.6, "two": 0.3, "one": 0.0}[form(heading)]
     strong = sum(word in heading for word in genre().roles[role].strong)

@@ -13,6 +13,7 @@ from speechrag.writing.outlines.adapt import Adapter
 from speechrag.writing.outlines.genre import genre, wordings
 from speechrag.writing.outlines.headings import ADVERBS, HEADING_CHARS, SUBJECT, cut_clauses, usable_heading
 from speechrag.writing.outlines.plan import Plan
+from speechrag.writing.outlines.roles import directive
 from speechrag.writing.outlines.sentences import (
     NATIONAL,
     borrowed,
@@ -48,6 +49,17 @@ _UNFIT = {
     "safeguard": re.compile(r"^[\u4e00-\u9fff]{1,4}了(?!解|结)"),
 }
 _NOTHING = re.compile(r"(?!)")
+# What makes an order a reason, a shortcoming or a merit all the same: 增强紧迫感, 落实不到位, 加强了监管.
+_NO_ORDER = {
+    "significance": re.compile(
+        r"认识|意识|[感性]$|责任感|使命感|紧迫|自觉|站位|忧患|形势|机遇|挑战|需要|要求|大局|思想|是|关键|事关"
+    ),
+    "problem": re.compile(
+        r"(?:不[\u4e00-\u9fff]{1,4}|薄弱|滞后|淡薄|缺失|偏[低慢弱]|落后|乏力|脱节|差距|问题|不足|短板|难)(?:突出|严重|明显)?$"
+    ),
+    "achievement": re.compile(r"了(?!解|结)|成效|成绩|显著|明显|增强|提升|提高|完善|健全|进展|取得|实现"),
+}
+_ACHIEVED = re.compile(r"了(?!解|结|不)|取得|明显|显著|成效|达到|荣获|位居")
 _MAIN_WORDS = re.compile(r"责任感|紧迫感|重要意义|重大意义|重要性")
 # The line that greets the hearers: what a speech says begins after it.
 _GREETED = re.compile(r"(?:^|\n)[^\n。]{2,40}[：:]\s*\n")
@@ -157,6 +169,7 @@ def _leaf(unit: Unit, worth: float, plan: Plan, adapter: Adapter) -> Leaf | None
     if (
         foreign_organ(heading, plan)
         or "本职工作" in heading
+        or (borrowed(unit) and "“" in heading)  # 抓“重点” is one of a row of its own speech
         or any(sector in heading for sector in unit.source.sectors)
     ):
         return None  # its own field was the point of it
@@ -180,10 +193,25 @@ def _leaf(unit: Unit, worth: float, plan: Plan, adapter: Adapter) -> Leaf | None
     if told is None and not alone:
         return None
     text, start, end, quality = told or (UNTOLD, unit.start, unit.head_end, bare)
+    if _misplaced(unit, heading, text):
+        return None
     rest = tuple(span for span in unit.sentences if told and not start <= span[0] < end)
     other = told_under(replace(unit, sentences=rest), heading, plan, adapter) if rest else None
     second = Told(*other[:3]) if other else None
     return Leaf(unit, heading, text, start, end, named + quality, (), second)
+
+
+def _misplaced(unit: Unit, heading: str, text: str) -> bool:
+    """Tell whether a point gives an order where its function is to say why, what is amiss or what was done.
+
+    A section that its speech puts among the reasons (把弦绷紧) is one.
+    """
+    role = unit.role
+    if role not in _NO_ORDER or not (directive().match(heading) or heading.startswith(("把", "让"))):
+        return False
+    if role == "significance" and unit.source.first and unit.level < TOPIC:
+        return False
+    return not (_NO_ORDER[role].search(heading) or (role == "achievement" and _ACHIEVED.search(text)))
 
 
 def _loosely_told(unit: Unit, heading: str, plan: Plan, adapter: Adapter) -> tuple[str, int, int, float] | None:
@@ -247,6 +275,7 @@ def _heading_worth(heading: str, unit: Unit, plan: Plan) -> float:
         worth -= 0.3
     if plan.level and not unit.source.level and NATIONAL.search(heading):
         worth -= 0.5
+    worth -= 0.5 * (heading in genre().cliches)  # 高度重视 says nothing
     return worth
 
 
@@ -285,7 +314,7 @@ def framed(unit: Unit, role: str, plan: Plan, adapter: Adapter, taken: Callable[
     told = inside or next(
         (told for span in _around(unit, role) if (told := _framing(unit, role, *span, plan, adapter, taken))), None
     )
-    if told is None:
+    if told is None or (role == "significance" and not (unit.source.on_theme or theme_score(told[0], plan) >= 1)):
         return None
     if role == "safeguard" and not any(word in told[0] for word in genre().safeguard_order):
         return None

@@ -48,6 +48,12 @@ def rows_by_matter(theme: str) -> tuple[tuple[Theme, ...], str]:
     return (tuple(fields[telling[0]]), telling[0]) if telling else ((), "")
 
 
+def other_names(own: tuple[Theme, ...], brief: str) -> tuple[str, ...]:
+    """Return the names of the known themes that are none of ``own`` and do not stand in ``brief``."""
+    known = "|".join((brief, *(name for row in own for name in row.names)))
+    return tuple(name for row in themes() if row not in own for name in row.names if name not in known)
+
+
 def _masked(theme: str, row: Theme) -> str:
     """Return ``theme`` with what only looks like a name of ``row`` blotted out, at the same length."""
     return re.sub(by_length(row.decoys), lambda m: "|" * len(m[0]), theme) if row.decoys else theme
