@@ -140,6 +140,7 @@ def test_a_borrowed_sentence_leaves_the_words_of_its_own_theme_behind() -> None:
         ("significance", "健全协商机制", "要健全协商机制，消除歧视。", True),
         ("significance", "强化责任意识", "义务教育是各级政府的责任。", False),
         ("problem", "改善薄弱学校条件", "改善薄弱学校条件，提高教师待遇。", True),
+        ("significance", "全面深化教育改革", "深化办学改革，优化学校布局。", True),
         ("problem", "落实政策不到位", "一些学校落实政策不到位。", False),
         ("achievement", "把责任压到校长身上", "每名校长联系一个班。", True),
         ("achievement", "加强校舍建设", "新建了一批校舍。", False),
@@ -186,3 +187,10 @@ def test_a_theme_that_a_wide_field_covers_is_named_as_taken_from_it() -> None:
 def test_a_maxim_is_no_word_of_one_place(word: str) -> None:
     """谁…谁… is a rule that every place has."""
     assert _common(word, read_plan(BRIEF), {"a": word, "b": "", "c": ""})
+
+
+def test_cliches_alone_head_no_part() -> None:
+    """突出重点，强化措施 gives way to a heading that names the theme."""
+    text = SCHOOLS.replace("二、突出重点，推动义务教育均衡发展", "二、突出重点，强化措施")
+    outline = draft(BRIEF, ("在全县义务教育工作会议上的讲话", text))
+    assert "突出重点，强化措施" not in [point.heading for point in outline.points]

@@ -21,7 +21,10 @@ from speechrag.writing.outlines.variants import Others, like_leaf, like_part, oc
 
 REST_CHARS = 12  # of a sentence that is left when the heading it repeats is not told again
 _ORDERED = ("task", "safeguard")
-_DETAIL = re.compile(r"(?:重点|主要|关键|核心)是|就是要|首先要")
+_DETAIL = re.compile(
+    r"(?:重点|主要|关键|核心)是|就是要|首先要|将|把"
+    r"|(?:积极|努力|切实)?(?:促进|推动|支持|鼓励|引导|帮扶|扶持|确保|保障|维护|出台|实施|配备)"
+)
 _WITH = re.compile(r"^(?:要|必须)?(?:进一步|切实|大力|着力|深入|广泛|扎实|积极|全面|不断|努力|认真)*")
 QUOTE_CHARS = 260  # a longer way from heading to sentence is quoted in two pieces
 

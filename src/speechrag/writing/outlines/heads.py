@@ -47,7 +47,7 @@ def find_heads(
         for heading in _variants(unit.full):
             if role != "significance" and any(word in heading for word in genre().roles["significance"].strong):
                 continue  # a heading that says why does not stand over what to do
-            if _of_another_role(role, heading):
+            if _of_another_role(role, heading) or _worn(heading):
                 continue
             if not _transferable(heading, unit, plan, adapter) or any(similar(heading, other) for other in below):
                 continue
@@ -66,6 +66,11 @@ def _of_another_role(role: str, heading: str) -> bool:
     if role not in BACKWARD or any(word in heading for word in genre().roles[role].strong):
         return False
     return any(word in heading for other, words in genre().roles.items() if other != role for word in words.strong)
+
+
+def _worn(heading: str) -> bool:
+    """Tell whether a heading is clichés and nothing else: 突出重点，强化措施 says less than a plain one does."""
+    return all(clause in genre().cliches for clause in re.split(r"[，、]", heading))
 
 
 def _variants(heading: str) -> list[str]:
@@ -102,7 +107,6 @@ def _bare(heading: str, plan: Plan) -> int:
 
 def _head_score(heading: str, unit: Unit, role: str, plan: Plan) -> float:
     own = 1.0 if unit.source.on_theme else 0.0
-    worn = -4.0 if all(clause in genre().cliches for clause in re.split(r"[，、]", heading)) else 0.0
     named = 1.0 if plan.theme and plan.theme in heading else (0.3 if theme_score(heading, plan) >= 1 else 0.0)
     pattern = {"pair": 0.5, "tailed": 0.6, "two": 0.3, "one": 0.0}[form(heading)]
     strong = sum(word in heading for word in genre().roles[role].strong)
@@ -111,7 +115,6 @@ def _head_score(heading: str, unit: Unit, role: str, plan: Plan) -> float:
     return (
         own
         + named
-        + worn
         + drift
         + pattern
         + level

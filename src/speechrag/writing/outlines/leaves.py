@@ -59,6 +59,8 @@ _NO_ORDER = {
     ),
     "achievement": re.compile(r"了(?!解|结)|成效|成绩|显著|明显|增强|提升|提高|完善|健全|进展|取得|实现"),
 }
+_STRESS = re.compile(r"^(?:坚定不移|持续|全面|深入|扎实|大力|着力|不断|进一步|切实|加快)+")
+_BIDS = re.compile(r"把|让|保持|维护|支持|做到|注重|精准")
 _ACHIEVED = re.compile(r"了(?!解|结|不)|取得|明显|显著|成效|达到|荣获|位居")
 _MAIN_WORDS = re.compile(r"责任感|紧迫感|重要意义|重大意义|重要性")
 # The line that greets the hearers: what a speech says begins after it.
@@ -207,7 +209,7 @@ def _misplaced(unit: Unit, heading: str, text: str) -> bool:
     A section that its speech puts among the reasons (把弦绷紧) is one.
     """
     role = unit.role
-    if role not in _NO_ORDER or not (directive().match(heading) or heading.startswith(("把", "让"))):
+    if role not in _NO_ORDER or not (directive().match(_STRESS.sub("", heading)) or _BIDS.match(heading)):
         return False
     if role == "significance" and unit.source.first and unit.level < TOPIC:
         return False
