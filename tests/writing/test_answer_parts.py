@@ -12,6 +12,7 @@ from speechrag.text import segmenter
 from speechrag.writing.answer import Search
 from speechrag.writing.answer_evidence import Candidate, Evidence
 from speechrag.writing.answer_parts import another_part, told
+from speechrag.writing.asking import Asking
 from speechrag.writing.questions import Question, analyse
 
 CUTTER = segmenter("jieba")
@@ -160,3 +161,26 @@ def test_of_several_points_the_one_with_what_is_quoted_is_told() -> None:
     assert [text[a:b] for _, (a, b) in told(asked(question), [(best, span) for span in best.spans])] == [
         "第二，希望各站把“敲门法”用起来：一户一户敲门，当面说清禁火。"
     ]
+
+
+@pytest.mark.parametrize(
+    ("beside", "told"), [("鹭河县的信访接待场所要敞开门。", False), ("信访接待场所要敞开门。", True)]
+)
+def test_a_refusal_names_only_what_none_of_the_passages_speaks_of(beside: str, told: bool) -> None:
+    """The nearest passage lacks the county, another one has it: it is not said that nobody speaks of it."""
+    texts = ["水利网络分为四级，由市里统一建设。", beside]
+    speeches = [Speech(f"s{n}", f"d{n}", f"{n}.txt", 1, "讲话", text, 0, len(text)) for n, text in enumerate(texts)]
+    hits = [
+        Hit(n + 1, 1.0 - n / 2, Passage(f"s{n}.1", f"s{n}", (), s.text, 0, len(s.text)), s.source, s.title, s.text)
+        for n, s in enumerate(speeches)
+    ]
+    search = Asking(
+        retrieve=lambda query: hits,
+        speech=lambda key: speeches[int(key[1:])],
+        document_frequency=lambda word: sum(word in text for text in texts) / len(texts),
+        segmenter=CUTTER,
+        threshold=1.0,
+    )
+    answer = search.ask("鹭河县的水利网络分为几级")
+    assert not answer.supported
+    assert ("没有说到“鹭河" in answer.text) is told

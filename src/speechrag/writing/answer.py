@@ -32,6 +32,7 @@ NEAREST = 5
 CONSIDERED = 80  # candidates that the reader looks at
 _UNTOLD = 0.0  # stands for the retriever's probability where it gives none
 # What a candidate must meet where the question names it; how telling the others are the reader decides.
+_NAMES = frozenset({"place", "person", "organ"})
 _BINDING = frozenset({"year", "place", "person"})
 # How much the reader's log-odds count beside the score that orders candidates, and that a series tells more than one
 # of its sentences, where several things or a way to do something are asked for.
@@ -226,13 +227,14 @@ def _searched(asked: Question, hits: Sequence[Hit], found: Sequence[Candidate]) 
         return "语料中没有与之相近的段落。"
     speeches, wanted = len({hit.passage.speech_id for hit in hits}), constraints(asked)
     said = f"查看了{speeches}篇讲话中最相近的{len(hits)}段"
-    missing = unmet(asked, wanted, found[0].window, found[0].year) if wanted and found else ()
-    if not missing:
+    missing = [unmet(asked, wanted, c.window, c.year) for c in found[:CONSIDERED]] if wanted else []
+    if not missing or not missing[0]:
         return said + "。"
-    names = "、".join(f"“{c.text}”" for c in missing)
-    gap = hole(missing, [text for text, _ in found[0].window.layers[:INSIDE]])
-    open_ = f"；原文此处空缺（{gap}），无从确定" if gap else ""
-    return f"{said}，没有说到{names}{open_}。"
+    # A name that the nearest lacks may stand further down: not spoken of is what none of them has.
+    nowhere = [c for c in missing[0] if c.kind not in _NAMES or all(c in each for each in missing)]
+    names = "，没有说到" + "、".join(f"“{c.text}”" for c in nowhere) if nowhere else ""
+    gap = hole(missing[0], [text for text, _ in found[0].window.layers[:INSIDE]])
+    return said + names + (f"；原文此处空缺（{gap}），无从确定" if gap else "") + "。"
 
 
 def _generated(
