@@ -17,6 +17,7 @@ from speechrag.writing.outlines.levels import at_level
 from speechrag.writing.outlines.local import _common
 from speechrag.writing.outlines.mine import section_unit
 from speechrag.writing.outlines.plan import read_plan
+from speechrag.writing.outlines.roles import STATEMENT
 from speechrag.writing.outlines.sentences import _POINTING, _SUBJECTLESS
 from speechrag.writing.outlines.units import CLAUSE
 
@@ -194,3 +195,9 @@ def test_cliches_alone_head_no_part() -> None:
     text = SCHOOLS.replace("二、突出重点，推动义务教育均衡发展", "二、突出重点，强化措施")
     outline = draft(BRIEF, ("在全县义务教育工作会议上的讲话", text))
     assert "突出重点，强化措施" not in [point.heading for point in outline.points]
+
+
+@pytest.mark.parametrize("heading", ["抓好安全就是保护生产力", "信用是一座城市的竞争力"])
+def test_what_makes_strength_is_a_reason(heading: str) -> None:
+    """解放生产力 says why, as 是…的基础 does."""
+    assert STATEMENT.search(heading)
