@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,10 @@ def test_a_misspelt_environment_variable_is_refused() -> None:
 @pytest.mark.parametrize(
     ("variable", "value", "message"),
     [
+        ("SPEECHRAG_TOP_K", "0", "from 1 to 1,000"),
+        ("SPEECHRAG_PASSAGE_CHARS", "-1", "from 1 to 1,000,000"),
+        ("SPEECHRAG_DENSE_WEIGHT", "inf", "from 0 to 1"),
+        ("SPEECHRAG_PORT", "65536", "from 0 to 65,535"),
         ("SPEECHRAG_PER_MINUTE", "-5", "from 0 to 1,000,000"),
         ("SPEECHRAG_REFUSAL_THRESHOLD", "3", "from 0 to 1"),
         ("SPEECHRAG_REFUSAL_THRESHOLD", "nan", "from 0 to 1"),
@@ -66,12 +71,57 @@ def test_a_number_out_of_its_range_is_refused(variable: str, value: str, message
     assert variable in str(caught.value) and value in str(caught.value)
 
 
-def test_a_number_that_no_integer_holds_is_refused(tmp_path: Path) -> None:
-    """TOML knows infinity; a port is none of it."""
+@pytest.mark.parametrize("value", ["inf", "7860.5"])
+def test_a_number_that_no_integer_holds_is_refused(tmp_path: Path, value: str) -> None:
+    """TOML knows infinity and fractions; a port is none of them and is not rounded to one."""
     file = tmp_path / "s.toml"
-    file.write_text("port = inf\n", encoding="utf-8")
-    with pytest.raises(ConfigError, match="`port` is inf; expected int"):
+    file.write_text(f"port = {value}\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=f"`port` is {value}; expected int"):
         load_settings({"SPEECHRAG_CONFIG": str(file)})
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "message"),
+    [
+        ("SPEECHRAG_SEGMENTER", "foo", "one of characters, jieba, rjieba"),
+        ("SPEECHRAG_CHUNKER", "", "one of document, section"),
+        ("SPEECHRAG_UNDERSTANDING", "yes", "one of off, on"),
+        ("SPEECHRAG_RANKER", "1", "one of off, on"),
+        ("SPEECHRAG_INDEX", "", "the name of a folder"),
+        ("SPEECHRAG_CORPUS", " ", "the name of a folder"),
+        ("SPEECHRAG_PROMPTS", "没有这个夹", "a folder of prompt files"),
+        ("SPEECHRAG_HOST", "", "0.0.0.0 for all"),
+        ("SPEECHRAG_HOST", "http://a", "a name or address"),
+        ("SPEECHRAG_HOSTS", "a.b:80", "names of this server"),
+        ("SPEECHRAG_HOSTS", "a.b,*", "names of this server"),
+        ("SPEECHRAG_LLM_BASE_URL", "", "http://127.0.0.1:11434/v1"),
+        ("SPEECHRAG_LLM_BASE_URL", "127.0.0.1:11434", "http://127.0.0.1:11434/v1"),
+        ("SPEECHRAG_LLM_BASE_URL", "file:///etc", "http://127.0.0.1:11434/v1"),
+        ("SPEECHRAG_LLM_BASE_URL", "http://[", "http://127.0.0.1:11434/v1"),
+        ("SPEECHRAG_LLM_BASE_URL", "http://a:99999", "http://127.0.0.1:11434/v1"),
+    ],
+)
+def test_a_text_of_the_wrong_form_is_refused(variable: str, value: str, message: str) -> None:
+    """An empty host would listen to everybody and an empty folder read the working directory, both in silence."""
+    with pytest.raises(ConfigError, match=re.escape(message)) as caught:
+        load_settings({variable: value})
+    assert f"{variable}: `{variable.removeprefix('SPEECHRAG_').lower()}` is {value!r}" in str(caught.value)
+
+
+@pytest.mark.parametrize("hosts", ["", "a.b, 192.168.1.1,[::1],fe80::1", "办公室.local"])
+def test_names_and_addresses_are_hosts(hosts: str) -> None:
+    """Names, addresses of both kinds and none at all are what a proxy may be called."""
+    assert load_settings({"SPEECHRAG_HOSTS": hosts}).hosts == hosts
+
+
+def test_a_key_is_never_shown_again(tmp_path: Path) -> None:
+    """A key that no header can hold is refused, and the refusal, which ends in a log, does not repeat it."""
+    file = tmp_path / "s.toml"
+    file.write_text("llm_api_key = 97531\n", encoding="utf-8")
+    for environ in ({"SPEECHRAG_LLM_API_KEY": "密钥97531"}, {"SPEECHRAG_CONFIG": str(file)}):
+        with pytest.raises(ConfigError, match="`llm_api_key` is a secret that cannot be used") as caught:
+            load_settings(environ)
+        assert "97531" not in str(caught.value)
 
 
 def test_an_unknown_backend_lists_the_choices() -> None:

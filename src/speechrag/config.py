@@ -8,13 +8,17 @@ reads ``os.environ``.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from speechrag.errors import ConfigError
+from speechrag.registry import CHUNKERS, SEGMENTERS
 
 PACKAGE = Path(__file__).resolve().parent
 PREFIX = "SPEECHRAG_"
@@ -58,28 +62,89 @@ class Settings:
         return installed if installed.is_dir() else PACKAGE.parent.parent / "prompts"
 
 
-# The least and the most of numbers that nothing further on looks at before they are used.
+# The least and the most of numbers: where a command has no use for one it would pass in silence.
 _RANGES: Mapping[str, tuple[float, float]] = {
+    "passage_chars": (1, 1_000_000),
+    "top_k": (1, 1_000),
+    "dense_weight": (0.0, 1.0),
     "refusal_threshold": (0.0, 1.0),
     "llm_timeout": (0.1, 86_400.0),
+    "port": (0, 65_535),
     "workers": (0, 1_024),
     "per_minute": (0, 1_000_000),
 }
+_CHOICES: Mapping[str, Iterable[str]] = {
+    "segmenter": SEGMENTERS,
+    "chunker": CHUNKERS,
+    "understanding": ("on", "off"),
+    "ranker": ("on", "off"),
+}
+_HOST = re.compile(r"[\w.-]+")
 _TYPES: Mapping[str, type] = {f.name: type(f.default) for f in fields(Settings)}
 
 
 def _coerce(name: str, value: Any, where: str) -> Any:
     kind = _TYPES[name]
+    shown = "a secret that cannot be used" if name == "llm_api_key" else repr(value)
     try:
         if isinstance(value, bool) or (kind is str and not isinstance(value, str)):
             raise ValueError
         found = kind(value)
+        if isinstance(value, float) and found != value:  # 1.5 is no count of anything
+            raise ValueError
     except (TypeError, ValueError, OverflowError) as exc:
-        raise ConfigError(f"{where}: `{name}` is {value!r}; expected {kind.__name__}") from exc
-    least, most = _RANGES.get(name, (None, None))
-    if least is not None and not least <= found <= most:  # NaN is in no range
-        raise ConfigError(f"{where}: `{name}` is {value!r}; expected a number from {least:g} to {most:,.0f}")
+        raise ConfigError(f"{where}: `{name}` is {shown}; expected {kind.__name__}") from exc
+    if wanted := _wanted(name, found):
+        raise ConfigError(f"{where}: `{name}` is {shown}; expected {wanted}")
     return found
+
+
+def _wanted(name: str, value: Any) -> str:
+    """Return what a setting should be, "" for one that may be as it is."""
+    if name in _RANGES:
+        least, most = _RANGES[name]
+        return "" if least <= value <= most else f"a number from {least:g} to {most:,.0f}"  # NaN is in no range
+    if name in _CHOICES:
+        return "" if value in _CHOICES[name] else f"one of {', '.join(sorted(_CHOICES[name]))}"
+    check = _CHECKS.get(name)
+    return "" if check is None or check[0](value) else check[1]
+
+
+def _is_server(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # http://[, or a port that is no number
+        return False
+
+
+def _is_named(value: str) -> bool:
+    return bool(value.strip()) and "\0" not in value
+
+
+def _is_host(value: str) -> bool:
+    try:
+        ip_address(value.strip("[]"))
+    except ValueError:
+        return _HOST.fullmatch(value) is not None
+    return True
+
+
+def _are_hosts(value: str) -> bool:
+    return all(_is_host(name.strip()) for name in value.split(",") if name.strip())
+
+
+# Of texts with a form: whether it is that, and what it should be. An empty folder name would be the working directory,
+# an empty host every address of this machine, and a header holds no Chinese and no line end.
+_CHECKS: Mapping[str, tuple[Callable[[str], bool], str]] = {
+    "corpus": (_is_named, "the name of a folder"),
+    "index": (_is_named, "the name of a folder"),
+    "prompts": (lambda value: not value or Path(value).is_dir(), "a folder of prompt files that is there"),
+    "host": (_is_host, "a name or address to listen on, 0.0.0.0 for all"),
+    "hosts": (_are_hosts, "names of this server with commas between them"),
+    "llm_base_url": (_is_server, "an address such as http://127.0.0.1:11434/v1"),
+    "llm_api_key": (lambda value: value.isascii() and value.isprintable(), "letters, digits and signs of ASCII"),
+}
 
 
 def _from_file(path: Path) -> dict[str, Any]:

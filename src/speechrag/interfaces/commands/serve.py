@@ -11,13 +11,12 @@ from speechrag.interfaces.commands.common import index_option, open_engine
 
 SUMMARY = "open the web page"
 EXAMPLE = "speechrag serve --port 7860"
-_PORTS = range(65_536)  # 0 takes a free one
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     index_option(parser)
     parser.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
-    parser.add_argument("--port", type=int, help="port to listen on (default: 7860)")
+    parser.add_argument("--port", type=int, help="port to listen on, 0 for a free one (default: 7860)")
     parser.add_argument(
         "--allow-upload", metavar="FOLDER", nargs="?", const="",
         help="let visitors add files to FOLDER, the one the index was built from (default: corpus), and build anew",
@@ -30,10 +29,8 @@ def run(options: argparse.Namespace) -> int:
     from speechrag.interfaces.web import serve
 
     engine, settings = open_engine(options, "host", "port", "sets")
-    if settings.port not in _PORTS:
-        raise UsageError(f"port {settings.port}: there is no such port; give one from 1 to {_PORTS[-1]}")
-    if options.sets is not None and not Path(options.sets).is_dir():
-        raise UsageError(f"--sets {options.sets}: no such folder; name one of question sets in BEIR form")
+    if settings.sets and not Path(settings.sets).is_dir():
+        raise UsageError(f"--sets {settings.sets}: no such folder; name one of question sets in BEIR form")
     if options.allow_upload is not None:
         settings = replace(settings, uploads=options.allow_upload or settings.corpus)
     if settings.uploads:
