@@ -38,7 +38,7 @@ class Settings:
     dense_weight: float = 0.1  # share of the dense channel in the fused score, 0..1
     understanding: str = "on"  # official terms for everyday words, slips of typing mended; on or off
     ranker: str = "on"  # the learned ranker over the best candidates; on or off
-    reranker: str = ""  # a cross-encoder that reads the best of them, by name or path; empty: none
+    reranker: str = ""  # what reads the best of them: "reader", or a cross-encoder by name or path; empty: nothing
     refusal_threshold: float = 0.5
     user_dictionary: str = ""  # a jieba user dictionary file
     prompts: str = ""  # folder of prompt files; empty means the ones that come with the package

@@ -25,7 +25,8 @@ from speechrag.records import (
     SectionText,
     Speech,
 )
-from speechrag.retrieval.search import Retriever
+from speechrag.registry import READER
+from speechrag.retrieval.search import Judge, Retriever
 from speechrag.retrieval.stages import stages_of
 from speechrag.text import unique
 
@@ -80,17 +81,25 @@ class Engine:
         facts.warm()
 
     def search(
-        self, query: Query, *, llm: str = "", widen: bool = False, note: Callable[[str], object] | None = None
+        self,
+        query: Query,
+        *,
+        llm: str = "",
+        widen: bool = False,
+        read: bool = False,
+        note: Callable[[str], object] | None = None,
     ) -> list[Hit]:
         """Return the hits for a query, best first. Raises UsageError for a query that cannot be asked.
 
         With ``llm`` a model says the query in other words, which are searched for too (``parts`` names what they
         found as "reworded"); a model that fails or takes longer than ``REWORDING_SECONDS`` leaves the plain search,
         and ``note`` is told in a sentence why.
-        With ``widen`` every hit carries the section that it stands in.
+        With ``widen`` every hit carries the section that it stands in. With ``read`` the reader that judges answers
+        has a say in the order of the best hits of a question (``parts`` names it "reader"), in some 40 ms more; the
+        setting ``reranker`` may ask for that in every search.
         """
         reworded = self._rewordings(query.text, llm, note) if llm and query.text.strip() else ()
-        hits = self._retriever.search(query, reworded)
+        hits = self._retriever.search(query, reworded, self._judge(query.filters, read=read))
         return [replace(hit, section=self._section(hit.passage)) for hit in hits] if widen else hits
 
     def excludes(self, filters: Filters) -> bool:
@@ -111,7 +120,12 @@ class Engine:
 
     def rank(self, text: str, depth: int) -> list[tuple[Passage, float]]:
         """Return the best ``depth`` passages with their scores, copies not folded: what an evaluation judges."""
-        return self._retriever.rank(text, depth)
+        return self._retriever.rank(text, depth, self._judge())
+
+    def _judge(self, filters: Filters = NO_FILTERS, *, read: bool = False) -> Judge | None:
+        """Return what reads the best hits, None where nothing does; a user's own cross-encoder has the last word."""
+        chosen = self._settings.reranker
+        return self.asking(filters).judge if chosen == READER or (read and not chosen) else None
 
     def confidence(self, query: Query) -> float:
         """Return the probability (0..1) that the best hits for a query answer it; 0 where nothing is found."""
@@ -154,7 +168,7 @@ class Engine:
         from speechrag.writing.asking import Asking
 
         return Asking(
-            retrieve=self.search,
+            retrieve=self._retriever.search,  # what is read for an answer has been put in no order by reading
             speech=self.speech,
             document_frequency=self._document_frequency,
             segmenter=self._index.cutter,
@@ -206,7 +220,7 @@ class Engine:
             rephrase = partial(reworded_outline, generator=generator)
         return draft_outline(
             brief,
-            retrieve=self.search,
+            retrieve=self._retriever.search,
             speech=self.speech,
             filters=filters,
             rephrase=rephrase,

@@ -37,6 +37,7 @@ EMBEDDERS: Mapping[str, Entry] = {
 RERANKERS: Mapping[str, Entry] = {
     "cross-encoder": Entry("speechrag.embedding.reranker:CrossEncoderReranker", needs="sentence_transformers"),
 }
+READER = "reader"  # the reranker that comes inside the package; it reads over an index, so the engine itself makes it
 READERS: Mapping[str, Entry] = {
     "text": Entry("speechrag.sources.plain:read_text"),
     "html": Entry("speechrag.sources.html:read_html", needs="lxml"),

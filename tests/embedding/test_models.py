@@ -194,6 +194,15 @@ def test_an_archive_is_named_zip(tiny: Path, tmp_path: Path) -> None:
 
 
 def test_what_comes_with_the_package_is_not_packed(tmp_path: Path) -> None:
-    """The built-in encoder is there wherever the program is."""
-    with pytest.raises(UsageError, match="comes with speechrag"):
-        pack_model("builtin", tmp_path / "x.zip")
+    """The built-in encoder and reranker are there wherever the program is."""
+    for name in ("builtin", "reader"):
+        with pytest.raises(UsageError, match="comes with speechrag"):
+            pack_model(name, tmp_path / "x.zip")
+
+
+def test_the_built_in_reranker_is_listed_and_measured_over_an_index() -> None:
+    """It can be named like another, and asked to read pairs alone it says what measures it."""
+    found = {model.name: model for model in list_models([])}["reader"]
+    assert (found.kind, found.where) == ("reranker", "package") and found.bytes > 100_000
+    with pytest.raises(UsageError, match="speechrag evaluate --set reranker=reader"):
+        check_model("reader")

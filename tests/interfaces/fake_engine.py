@@ -163,13 +163,15 @@ class FakeEngine:
         self.histories: list[tuple[str, ...]] = []
         self._passages = {p.passage_id: p for speech in speeches for p in _passages(speech)}
         self.asked: list[str] = []
+        self.reads: list[tuple[str, bool]] = []
         self.manifest = IndexManifest(
             1, generation, "2026-11-20T04:00:00+00:00", "0" * 64, "c", "section", "characters", "hash", "f", 8, "ip",
             len(speeches), len(speeches), len(self._passages), len(self._passages), {}, {},
         )  # fmt: skip
 
-    def search(self, query: Query) -> list[Hit]:
-        """Return the passages that share the most pairs with the query, best first."""
+    def search(self, query: Query, *, read: bool = False) -> list[Hit]:
+        """Return the passages that share the most pairs with the query, best first; ``reads`` keeps what was asked."""
+        self.reads.append((query.text, read))
         scored = []
         for passage in self._passages.values():
             speech = self._speeches[passage.speech_id]

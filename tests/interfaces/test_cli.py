@@ -130,6 +130,17 @@ def test_search_prints_one_object_a_query(cli: Cli) -> None:
     assert [hit["rank"] for hit in row["hits"]] == [1, 2, 3]
 
 
+def test_a_search_may_be_read_once_more(cli: Cli) -> None:
+    """``--reranker reader`` shows its part beside the others; a title is left alone; an unknown name is told."""
+    asked = ("search", "小型水库的巡查责任人要怎样在岗", "--format", "json")
+    (plain,), (read,) = cli.rows(*asked), cli.rows(*asked, "--reranker", "reader")
+    assert "reader" not in plain["hits"][0]["parts"] and read["hits"][0]["parts"]["reader"]["rank"] == 1
+    (title,) = cli.rows("search", "信息报送", "--reranker", "reader", "--format", "json")
+    assert title["hits"] and all("reader" not in hit["parts"] for hit in title["hits"])
+    code, out, err = cli("search", "信息", "--reranker", "nobody/none")
+    assert (code, out) == (1, "") and "nobody/none" in err
+
+
 def test_queries_are_answered_in_the_order_of_the_file(cli: Cli, tmp_path: Path) -> None:
     """One line a query, ids kept, a byte order mark, blank lines and line ends of Windows forgiven."""
     lines = [{"qid": f"q{i}", "query": q, "more": 1} for i, q in enumerate(["防汛", "接访", "防汛", "zzz"], 7)]

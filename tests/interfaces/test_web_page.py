@@ -95,7 +95,7 @@ def test_search_marks_the_words_and_opens_the_place(visit: Visit) -> None:
 def test_a_list_of_near_meanings_alone_says_so(visit: Visit, served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     """Passages that hold none of the words are not passed off as found."""
     hits = served.engine.search(Query("信息工作"))
-    monkeypatch.setattr(served.engine, "search", lambda _: hits)
+    monkeypatch.setattr(served.engine, "search", lambda _, read: hits)
     visit.search("量子纠缠")
     assert visit.page.inner_text(".hits > .quiet").startswith("没有一处写着“量子纠缠”里的词语")
     visit.search("信息工作")

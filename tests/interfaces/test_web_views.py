@@ -218,6 +218,12 @@ def test_chosen_facets_become_filters(engine: FakeEngine) -> None:
     assert {"县"} == {hit["facts"][1] for hit in found.view["hits"]}
 
 
+def test_the_search_desk_has_its_best_hits_read(engine: FakeEngine) -> None:
+    """Whoever types a question there finds what answers it first."""
+    desk = Desk(engine, Settings(segmenter="characters"))  # type: ignore[arg-type]
+    assert list(desk.search("信息工作有哪些要求")) and engine.reads[-1] == ("信息工作有哪些要求", True)
+
+
 def test_a_list_left_empty_by_the_filters_says_so(engine: FakeEngine) -> None:
     """The page names the filter, not the query, where no speech passes it, and the query where speeches do."""
     desk = Desk(engine, Settings())  # type: ignore[arg-type]

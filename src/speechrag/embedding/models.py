@@ -29,12 +29,13 @@ from speechrag.embedding.loading import (
 )
 from speechrag.embedding.reranker import load_reranker
 from speechrag.errors import ModelError, UsageError
-from speechrag.registry import EMBEDDERS
+from speechrag.registry import EMBEDDERS, READER
 
 MANIFEST = "speechrag-model.json"
 FORMAT_VERSION = 1
 EXTRA_FILES = ("README.md", "LICENSE", "LICENSE.txt", "LICENSE.md", "NOTICE")
 MAX_MANIFEST_BYTES = 1 << 20
+_SHIPPED = {"builtin": "static-zh", READER: "reader"}  # name -> its folder among the package's models
 _SAMPLE = "要畅通社情民意反映渠道，完善信息报送制度，做到重要情况及时报、综合情况系统报。" * 10  # about 400 characters
 _QUESTION = "重要情况多长时间内要报上来"
 
@@ -87,11 +88,12 @@ class RerankerCheck:
 
 
 def list_models(folders: Sequence[Path] = ()) -> list[ModelInfo]:
-    """Return the built-in encoders, the models in the local cache, and those that ``folders`` are or hold.
+    """Return the built-in encoders and reranker, the models in the local cache, and those that ``folders`` are or hold.
 
     A folder that is no model itself is looked into one level deep.
     """
     found = [ModelInfo(name, "encoder", "package", _bytes_of(name)) for name in sorted(_built_in())]
+    found.append(ModelInfo(READER, RERANKER, "package", _bytes_of(READER)))
     found += [_info(name, path) for name, path in _cached()]
     for folder in folders:
         if not folder.is_dir():
@@ -104,8 +106,13 @@ def list_models(folders: Sequence[Path] = ()) -> list[ModelInfo]:
 def check_model(name: str, *, texts: int = 64) -> ModelCheck | RerankerCheck:
     """Load the encoder or reranker called ``name``, try it on ``texts`` passages of about 400 characters, and report.
 
-    Raises ModelError where it cannot be loaded or gives unusable vectors or scores.
+    Raises ModelError where it cannot be loaded or gives unusable vectors or scores, UsageError for the built-in reader.
     """
+    if name == READER:
+        raise UsageError(
+            f"the reranker {READER!r} comes with speechrag and reads over an index: `speechrag evaluate --set "
+            f"reranker={READER}` measures it"
+        )
     folder = _folder(name)
     ranks = folder is not None and folder_kind(folder) in (RERANKER, CLASSIFIER)
     return _check_reranker(name, texts) if ranks else _check_encoder(name, texts)
@@ -165,10 +172,9 @@ def pack_model(name: str, archive: Path) -> Path:
     """
     if archive.suffix.lower() != ".zip":
         raise UsageError(f"{archive}: a model is packed into a zip file; give a name that ends in .zip")
-    if name in _built_in():
+    if name in {*_built_in(), READER}:
         raise UsageError(
-            f"the encoder {name!r} comes with speechrag and is there wherever speechrag is installed; "
-            "there is nothing to carry"
+            f"{name!r} comes with speechrag and is there wherever speechrag is installed; there is nothing to carry"
         )
     folder = _folder(name)
     if folder is None:
@@ -253,10 +259,10 @@ def _info(name: str, folder: Path) -> ModelInfo:
 
 
 def _bytes_of(name: str) -> int:
-    if name == "builtin":
+    if name in _SHIPPED:
         from speechrag.embedding.static import MODELS
 
-        folder: Path | None = MODELS / "static-zh"
+        folder: Path | None = MODELS / _SHIPPED[name]
     else:
         folder = _folder(name)
     return 0 if folder is None else sum(path.stat().st_size for path in model_files(folder))

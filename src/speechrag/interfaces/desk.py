@@ -101,7 +101,7 @@ class Desk:
 
         def work(text: str, engine: Engine) -> Results:
             filters = self._filters(chosen)
-            hits = engine.search(Query(text, LIST_LENGTH, filters, per_speech=int(bool(once))))
+            hits = engine.search(Query(text, LIST_LENGTH, filters, per_speech=int(bool(once))), read=True)
             cutter = segmenter(self._settings.segmenter)
             yield Result(views.hits_view(text, hits, cutter, excluded=engine.excludes(filters)))
 

@@ -12,6 +12,7 @@ from speechrag.errors import UsageError
 from speechrag.index.lexical import facet_token
 from speechrag.index.opened import OpenIndex
 from speechrag.index.store import SpeechFacts, StoredPassage
+from speechrag.registry import READER
 from speechrag.retrieval.fusion import Ranked, fuse
 from speechrag.retrieval.matching import Pattern
 from speechrag.retrieval.ranker import Asked, Candidates, Concept, features, load_ranker
@@ -48,7 +49,7 @@ class Stages:
     dense_weight: float = 0.1  # share of the dense channel in the fused score; 0 leaves the channel out
     ranker: bool = True
     understanding: bool = True  # everyday words, slips of typing
-    reranker: str = ""  # a cross-encoder by name or path; empty: none
+    reranker: str = ""  # a cross-encoder by name or path; empty: none (the reader is no stage of a pipeline)
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.dense_weight <= 1.0:
@@ -62,7 +63,8 @@ def stages_of(settings: Settings) -> Stages:
         if value not in SWITCH:
             raise UsageError(f"{name} is {value!r}; expected on or off")
     on = {name: SWITCH[value] for name, value in switches.items()}
-    return Stages(dense_weight=settings.dense_weight, reranker=settings.reranker, **on)
+    reranker = "" if settings.reranker == READER else settings.reranker
+    return Stages(dense_weight=settings.dense_weight, reranker=reranker, **on)
 
 
 @dataclass(slots=True)
@@ -72,6 +74,16 @@ class Ranking:
     order: list[tuple[int, float]]
     channels: dict[str, Ranked]
     stored: dict[int, StoredPassage] = field(default_factory=dict)  # those read from the store so far
+
+    def reorder(self, channel: str, head: Ranked) -> None:
+        """Put the passages of ``head``, now the first ones, in the order of their new scores, told as ``channel``.
+
+        The places keep their scores, so that the list stays sorted and calibrated.
+        """
+        ranked = sorted(head, key=lambda pair: (-pair[1], pair[0]))
+        self.channels[channel] = ranked
+        places = [score for _, score in self.order[: len(ranked)]]
+        self.order[: len(ranked)] = [(ordinal, score) for (ordinal, _), score in zip(ranked, places, strict=True)]
 
 
 class Pipeline:
@@ -254,15 +266,10 @@ class Pipeline:
         ranking.order = ranked + _below([pair for pair in ranking.order if pair[0] in left], ranked[-1][1])
 
     def _rerank(self, ranking: Ranking, text: str) -> None:
-        """Order the head anew; its places keep their scores, so that the list stays sorted and calibrated."""
+        """Order the head anew by what the cross-encoder says."""
         head = self.read(ranking, [ordinal for ordinal, _ in ranking.order[:RERANKED]])
         scores = self._reranker.scores(text, [self._text(s) for s in head])
-        ranked = sorted(
-            ((s.ordinal, float(x)) for s, x in zip(head, scores, strict=True)), key=lambda pair: (-pair[1], pair[0])
-        )
-        ranking.channels["reranker"] = ranked
-        places = [score for _, score in ranking.order[: len(ranked)]]
-        ranking.order[: len(ranked)] = [(ordinal, score) for (ordinal, _), score in zip(ranked, places, strict=True)]
+        ranking.reorder("reranker", [(s.ordinal, float(x)) for s, x in zip(head, scores, strict=True)])
 
 
 def _below(tail: Ranked, ceiling: float) -> list[tuple[int, float]]:

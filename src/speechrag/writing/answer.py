@@ -7,6 +7,7 @@ passages support them (see ``answer_generated``); whatever goes wrong there ends
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -30,6 +31,8 @@ RETRIEVED = 20
 EXPANDED = 10  # further passages from the search in official words
 NEAREST = 5
 CONSIDERED = 80  # candidates that the reader looks at
+CONSIDERED_EACH = 3  # candidates that it looks at of each passage where passages are to be ordered
+UNANSWERING = -8.0  # log-odds of a passage without a candidate
 _UNTOLD = 0.0  # stands for the retriever's probability where it gives none
 # What a candidate must meet where the question names it; how telling the others are the reader decides.
 _NAMES = frozenset({"place", "person", "organ"})
@@ -113,12 +116,37 @@ class Search:
             hits = [replace(hit, rank=rank) for rank, hit in enumerate((h for h in hits if not dropped(h)), 1)]
         evidence = Evidence(asked, hits, self.speech)
         found = evidence.candidates()
+        return self._looked_at(question, evidence, found, found[:CONSIDERED])
+
+    def _looked_at(
+        self, question: str, evidence: Evidence, found: list[Candidate], considered: Sequence[Candidate]
+    ) -> Reading:
+        asked, hits = evidence.question, list(evidence.hits)
         wanted = (*constraints(asked), *called(asked, evidence.topics))
-        able = [c for c in (_checked(asked, wanted, c) for c in found[:CONSIDERED]) if c is not None]
+        able = [c for c in (_checked(asked, wanted, c) for c in considered) if c is not None]
         query = Query(question, RETRIEVED, self.filters)
         retrieved = self.confidence(query, hits[:RETRIEVED]) if self.confidence and hits else _UNTOLD
         seen = look(asked, able, retrieved, self.document_frequency) if able and asked.terms else None
         return Reading(asked, hits, found, able, seen)
+
+    def judge(self, question: str, hits: Sequence[Hit]) -> list[float]:
+        """Return the log-odds that each of ``hits`` answers; nothing where ``question`` asks nothing, as a title does.
+
+        Those of a passage are those of its likeliest candidate.
+        """
+        asked = without_years(analyse(question, self.segmenter, self.document_frequency))
+        if asked.kind is Kind.TOPIC or not hits:
+            return []
+        evidence = Evidence(asked, hits, self.speech)
+        found = evidence.candidates()
+        reading = self._looked_at(question, evidence, found, _best_of_each(found))
+        if reading.seen is None:
+            return []
+        best = {hit.passage.passage_id: UNANSWERING for hit in hits}
+        for candidate, logit in zip(reading.able, builtin_reader().logits(reading.seen).tolist(), strict=True):
+            passage = candidate.hit.passage.passage_id
+            best[passage] = max(best[passage], logit)
+        return list(best.values())
 
     def found(self, question: str) -> _Found:
         reading = self.read(question)
@@ -141,6 +169,18 @@ class Search:
     def holding(self, speech_id: str, span: Span) -> Passage | None:
         """Return the passage of a speech that holds ``span``; None where it lies across two."""
         return next((passage for passage in self.passages(speech_id) if _holds(passage, span)), None)
+
+
+def _best_of_each(found: Sequence[Candidate]) -> list[Candidate]:
+    """Return the best few candidates of each passage; ``found`` is in order."""
+    taken = Counter[str]()
+    kept = []
+    for candidate in found:
+        passage = candidate.hit.passage.passage_id
+        taken[passage] += 1
+        if taken[passage] <= CONSIDERED_EACH:
+            kept.append(candidate)
+    return kept
 
 
 def _holds(passage: Passage, span: Span) -> bool:

@@ -47,7 +47,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--embedder", metavar="NAME", help="the encoder for --dataset without --index")
     parser.add_argument(
         "--set", metavar="KEY=VALUE", nargs="+", action="extend", default=[],
-        help="measure with other settings of retrieval, e.g. dense_weight=0 understanding=off ranker=off",
+        help="measure with other settings of retrieval, e.g. dense_weight=0 ranker=off, or reranker=reader",
     )  # fmt: skip
     parser.add_argument(
         "--search", metavar="KEY=V1,V2", nargs="+", action="extend", default=[],

@@ -36,6 +36,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="at most so many hits from one speech (default: 0, any number)",
     )  # fmt: skip
     parser.add_argument("--widen", action="store_true", help="show the section that each passage stands in")
+    parser.add_argument(
+        "--reranker", metavar="NAME",
+        help="read the best hits once more: with `reader`, the judge of answers (for questions; some 40 ms), or with a "
+             "cross-encoder by name or path",
+    )  # fmt: skip
     parser.add_argument("--llm", metavar="NAME", help="also search for what this model says in other words")
     format_option(parser, "text", "json")
 
@@ -48,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
 
     filters = parse_filters(options.filter)  # first: a query behind --filter is taken for one, and this says so
     queries = list(read_inputs(options.query, options.queries, "qid", "query"))
-    engine, settings = open_engine(options, "top_k")
+    engine, settings = open_engine(options, "top_k", "reranker")
     none_fit = excluded(filters) if engine.excludes(filters) else ""
     for qid, text in queries:
         began = time.perf_counter()
