@@ -15,6 +15,7 @@ from speechrag.records import Hit, Query
 from speechrag.registry import READER
 from speechrag.retrieval.search import READ
 
+HOURS = "信息报送时限是多少小时"
 QUESTION = "小型水库的巡查责任人有哪些要求"
 FILLING = "各级各部门要高度重视汛期工作，密切关注天气变化，确保安全度汛，这一点必须反复强调，绝不能掉以轻心。"
 
@@ -88,13 +89,28 @@ def test_answers_and_outlines_are_the_same_with_and_without(index: Path, engine:
     assert set_so.outline(brief) == engine.outline(brief)
 
 
-def test_the_passage_with_the_answer_comes_before_the_one_with_the_words(tmp_path: Path) -> None:
-    """Of two passages with the words of a question the one that tells what is asked for comes first."""
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
+    """Return an index, the passage with most words of ``HOURS``, and the one that answers it."""
     talk = "信息报送时限是多少，这个问题很多同志问过；信息报送时限不是小事，信息报送时限关系全局。" + FILLING * 3
     told = "发生突发事件，各单位报送信息不得超过2小时，特别重大的随到随报。" + FILLING * 3
     other = "各单位要及时清点物资，定期晾晒编织袋。" + FILLING * 4
-    build_collection([("a", "", talk), ("b", "", told), ("c", "", other)], tmp_path, QUICK)
-    engine = Engine.open(tmp_path, QUICK)
-    asked = Query("信息报送时限是多少小时", 3)
-    assert engine.search(asked)[0].passage.text == talk
-    assert engine.search(asked, read=True)[0].passage.text == told
+    folder = tmp_path_factory.mktemp("told")
+    build_collection([("a", "", talk), ("b", "", told), ("c", "", other)], folder, QUICK)
+    return folder, talk, told
+
+
+def test_the_passage_with_the_answer_comes_before_the_one_with_the_words(told: tuple[Path, str, str]) -> None:
+    """Of two passages with the words of a question the one that tells what is asked for comes first."""
+    folder, talk, answer = told
+    engine = Engine.open(folder, QUICK)
+    assert engine.search(Query(HOURS, 3))[0].passage.text == talk
+    assert engine.search(Query(HOURS, 3), read=True)[0].passage.text == answer
+
+
+def test_the_nearest_of_a_refusal_begin_with_what_may_answer(told: tuple[Path, str, str]) -> None:
+    """Whoever is refused for want of certainty finds the likeliest passage first among those shown."""
+    folder, _, answer = told
+    engine = Engine.open(folder, replace(QUICK, refusal_threshold=1.0))
+    refused = engine.ask(HOURS)
+    assert not refused.supported and engine.passage(refused.nearest[0]).text == answer

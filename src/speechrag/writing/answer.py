@@ -10,9 +10,11 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from speechrag.errors import GenerationError, PromptError
 from speechrag.records import Answer, AnswerSentence, Citation, Hit, Passage, Query, Speech
+from speechrag.retrieval.search import READ_WEIGHT
 from speechrag.text import Segmenter, fold
 from speechrag.writing.answer_constraints import Constraint, called, constraints, hole, unmet, without_years
 from speechrag.writing.answer_evidence import Candidate, Evidence
@@ -84,10 +86,7 @@ class _Found:
     hits: list[Hit]
     candidates: list[Candidate]
     chosen: list[Quoted]
-
-    @property
-    def nearest(self) -> tuple[str, ...]:
-        return tuple(hit.passage.passage_id for hit in self.hits[:NEAREST])
+    nearest: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +139,7 @@ class Search:
         evidence = Evidence(asked, hits, self.speech)
         found = evidence.candidates()
         reading = self._looked_at(question, evidence, found, _best_of_each(found))
-        if reading.seen is None:
-            return []
-        best = {hit.passage.passage_id: UNANSWERING for hit in hits}
-        for candidate, logit in zip(reading.able, builtin_reader().logits(reading.seen).tolist(), strict=True):
-            passage = candidate.hit.passage.passage_id
-            best[passage] = max(best[passage], logit)
-        return list(best.values())
+        return list(reading.odds().values()) if reading.seen is not None else []
 
     def found(self, question: str) -> _Found:
         reading = self.read(question)
@@ -154,7 +147,7 @@ class Search:
         candidates = [c for c in reading.sorted(self.threshold) if not stray(reading.asked, c)]
         supported = any(candidate.sure >= self.threshold for candidate in candidates)
         chosen = told(reading.asked, select(reading.asked, candidates)) if supported else []
-        return _Found(reading.asked, reading.hits, reading.found, self.standing(chosen))
+        return _Found(reading.asked, reading.hits, reading.found, self.standing(chosen), reading.nearest())
 
     def standing(self, chosen: Sequence[Quoted]) -> list[Quoted]:
         """Return ``chosen``, each span with the passage that holds it: a series goes on beyond the one found."""
@@ -187,7 +180,7 @@ def _holds(passage: Passage, span: Span) -> bool:
     return passage.start <= span[0] and span[1] <= passage.end
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: the log-odds are kept beside the fields
 class Reading:
     """A question with its hits and candidates; ``able`` are those about what it names, ``seen`` their features."""
 
@@ -197,13 +190,33 @@ class Reading:
     able: list[Candidate]
     seen: Seen | None  # None where there is nothing to read
 
+    @cached_property
+    def logits(self) -> list[float]:
+        """The reader's log-odds of the able candidates."""
+        unread = [UNANSWERING] * len(self.able)
+        return unread if self.seen is None else builtin_reader().logits(self.seen).tolist()  # type: ignore[no-any-return]
+
+    def odds(self) -> dict[str, float]:
+        """Return passage id -> the log-odds of its likeliest candidate, for every hit."""
+        best = {hit.passage.passage_id: UNANSWERING for hit in self.hits}
+        for candidate, logit in zip(self.able, self.logits, strict=True):
+            passage = candidate.hit.passage.passage_id
+            best[passage] = max(best[passage], logit)
+        return best
+
+    def nearest(self) -> tuple[str, ...]:
+        """Return the ids of the passages likeliest to answer, best first."""
+        odds = self.odds()
+        read = sorted(self.hits, key=lambda hit: (-(hit.score + READ_WEIGHT * odds[hit.passage.passage_id]), hit.rank))
+        return tuple(hit.passage.passage_id for hit in read[:NEAREST])
+
     def sorted(self, threshold: float = 0.0) -> list[Candidate]:
         """Return the able candidates, best first, with the reader's probability; those below ``threshold`` behind."""
         if self.seen is None:
             return []
         judged = [
             (replace(candidate, sure=1 / (1 + math.exp(-logit))), logit)
-            for candidate, logit in zip(self.able, builtin_reader().logits(self.seen).tolist(), strict=True)
+            for candidate, logit in zip(self.able, self.logits, strict=True)
         ]
         whole = _TOLD_WHOLE if self.asked.kind in {Kind.LIST, Kind.HOW} else 0.0
         return _in_order(judged, threshold, whole)
