@@ -85,7 +85,7 @@ _TYPES: Mapping[str, type] = {f.name: type(f.default) for f in fields(Settings)}
 
 def _coerce(name: str, value: Any, where: str) -> Any:
     kind = _TYPES[name]
-    shown = "a secret that cannot be used" if name == "llm_api_key" else repr(value)
+    shown = "a secret that cannot be used" if name == "llm_api_key" else re.sub(r"//[^/@]{0,500}@", "//", repr(value))
     try:
         if isinstance(value, bool) or (kind is str and not isinstance(value, str)):
             raise ValueError

@@ -48,6 +48,38 @@ def test_fabrications_are_flagged_by_name(sentence: str, culprit: str) -> None:
     assert any(culprit in missing or missing in culprit for missing in verdict.missing), verdict
 
 
+DIKES = (
+    "去年全县共加固堤防37.5公里，转移群众1260人。5月18日组织了应急演练，王建国同志担任总指挥。大部分乡镇在6月底前完成了除险加固。"
+    "对迟报汛情的，要按照《汛情责任追究办法》处理。种子价格不得超过每斤5元。安排资金4200万元左右。"
+)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "去年全县共加固堤防超过37.5公里", "去年全县共加固堤防不足37.5公里", "去年全县共加固堤防37.5公里以上",
+        "5月18日，王建国同志担任副总指挥", "大部分乡镇在6月初前完成了除险加固",
+        "对迟报汛情的，不按照《汛情责任追究办法》处理",
+        "去年全县计划加固堤防37.5公里", "王建国担任总指挥，被免职", "种子价格不得超过每公斤5元",
+    ],
+)  # fmt: skip
+def test_a_word_that_turns_a_true_sentence_is_flagged(sentence: str) -> None:
+    """A bound, a rank, a part of the month, a denial for an order, a plan for a deed, a fate, another measure."""
+    assert not check_sentence(sentence, [DIKES]).supported
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "去年全县共加固堤防37.5公里", "王建国担任总指挥", "大部分乡镇在6月底前完成了除险加固", "安排资金不低于4200万元",
+        "迟报汛情的，按照《汛情责任追究办法》处理", "种子价格每斤不得超过5元",
+    ],
+)  # fmt: skip
+def test_the_same_without_that_word_passes(sentence: str) -> None:
+    """What the source says, and a bound where its figure is a loose one."""
+    assert check_sentence(sentence, [DIKES]).supported
+
+
 def test_a_figure_moved_to_another_thing_is_flagged() -> None:
     """A figure of the source counts only among the words it stands with there."""
     far = SOURCE + "会议强调要加强队伍建设，提高业务能力，改进工作作风，树立良好形象，" * 3 + "共培训骨干86人。"
@@ -95,6 +127,12 @@ def test_any_stretch_of_the_source_is_supported(start: int, size: int) -> None:
         ("[-1]", (), 1),
         ("[2、9]", (2,), 1),
         ("[1][1]", (1,), 0),
+        ("[[1]]", (1,), 0),
+        ("[资料2]", (2,), 0),
+        ("【来源：1、2】", (1, 2), 0),
+        ("【2†source】", (2,), 0),
+        ("〖3〗", (3,), 0),
+        ("[Source 9]", (), 1),
         ("", (), 0),
     ],
 )

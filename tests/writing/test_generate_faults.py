@@ -73,9 +73,10 @@ def test_a_fault_becomes_a_generation_error(server: Stub, mode: str) -> None:
 
 
 def test_a_server_that_is_not_there_is_named(server: Stub) -> None:
-    """A refused connection says which address was tried."""
-    with pytest.raises(GenerationError, match=r"连接不上大模型服务器 http://127\.0\.0\.1:9/"):
-        ChatGenerator("m", "http://127.0.0.1:9/v1", KEY, Path("prompts"), SHORT).generate("规矩", "问题")
+    """A refused connection says which address was tried, without the password that may stand in it."""
+    for address in ("http://127.0.0.1:9/v1", f"http://office:{KEY}@127.0.0.1:9/v1"):
+        with pytest.raises(GenerationError, match=r"连接不上大模型服务器 http://127\.0\.0\.1:9/"):
+            ChatGenerator("m", address, KEY, Path("prompts"), SHORT).generate("规矩", "问题")
 
 
 def test_slow_but_steady_tokens_end_at_the_total_deadline(server: Stub) -> None:

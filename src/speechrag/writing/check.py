@@ -53,6 +53,7 @@ MIN_RUN = 12
 
 _QUOTED = re.compile(r"[“「『\"']([^”」』\"']{2,80})[”」』\"']|《([^》]{1,80})》")
 _NEGATION = re.compile(r"不再|不|未|没有|没|无需|禁止|严禁|并非|非")
+_ORDERS = ("", "要", "应", "应当", "须", "必须", "一律")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +82,17 @@ def _bare(text: str) -> str:
 
 
 def _negation_changed(sentence: str, source: str) -> list[str]:
-    """Return the negations that stand on one side only, with the same characters before (3) and behind (2 or 3)."""
+    """Return the negations that stand on one side only, with the same characters before (3) and behind (2 or 3).
+
+    In their place the other side has nothing or an order: 要按照, 不按照.
+    """
     changed = []
     for one, other in ((sentence, source), (source, sentence)):
         for match in _NEGATION.finditer(one):
             left, right = one[max(0, match.start() - 3) : match.start()], one[match.end() : match.end() + 3]
-            if len(left) == 3 and len(right) > 1 and left + right in other and left + match.group() not in other:
+            if len(left) < 3 or len(right) < 2 or left + match.group() in other:
+                continue
+            if any(left + order + right in other for order in _ORDERS):
                 changed.append(match.group() + right)
     return changed
 
@@ -133,7 +139,7 @@ def check_sentence(sentence: str, cited_texts: Sequence[str]) -> Support:
     beyond += [*subjects_replaced(aligned, ours, theirs), *misjoined(ours, theirs)]
     coverage, run = _coverage(ours, theirs), longest_run(bare, bare_source)
     worded = _worded(aligned, coverage) or run >= min(MIN_RUN, len(bare))
-    added = any(len(each.clause.pairs) >= CLAUSE_PAIRS and each.met < MIN_CLAUSE_MET for each in aligned)
+    added = any(_added(each, theirs) for each in aligned)
     return Support(
         worded and not added and not missing and not beyond,
         tuple(dict.fromkeys(missing)),
@@ -141,6 +147,13 @@ def check_sentence(sentence: str, cited_texts: Sequence[str]) -> Support:
         run,
         tuple(dict.fromkeys(beyond)),
     )
+
+
+def _added(each: Aligned, source: str) -> bool:
+    """Tell whether a clause was added: too little of a long one is met, or nothing of what a short one tells."""
+    if len(each.clause.pairs) >= CLAUSE_PAIRS:
+        return each.met < MIN_CLAUSE_MET
+    return _DONE_TO.search(each.clause.text) is not None and not each.clause.pairs & pairs(source)
 
 
 def _quotations_missing(folded: str, source: str, figured: str) -> list[str]:
@@ -162,9 +175,14 @@ def _coverage(sentence: str, source: str) -> float:
 
 
 _CIRCLED = {chr(0x2460 + n): n + 1 for n in range(20)}
+# What befell somebody fits in three characters: 被免职.
+_DONE_TO = re.compile(r"^(?:已|已经|均|都|也|随后|后)?[被遭受获][\u4e00-\u9fff]{2}")
+_WORD = r"(?:资料|材料|来源|引用|文献|依据|见|source|ref)"
 _LISTED = r"\s*\^?-?\d{1,4}\s*(?:[,，、;；\-–—~～至]\s*\^?\d{1,4}\s*)*"
 _MARK = re.compile(
-    rf"[\[［【〔]({_LISTED})[\]］】〕]|([{''.join(_CIRCLED)}])|[（(]\s*(?:来源|资料|引用|见)\s*[:：]?\s*({_LISTED})[）)]"
+    rf"[\[［【〔〖]{{1,2}}(?:{_WORD}\s?[:：]?)?({_LISTED})(?:†[^\]］】〕〗\n]{{0,40}})?[\]］】〕〗]{{1,2}}|([{''.join(_CIRCLED)}])|"
+    rf"[（(]\s*{_WORD}\s*[:：]?\s*({_LISTED})[）)]",
+    re.I,
 )
 
 
@@ -180,7 +198,9 @@ def _numbers(listed: str) -> Iterator[int]:
 
 
 def parse_citations(text: str, known: Collection[int]) -> Cited:
-    """Take the citation marks out of ``text``: [1] [1,2] [1、2] [1-3] 【1】 ［1］ [^1] ①; unknown numbers are counted.
+    """Take the citation marks out of ``text``, counting unknown numbers.
+
+    They may be written [1] [1,2] [1、2] [1-3] 【1】 ［1］ [[1]] [资料1] 【1†source】 [^1] ①.
 
     >>> parse_citations("已编发125期【1、9】。", {1, 2})
     Cited(text='已编发125期。', numbers=(1,), unknown=1)
@@ -195,6 +215,7 @@ def parse_citations(text: str, known: Collection[int]) -> Cited:
 
 def cited_sentences(text: str, known: Collection[int]) -> list[Cited]:
     """Split generated text into sentences with their citations; marks behind a full stop belong to what they follow."""
-    text = re.sub(rf"([。！？!?；;]+[”’」』]?)((?:\s*(?:{_MARK.pattern}))+)", lambda m: m.group(2) + m.group(1), text)
+    behind = rf"([。！？!?；;]+[”’」』]?)((?:\s*(?:{_MARK.pattern}))+)"
+    text = re.sub(behind, lambda m: m.group(2) + m.group(1), text, flags=re.I)
     found = [parse_citations(text[a:b], known) for a, b in sentence_spans(text)]
     return [cited for cited in found if cited.text]

@@ -20,11 +20,15 @@ _FEW_PAIRS = 4
 _TENTHS = re.compile(r"(?<![\d.])(\d(?:\.\d)?)成(?![立为果本员功长绩熟交就都型人品])")
 _HALF = re.compile(r"(?<![\d.])(\d+)个半(?=小时|月|钟头)")
 # How often, and in which year or half: words that are figures in all but form.
-_EVERY = re.compile(r"每(?:半年|半个?月|季度?|[年月周天日旬班])")
+_EVERY = re.compile(
+    r"每(?:半年|半个?月|季度?|[年月周天日旬班]|公斤|斤|吨|亩|公顷|公里|里|平方米|立方米|度|人|户|村|次|份|件|台)"
+)
 _YEAR = re.compile(r"(?:今|去|明|前|后)年(?=[^\d])|[上下]半年")
 _AT_LEAST = r"不少于|不低于|不下|至少|起码|最少|超过|多于|高于|大于"
 _AT_MOST = r"不超过|不多于|不高于|至多|最多|不足|不到|少于|低于|小于"
 _BEFORE = re.compile(rf"(?:(?P<least>{_AT_LEAST})|(?P<most>{_AT_MOST}))[\u4e00-\u9fff]{{0,4}}$")
+# What makes a figure of the source no bare one; then a bound may say what it says.
+_LOOSE = re.compile(r"[余多几来]|左右|上下|以[上下内外]|之内|不等|至|到|[-—~～]")
 _BEHIND = re.compile(r"[\u4e00-\u9fff]{0,3}?(?:(?P<least>以上)|(?P<most>以下|以内|之内))")
 _FORBIDS = re.compile(r"不得|不准|不许|不能|严禁|禁止")
 # Measure words beyond those of ``figures``: what is counted in one is counted in no other.
@@ -37,6 +41,7 @@ _POINTS_AT_MOST = 20
 _POINTS = ("", "个", "条", "点", "项", "方面")
 _NEARLY = re.compile(r"(?<![最附远])近$|将近$")
 _ROUND_FROM = 10
+_BOUND_LEAD = 3
 _LISTED = re.compile(r"(?:(?![和及与])[\w“”《》]){1,16}(?:[、和及与](?:(?![和及与])[\w“”《》]){1,16}){1,12}$")
 
 
@@ -208,14 +213,28 @@ def _limit(text: str, figure: re.Match[str]) -> str:
 
 
 def _bound_turned(figure: re.Match[str], sentence: str, source: str) -> bool:
-    """Tell whether a lower bound became an upper one or the other way round, wherever the source has the figure."""
+    """Tell whether a lower bound became an upper one or the other way round, wherever the source has the figure.
+
+    So did a bound that was put to a figure told as it is, in the same words: 加固了37公里, 加固了超过37公里.
+    """
     ours = _limit(sentence, figure)
     theirs = {
         _limit(source, other)
         for other in figures(source)
         if other["value"] == figure["value"] and same_measure(figure["unit"] or "", other["unit"] or "")
     }
-    return bool(ours) and bool(theirs) and not theirs & {ours, ""}
+    if not ours or not theirs:
+        return False
+    return ours not in theirs if "" not in theirs else _bound_added(figure, sentence, source)
+
+
+def _bound_added(figure: re.Match[str], sentence: str, source: str) -> bool:
+    """Tell whether the source has the figure without its bound behind the same words, and nothing loose beside it."""
+    bound = _BEFORE.search(sentence, max(0, figure.start() - 9), figure.start())
+    lead = sentence[: bound.start() if bound else figure.start()][-_BOUND_LEAD:]
+    bare = re.compile(rf"{re.escape(lead)}{re.escape(figure['value'])}(?![\d.])(?P<behind>.{{0,4}})")
+    found = list(bare.finditer(source)) if re.fullmatch(rf"[\u4e00-\u9fff]{{{_BOUND_LEAD}}}", lead) else []
+    return bool(found) and not any(_LOOSE.search(match["behind"]) for match in found)
 
 
 def _rhythms_missing(sentence: str, source: str) -> list[str]:

@@ -21,6 +21,7 @@ _STOP = re.compile(r"[,，。；;：:!！?？\n]")
 _DATE = re.compile(
     r"(?<!\d)\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?|(?<!\d)\d{1,2}月(?:\d{1,2}日)?|(?:今|去|明|前)年|(?:昨|今|明|前)天"
 )
+_PART_OF_MONTH = re.compile(r"(?P<month>(?<!\d)\d{1,2}|本|下|上|当|每)月(?:初|上旬|中旬|中(?=[,，。；旬])|下旬|底|末)")
 _TIME_OF_DAY = re.compile(
     r"(?P<part>凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|夜里)(?P<time>\d+(?:[点时:]\d*分?半?))"
 )
@@ -117,6 +118,14 @@ def _dates(found: Sequence[Clause], at: int) -> set[str]:
 
 
 def times_moved(sentence: str, source: str) -> list[str]:
+    """Return the times of ``sentence`` that ``source`` has with another part of the day or month only: 6月初."""
+    theirs = {match.group() for match in _PART_OF_MONTH.finditer(source)}
+    months = {match["month"] for match in _PART_OF_MONTH.finditer(source)}
+    ours = [m.group() for m in _PART_OF_MONTH.finditer(sentence) if m["month"] in months and m.group() not in theirs]
+    return ours + _hours_moved(sentence, source)
+
+
+def _hours_moved(sentence: str, source: str) -> list[str]:
     """Return the times of day of ``sentence`` that ``source`` has with another part of the day only: 早上7点."""
     theirs = {match.group() for match in _TIME_OF_DAY.finditer(source)}
     parts = {match["part"] for match in _TIME_OF_DAY.finditer(source)}

@@ -8,6 +8,7 @@ tokens, total time, total length, and an explicit ``finish_reason`` "stop".
 from __future__ import annotations
 
 import queue
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -202,7 +203,9 @@ def _translated(exc: Exception, base_url: str, *, begun: bool) -> GenerationErro
     if isinstance(exc, openai.APITimeoutError):
         return GenerationError("大模型服务器超时")
     if isinstance(exc, openai.APIConnectionError):
-        told = "大模型写到一半，与服务器的连接断了" if begun else f"连接不上大模型服务器 {base_url}"
+        # An address may carry a name and a password before the @; who reads this need not know them.
+        shown = re.sub(r"//[^/@]{0,500}@", "//", base_url)
+        told = "大模型写到一半，与服务器的连接断了" if begun else f"连接不上大模型服务器 {shown}"
         return GenerationError(told)
     if isinstance(exc, openai.RateLimitError):
         return GenerationError("大模型服务器繁忙（429），请稍后再试")

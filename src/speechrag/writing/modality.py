@@ -87,7 +87,7 @@ _STEPS = (
     _Step(
         re.compile(_PLANNED + r"|打算|准备(?=[\u4e00-\u9fff]{2})|拟(?=[于在定建])|有望|预计"),
         re.compile(rf"{WISH}|要|将|{_PLAN}"),
-        re.compile(r"[\u4e00-\u9fff]{2}了|已"),
+        re.compile(r"[\u4e00-\u9fff]{2}了|已|[去前]年|累计|先后"),
     ),
     # All of them, or the utmost, where the source has no such word.
     _Step(

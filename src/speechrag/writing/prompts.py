@@ -29,7 +29,8 @@ _INSTRUCTION = re.compile(
     r"(?:输出|复述|打印|泄露)(?:以下|如下|系统|规则|提示|口令)|回答(?:任何|所有|这个|用户)?问题时[^。\n]{0,8}(?:必须|请|要|一律|只)|"
     r"ignore(?:all|any|the|every|previous|above|prior|your)|disregard(?:all|any|the|previous|above|prior)|systemprompt|"
     r"(?:newinstructions?|youarenow|asanai|developermode|jailbreak)|(?:reveal|print|output|repeat)(?:the|your)|respondwith|"
-    r"<\|[a-z_]+\|>|\[/?inst\]|<<sys>>|(?:^|\n)(?:system|assistant|user|human)[:：]",
+    r"<\|[a-z_]+\|>|\[/?inst\]|<<sys>>|(?:^|\n)#{0,6}(?:system|assistant|user|human)[:：]|"
+    r"[\"']role[\"'][:：][\"'](?:system|assistant|user|tool)",
     re.I,
 )
 
