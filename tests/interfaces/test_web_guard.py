@@ -103,16 +103,37 @@ def test_no_question_passes_the_queue_by(served: Served, browser: Any) -> None:
     assert len(queued) == 4
 
 
-@pytest.mark.parametrize("number", [-1, 99_999])
-def test_a_question_to_no_event_of_the_page_is_refused(
-    served: Served, browser: Any, number: int, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("path", ["queue/join", "run/predict"])
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"fn_index": -1}, {"fn_index": 99_999}, {"fn_index": None}, {"fn_index": True}, {"fn_index": "0"},
+        {"fn_index": 1},  # 停止, which has no handler
+        {"data": []}, {"data": ["信息"] * 99}, {"data": None}, {"data": {"0": "信息"}},
+        {"session_hash": "x" * 1_000}, {"session_hash": None}, {"session_hash": ["x"]}, {"trigger_id": "a"},
+    ],
+)  # fmt: skip
+def test_a_call_that_the_page_would_not_make_is_refused(
+    served: Served, browser: Any, path: str, changed: dict[str, Any], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """One sentence, and one line in the log."""
-    body = {"fn_index": number, "data": [], "session_hash": "x"}
-    response = browser.request.post(served.address + "/gradio_api/queue/join", data=body)
+    """An event there is none of, inputs it has not, an endless visit: a refusal, no traceback, no failure."""
+    events = browser.request.get(served.address + "/config").json()["dependencies"]
+    count = len(events[0]["inputs"])
+    body = {"fn_index": 0, "data": ["信息"] + [[]] * (count - 1), "session_hash": "x"} | changed
+    response = browser.request.post(f"{served.address}/gradio_api/{path}", data=body)
+    assert response.status in {400, 422}
+    assert "Traceback" not in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("body", ["", "[]", "{", '{"fn_index": 0, "data": ' + "[" * 50_000, '{"fn_index": 1e400}'])
+def test_a_call_that_is_no_call_is_one_line_in_the_log(
+    served: Served, browser: Any, body: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One sentence for whoever sent it, one line for the administrator."""
+    response = browser.request.post(served.address + "/gradio_api/run/predict", data=body.encode())
     assert (response.status, response.json()["error"][-1]) == (400, "。")
     told = [record for record in caplog.records if record.levelname in {"WARNING", "ERROR"}]
-    assert len(told) == 1 and told[0].exc_info is None and "queue" in told[0].message
+    assert len(told) == 1 and told[0].exc_info is None and "run/predict" in told[0].message
 
 
 def test_more_at_once_than_can_be_served_is_told_to_come_back() -> None:

@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from speechrag.config import Settings
+    from speechrag.interfaces.calls import Calls
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ GRADIO = "/gradio_api/"
 GRADIO_USED = frozenset(
     {"queue/join", "queue/data", "run/predict", "cancel", "info", "startup-events", "app_id", "theme.css"}
 )
-GRADIO_QUEUE = GRADIO + "queue/join"
+GRADIO_CALLS = frozenset({GRADIO + "queue/join", GRADIO + "run/predict"})  # of a page's events, by their numbers
 GRADIO_OPEN = "heartbeat/"  # the id of the visit follows
 AT_ONCE = 64  # requests for our own data worked on side by side
 BUSY = "服务忙，请稍等片刻再试。"
@@ -130,9 +131,10 @@ class PageGuard:
         hosts: HostNames | None = None,
         at_once: int = AT_ONCE,
         pace: Pace | None = None,
+        calls: Calls | None = None,
     ) -> None:
         self.app = app
-        self._hosts, self._at_once, self._pace = hosts, at_once, pace or Pace(0)
+        self._hosts, self._at_once, self._pace, self._calls = hosts, at_once, pace or Pace(0), calls
         self._working = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -152,8 +154,8 @@ class PageGuard:
             await _refuse(send, 429, f"这一分钟内的提问和修改太多了，请等 {seconds} 秒再试。", seconds)
         elif scope["path"].startswith("/api/"):
             await self._counted(scope, receive, send)
-        elif scope["path"] == GRADIO_QUEUE:
-            await self._queued(scope, receive, send)
+        elif self._calls is not None and scope["path"] in GRADIO_CALLS and scope["method"] == "POST":
+            await self._called(self._calls, scope, receive, send)
         else:
             await self.app(scope, receive, _guarded(send, scope["path"] == "/"))
 
@@ -167,21 +169,39 @@ class PageGuard:
         finally:
             self._working -= 1
 
-    async def _queued(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on a question for the queue; at one that names no event of the page Gradio would stumble with a 500."""
+    async def _called(self, calls: Calls, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on a call of an event; at one that the page would not make Gradio would stumble with a 500."""
         passed: list[Message] = []
+        body = await _body(receive)
+
+        async def again() -> Message:
+            return read.pop() if read else await receive()
 
         async def unless_broken(message: Message) -> None:
             if passed or message.get("status", 500) < 500:  # the body of what is held back has no status
                 passed.append(message)
                 await send(message)
 
-        try:
-            await self.app(scope, receive, _guarded(unless_broken, is_page=False))
-        except Exception as exc:
-            log.warning("a request for the queue was refused (%s: %s)", type(exc).__name__, exc)
+        read: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+        problem = calls.problem(body)
+        if not problem:
+            try:
+                await self.app(scope, again, _guarded(unless_broken, is_page=False))
+            except Exception as exc:
+                problem = f"{type(exc).__name__}: {exc}"
         if not passed:
+            log.warning("a call of %s was refused (%s)", scope["path"].removeprefix(GRADIO), problem or "it failed")
             await _refuse(send, 400, "这不是页面会发出的请求，请刷新页面后再试。")
+
+
+async def _body(receive: Receive) -> bytes:
+    """Return the body of a request, or what came of it before the client left; its length was looked at before."""
+    parts = []
+    while True:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        if not message.get("more_body"):
+            return b"".join(parts)
 
 
 def _foreign(scope: Scope, headers: Mapping[bytes, str]) -> bool:

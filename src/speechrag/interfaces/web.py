@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 from speechrag.config import forbid_downloads
 from speechrag.errors import SpeechragError
 from speechrag.interfaces import views
+from speechrag.interfaces.calls import Calls
 from speechrag.interfaces.desk import LONGEST_QUESTION, LONGEST_TEXT, Desk
 from speechrag.interfaces.guard import HostNames, Pace, PageGuard
 from speechrag.interfaces.live import Live, watched
@@ -56,13 +57,15 @@ def create_app(engine: Engine | Live, settings: Settings) -> FastAPI:
     from starlette.staticfiles import StaticFiles
 
     desk = Desk(engine, settings)
+    blocks = build_blocks(desk)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(PageGuard, hosts=HostNames(settings), pace=Pace(settings.per_minute))
+    pace, calls = Pace(settings.per_minute), Calls.of(blocks)
+    app.add_middleware(PageGuard, hosts=HostNames(settings), pace=pace, calls=calls)
     add_routes(app, desk)
     app.mount("/page", StaticFiles(directory=PAGE), name="page")
     mounted: FastAPI = gr.mount_gradio_app(
         app,
-        build_blocks(desk),
+        blocks,
         path="/",
         footer_links=[],
         run_history=False,
