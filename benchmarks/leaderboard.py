@@ -1,7 +1,9 @@
 """Our configurations beside plain BM25 and the peers, on a page that only this script writes.
 
-    python benchmarks/leaderboard.py measure FOLDER [FOLDER ...] [--reranker NAME]   # adds to or replaces the results
-    python benchmarks/leaderboard.py render                                          # docs/leaderboard.md from them
+    python benchmarks/leaderboard.py measure FOLDER [FOLDER ...] [--reranker NAME] [--only CONFIGURATION]
+    python benchmarks/leaderboard.py render
+
+The first adds to the results or replaces some, the second writes docs/leaderboard.md from them.
 
 Folders are in BEIR form and indexed as they stand, one passage a document. A result holds the settings, nDCG@10 of
 every query, the other means, processor milliseconds of a query (one thread, after a first one), the size and the
@@ -50,13 +52,14 @@ SHOWN = (FIRST, "RR@10", "R@10", "R@100")
 JUDGED = "Judged@10"
 OWN: Mapping[str, Mapping[str, object]] = {
     "speechrag, default": {},
+    "with the reader": {"reranker": "reader"},
     "without the ranker": {"ranker": "off"},
     "fields and encoder": {"ranker": "off", "understanding": "off"},
     "lexical fields alone": {"dense_weight": 0.0, "ranker": "off", "understanding": "off"},
     "encoder alone": {"dense_weight": 1.0, "ranker": "off", "understanding": "off"},
 }
 CLEAR_REFS, STATUS = Path("/proc/self/clear_refs"), Path("/proc/self/status")
-RERANKED = "with a reranker"
+RERANKED = "with a cross-encoder"
 INTRODUCTION = (
     "Written by `python benchmarks/leaderboard.py render` from `benchmarks/results/leaderboard.jsonl`; that script says"
     " what is measured and how. nDCG@10 with its 95 % bootstrap interval; differences from plain BM25 by a paired"
@@ -129,15 +132,20 @@ def measured(search: SearchFunction, topics: Sequence[Topic], data: Dataset, dep
 
 
 def own_rows(
-    place: str, documents: Sequence[CollectionDocument], topics: Sequence[Topic], data: Dataset, reranker: str
+    place: str,
+    documents: Sequence[CollectionDocument],
+    topics: Sequence[Topic],
+    data: Dataset,
+    wanted: Mapping[str, Mapping[str, object]],
 ) -> Iterator[dict[str, Any]]:
-    """Yield the rows of plain BM25 and of our configurations over one index."""
-    forget_peak()
-    plain = best_plain(documents, topics, data.qrels)
-    yield {"system": PLAIN, "settings": "k1 and b: the best of three on this very set"} | measured(
-        plain.search, topics, data, 100
-    )
-    for name, changed in {**OWN, **({RERANKED: {"reranker": reranker}} if reranker else {})}.items():
+    """Yield the rows of plain BM25 and of our configurations over one index; of BM25 only with all of ours."""
+    if set(wanted) >= set(OWN):
+        forget_peak()
+        plain = best_plain(documents, topics, data.qrels)
+        yield {"system": PLAIN, "settings": "k1 and b: the best of three on this very set"} | measured(
+            plain.search, topics, data, 100
+        )
+    for name, changed in wanted.items():
         forget_peak()
         engine = Engine.open(place, replace(Settings(), **changed))  # type: ignore[arg-type]
         told = " ".join(f"{key}={value}" for key, value in changed.items()) or "as shipped"
@@ -155,7 +163,8 @@ def peer_search(search: Callable[[str], list[tuple[str, str]]]) -> SearchFunctio
     return lambda text, depth: [(key, -float(rank)) for rank, (key, _) in enumerate(search(text)[:depth])]
 
 
-def measure(folder: Path, reranker: str) -> list[Row]:
+def measure(folder: Path, wanted: Mapping[str, Mapping[str, object]]) -> list[Row]:
+    """Return the rows of one set: all of them, or where only some of our configurations are ``wanted`` these alone."""
     data = read_beir(folder)
     topics, documents = judged_topics(data.topics, data.qrels), list(read_corpus(data.corpus))
     about = {
@@ -169,10 +178,10 @@ def measure(folder: Path, reranker: str) -> list[Row]:
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as place:
         build_collection(((d.doc_id, d.title, d.text) for d in documents), Path(place), Settings())
-        for row in own_rows(place, documents, topics, data, reranker):
+        for row in own_rows(place, documents, topics, data, wanted):
             rows.append(about | row)
             _say(f"{row['system']}: {row[FIRST]:.4f}")
-    for name, build in installed():
+    for name, build in installed() if set(wanted) >= set(OWN) else ():
         forget_peak()
         search = peer_search(build([(d.doc_id, f"{d.title}\n{d.text}") for d in documents], False))
         rows.append(about | {"system": name, "settings": "same encoder"} | measured(search, topics, data, TOP))
@@ -291,9 +300,15 @@ def main() -> None:
     parser.add_argument("task", choices=("measure", "render"))
     parser.add_argument("folders", nargs="*", type=Path)
     parser.add_argument("--reranker", default="", help="also measure with this cross-encoder, by name or path")
+    parser.add_argument(
+        "--only", default="", choices=("", *OWN), help="measure this configuration of ours and no other"
+    )
     options = parser.parse_args()
+    wanted = {options.only: OWN[options.only]} if options.only else dict(OWN)
+    if options.reranker:
+        wanted[RERANKED] = {"reranker": options.reranker}
     for folder in options.folders if options.task == "measure" else ():
-        new = measure(folder, options.reranker)
+        new = measure(folder, wanted)
         replaced = {(row["set"], row["system"]) for row in new}
         write_rows([row for row in read_rows() if (row["set"], row["system"]) not in replaced] + new)
     if options.task == "render":

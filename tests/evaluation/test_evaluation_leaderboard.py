@@ -67,7 +67,7 @@ def test_a_row_measured_now_tells_its_commit_index_judged_share_and_memory(
     write_beir(
         tmp_path, documents, [Topic("q0", "加强领导"), Topic("q1", "第3条")], [Qrel("q0", "d0", 1), Qrel("q1", "d3", 1)]
     )
-    found, again = board.measure(tmp_path, ""), board.measure(tmp_path, "")
+    found, again = board.measure(tmp_path, board.OWN), board.measure(tmp_path, board.OWN)
     ours = next(row for row in found if row["system"] != board.PLAIN)
     assert 0 < ours["Judged@10"] <= 1 and ours["index"] == again[-1]["index"]
     assert ours["commit"] == ((source_commit() or "")[:12] or None)
