@@ -278,6 +278,20 @@ def test_a_round_figure_stands_for_what_it_rounds(question: str, met: bool) -> N
     assert wanted and (unmet(asked, wanted, window, 0) == ()) is met
 
 
+@pytest.mark.parametrize(
+    ("told", "met"),
+    [
+        ("去年全省政协系统会议上，冯海川副主席讲过防汛的事。", True),
+        ("去年全省水利系统会议上，冯海川副主席讲过防汛的事。", False),
+    ],
+)
+def test_an_officer_may_be_called_by_office_where_the_body_is_spoken_of(told: str, met: bool) -> None:
+    """政协会议上，宋某某副主席 is the 政协's; another body's meeting has other officers."""
+    asked = analyse("政协副主席是谁", CUTTER, frequency)
+    posts = [c for c in constraints(asked) if c.kind == "post"]
+    assert posts and (unmet(asked, posts, Window.of(told, "", "", "", "", told, told), 0) == ()) is met
+
+
 def test_the_capital_may_be_named_by_its_short_name() -> None:
     """跑北京 is 赴京 in official prose; other words with 京 name no place."""
     asked = analyse("跑北京告状的怎么办", CUTTER, frequency)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from speechrag.writing.answer_lists import series_of
 from speechrag.writing.answer_types import deficit, enumerated, gives_reason, members, parallel, values
 from speechrag.writing.question_kinds import Kind, kind_of
+from speechrag.writing.question_words import synonyms
 from speechrag.writing.questions import Question, analyse
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -51,6 +52,7 @@ def taken(question: str) -> Question:
         ("这一轮凭什么说不是周期波动", Kind.WHY),
         ("获奖的稿子叫什么名字", Kind.WHAT),
         ("镇长叫什么名字", Kind.PERSON),
+        ("垫钱的人姓什么叫什么", Kind.PERSON),
         ("问题出在哪", Kind.WHAT),
         ("今年的重点是哪一项", Kind.WHAT),
         ("溢洪道挖多深", Kind.NUMBER),
@@ -77,6 +79,28 @@ def test_traditional_and_full_width_questions_are_the_same_question() -> None:
 def test_stop_words_and_question_words_do_not_count() -> None:
     """Only content words are left, and the measure goes with the question word."""
     assert [term.text for term in taken("请问去年一共引进了多少个项目").terms] == ["去年", "引进", "项目"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "那阵子险情多久报告一次",
+        "险情好像多久报告一次",
+        "险情多久报告一次来着",
+        "我记得险情多久报告一次",
+        "险情多久报告一次，讲话里提过一句吧",
+        "听说险情多久报告一次",
+    ],
+)
+def test_what_is_said_about_the_asking_does_not_count(question: str) -> None:
+    """那阵子, 好像, 来着, 讲话里提过一句吧 tell of who asks, and not of the thing."""
+    assert [term.text for term in taken(question).terms] == [term.text for term in taken("险情多久报告一次").terms]
+
+
+def test_numbers_in_words_are_met_by_digits() -> None:
+    """七十 and 70 are one number; 一 and names with numerals in them are no numbers."""
+    assert "70" in synonyms("七十") and "1200" in synonyms("一千二百")
+    assert not any(other.isdigit() for word in ("一", "三农", "十全十美") for other in synonyms(word))
 
 
 def test_the_asked_thing_is_found_on_either_side() -> None:

@@ -45,6 +45,7 @@ def told(question: str, own: str, head: str = "", before: str = "") -> dict[str,
     [
         ("哪三个县没有报送", "place"),
         ("是哪家企业签的协议", "organ"),
+        ("是哪家软件公司一起开发的", "organ"),
         ("推荐的是哪本书", "print"),
         ("谁垫的钱", "person"),
         ("哪几位同志发了言", "person"),

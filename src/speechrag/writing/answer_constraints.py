@@ -302,7 +302,10 @@ def _post_there(question: Question, wanted: Constraint, near: str, inside: str) 
     title = rf"{unit}[^，。；、\n]{{0,4}}?{deputy}{wanted.name}" if unit else deputy + wanted.name
     # 党委书记、董事长宋某: a name stands behind the last of its offices.
     named = rf"{title}(?:[、兼][\u4e00-\u9fff]{{2,10}}?)?[　\s]*(?:同志)?{person}|{person}{title}"
-    return bool(re.search(named, near))
+    if re.search(named, near):
+        return True
+    # 全省政协会议上，宋某某副主席…: where the body is spoken of its officers are called by their offices.
+    return bool(unit) and unit in near and bool(re.search(rf"[，。；、：,;:]{person}{deputy}{wanted.name}", near))
 
 
 def _figure_there(wanted: Constraint, text: str) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 from speechrag.cleaning.likelihood import Likelihood
 from speechrag.retrieval.thesaurus import builtin_thesaurus
 from speechrag.text import Segmenter, is_han, unique, words
+from speechrag.writing.figures import canonical
 
 NUMERALS = "一二两三四五六七八九十"
 # A measure word goes with the question word, unless it begins a noun: 几种新常态, but 多少项目.
@@ -54,9 +55,18 @@ def lexicon() -> Mapping[str, Any]:
     return lists | {"synonyms": {word: tuple(others) for word, others in data["synonyms"].items()}}
 
 
+_IN_HAN = re.compile(
+    "[一二三四五六七八九十百千]{0,6}十[一二三四五六七八九]?|[一二三四五六七八九两][百千][一二三四五六七八九零十百]{0,6}"
+)
+
+
 def synonyms(word: str) -> tuple[str, ...]:
-    """Return how ``word`` is said in official prose; empty where no other word is known."""
-    return tuple(lexicon()["synonyms"].get(word, ()))
+    """Return how ``word`` is said in official prose, a number of two and more characters in digits: 七十, 70.
+
+    Empty where no other word is known.
+    """
+    told = tuple(lexicon()["synonyms"].get(word, ()))
+    return (*told, canonical(word)) if _IN_HAN.fullmatch(word) else told
 
 
 @lru_cache(maxsize=4_096)

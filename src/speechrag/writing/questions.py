@@ -69,6 +69,12 @@ class Question:
         return self.which or self.kind in _HARD
 
 
+# What is said about the asking, and not about the thing: 那阵子…, 好像…, …来着, …，讲话里提过一句吧.
+_ASIDE = re.compile(
+    r"[那这前](?:一?阵子|会儿|会子|时候|[年回次](?=[^头来里前后]))|(?:我|依稀|隐约|大概|好像)*(?:还)?记得|印象[中里]|(?<![不很友])好像(?!样)|"
+    r"(?:^|(?<=[，,。]))(?:听说|据说)|来着(?=[，,。？?]|$)|"
+    r"[，,]?(?:讲话|稿子|文件|材料|文章|发言|报告)[里中](?:好像|应该|大概|有没有)?[提说讲写点念][过到了](?:一句|一嘴|一下|名)?[吧吗呢的]*(?=[，,。？?]|$)"
+)
 _QUOTED = re.compile(r"[“\"「『‘']([^”\"」』’']{2,30})[”\"」』’']|《([^》]{2,40})》")
 # The name of a law or regulation is one thing: 数据安全法 is not answered by what is said of data, safety and laws.
 _LAW = re.compile(
@@ -238,6 +244,7 @@ def analyse(question: str, cutter: Segmenter, document_frequency: Callable[[str]
     0.4 of that.
     """
     folded = _full_years(fold(question[:MAX_QUERY_CHARS]).strip())
+    folded = _ASIDE.sub("", folded).strip("，,") or folded
     quoted = tuple(a or b for a, b in _QUOTED.findall(folded))
     names = unique([*quoted, *_FIGURE.findall(folded)])
 

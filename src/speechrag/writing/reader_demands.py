@@ -130,9 +130,15 @@ def _which(text: str, match: re.Match[str]) -> tuple[str, str]:
         return "person", noun or "人"
     if not measure and match.group()[1:2] and match.group()[1] in "里儿年天月日方":
         return "", ""
-    for kind, nouns in _KINDS:
+    # 哪家软件公司 asks for a firm, though it begins with what is printed.
+    kinds = [told for told in _KINDS if told[0] == "organ"] if measure == "家" else _KINDS
+    for kind, nouns in kinds:
         if found := next((word for word in nouns if noun.startswith(word) or noun.endswith(word)), ""):
             return kind, found
+    # The noun, and what is said of it: 软件公司一起开发.
+    inside = [(noun.find(word) + len(word), kind, word) for kind, nouns in kinds for word in nouns if word in noun]
+    if inside:
+        return max(inside)[1:]
     if measure == "家":
         return "organ", noun[:2] or "家"
     if measure and measure in "本篇部":
