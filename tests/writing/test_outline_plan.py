@@ -72,3 +72,47 @@ def test_a_longer_name_hides_a_shorter_theme() -> None:
 def test_a_place_is_taken_off_but_no_part_of_the_theme(event: str, theme: str) -> None:
     """乡 of 乡村振兴 and 市 of 市场监管 are no levels."""
     assert read_plan(f"主要领导在{event}上的讲话").theme == theme
+
+
+@pytest.mark.parametrize(
+    ("brief", "theme"),
+    [
+        ("在透水事故之后的全市安全生产会议上的讲话", "安全生产"),
+        ("县长在开春前全县造林绿化动员会上的讲话", "造林绿化"),
+        ("副市长在全市岁末年初消防安全工作会议上的讲话", "消防安全"),
+        ("镇长在汛期到来之前防汛工作会议上的讲话", "防汛"),
+        ("总经理在“安全生产月”启动仪式上的讲话", "安全生产"),
+        ("局长在“宪法宣传周”启动仪式上的讲话", "宪法"),
+        ("区长在全区政府系统档案工作会议上的讲话", "档案"),
+        ("书记在全县信访工作责任制落实推进会上的讲话", "信访"),
+        ("主任在全市机关党建（含离退休支部）工作会议上的讲话", "机关党建"),
+        ("主任在全区统计系统务虚会上的讲话", "统计"),
+        ("副省长在全省大气污染防治攻坚战推进会上的讲话", "大气污染防治"),
+        ("开年第一会：全县招商引资大会，县长致辞式讲话", "招商引资"),
+        ("街道党委书记年初信访工作会议讲话", "信访"),
+    ],
+)
+def test_when_a_meeting_is_held_and_how_is_no_part_of_its_theme(brief: str, theme: str) -> None:
+    """Neither its season nor what it follows, its campaign month, its speaker or what is explained in brackets."""
+    assert read_plan(brief).theme == theme
+
+
+def test_a_course_named_after_who_attends_is_on_what_the_brief_says_it_teaches() -> None:
+    """A course for village cadres on 党建 is on that; one that names its own field stays with it."""
+    course = "副部长在村干部培训班上的讲话，讲抓党建促乡村振兴，两千字"
+    assert read_plan(course).theme == "党建促乡村振兴"
+    assert read_plan("副部长在信访干部培训班上的讲话，讲党建").theme == "信访干部"
+    assert read_plan("副部长在村干部培训班上的讲话").work == "村干部队伍建设"
+
+
+def test_a_sentence_is_no_theme_where_it_names_one() -> None:
+    """What is asked of whom stays out of the headings."""
+    assert read_plan("写一篇讲话，就提高信访办理质量、坚持依法信访对各部门和乡镇提要求").theme == "信访"
+
+
+@pytest.mark.parametrize("words", ["2000字", "约2000多字", "2000 字左右"])
+def test_a_number_of_characters_is_no_year(words: str) -> None:
+    """2000字 is a length."""
+    plan = read_plan(f"县长在全县信访工作会议上的讲话，{words}")
+    assert plan.year is None
+    assert read_plan(f"县长在全县信访工作会议上的讲话，2026年，{words}").year == 2026

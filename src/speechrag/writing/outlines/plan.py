@@ -21,7 +21,14 @@ from speechrag.text import (
 )
 from speechrag.writing.outlines.asks import asked, asked_length
 from speechrag.writing.outlines.genre import Gathering, Occasion, Theme, genre, themes
-from speechrag.writing.outlines.meetings import core_of, event_of, level_of, session_as_assembly, unquoted
+from speechrag.writing.outlines.meetings import (
+    core_of,
+    event_of,
+    level_of,
+    named_meeting,
+    session_as_assembly,
+    unquoted,
+)
 from speechrag.writing.outlines.vocabulary import WEAK, own_words, rows_by_matter, rows_by_name, vocabulary
 
 POINTS = range(3, 7)  # main points a speech has; three is the commonest number
@@ -46,13 +53,16 @@ _AUDIENCE = re.compile(
 _POINTS = re.compile(
     rf"(?<![第0-9])(?P<n>[{_NUMERAL}]{{1,2}})\s*(?:个|大)?(?:点|条|部分|方面|要点|大点|块|层|个问题|点意见|点要求)"
 )
-_YEAR = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)\s*年?")
+_YEAR = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)(?!\d|\s*[多余来左右]{0,2}\s*字)\s*年?")
 _YEAR_WORDS = re.compile(r"(?P<year>[一二][〇零○一二三四五六七八九]{3})年")
 _ASK = re.compile(r"(?:请|帮我|给我|起草|撰写|写|拟|一[篇份个]|的|领导|讲话稿?|发言稿?|提纲|材料|主题)")
 _CPPCC = "政协"  # whose information and publicity are fields of their own
 _POSTS = re.compile(
     r"(?<!老)(?:[校园所站院]长|书记|主席|主任|干部|人员|党员|教师|医[生师]|民警|会计|骨干|业务员|网格员|调解员)$"
 )
+LONGEST = 14  # characters of a theme: what is longer is a sentence on it
+_TAUGHT = re.compile(r"^(?:(?:主要|重点|着重)?(?:讲讲?|谈谈?|说说?|围绕|关于|突出)|抓好?|做好)+")
+_SPOKEN_OF = re.compile(r"讲话|发言|致辞|讲稿|对象|听众|参加|意见$")
 NOTHING: Mapping[str, str] = MappingProxyType({})
 _WHOLE = ("工作", "建设", "整治", "行动", "活动", "管理")  # a theme that needs no 工作 behind it
 
@@ -131,7 +141,7 @@ def read_plan(brief: str, overrides: Mapping[str, str] = NOTHING) -> Plan:
     text = to_simplified(displayable(brief)).strip()[:MAX_QUERY_CHARS]
     given = _checked(overrides)
     at = _AT.search(text)
-    event = given.get("event", unquoted(at.group("event")) if at else event_of(text))
+    event = given.get("event", named_meeting(unquoted(at.group("event"))) if at else event_of(text))
     gathering = _gathering(text, event)
     theme = _whole_theme(given.get("theme") or _theme(text, event, gathering))
     rows, matter = rows_by_name(theme), ""
@@ -291,17 +301,25 @@ def _theme(text: str, event: str, gathering: Gathering | None) -> str:
     if stated and (called or not rows_by_name(core) or "、" not in stated.group(1)):
         return core_of(stated.group(1))
     if len(core) >= 2 and not called:
-        return core
+        return (_taught(text, event) if _POSTS.search(core) and not rows_by_name(core) else "") or core
     for pattern in (_ON, _ABOUT):
         about = pattern.search(text)
         if about and len(core_of(about.group("theme"))) >= 2:
-            return core_of(about.group("theme"))
+            told = core_of(about.group("theme"))
+            return (_known(told) if len(told) > LONGEST else "") or told
     if gathering is not None:
         return gathering.theme
     known = _known(text)
     if known or event:  # 年度工作总结表彰大会 names no theme
         return known
     return core_of(_ASK.sub("", re.split(r"[，。；,;\n]", text)[0]))[:20]
+
+
+def _taught(text: str, event: str) -> str:
+    """Return what a course is on that is called after who attends it: 党建促乡村振兴 for village secretaries."""
+    clauses = (clause.strip() for clause in re.split(r"[，。；,;\n]", text) if event not in clause)
+    told = (_TAUGHT.sub("", clause) for clause in clauses if not _SPOKEN_OF.search(clause))
+    return next((core_of(clause) for clause in told if len(clause) <= LONGEST and rows_by_name(clause)), "")
 
 
 def _known(text: str) -> str:
