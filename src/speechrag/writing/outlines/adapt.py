@@ -75,6 +75,11 @@ class Source:
     trade: tuple[str, ...] = ()  # the words of the theme it speaks of most, where that is not the brief's: 平安
     whole: bool = True  # it speaks of the theme all through, not in a few places of a report on everything
 
+    @property
+    def flat(self) -> bool:
+        """Whether all sections of the speech are of one level: each is a point, none a main part."""
+        return len({section.level for section in self.speech.sections}) == 1
+
 
 def read_source(speech: Speech, plan: Plan) -> Source:
     """Return what is known of ``speech`` in view of ``plan``."""
@@ -86,6 +91,7 @@ def read_source(speech: Speech, plan: Plan) -> Source:
     # The title of a collection (…讲话篇三) stands over speeches on other themes too: it proves nothing.
     collected = _COLLECTED.search(speech.title)
     whole = (len(plan.theme) >= 4 and plan.theme in speech.title) or any(word in speech.title for word in plan.titles)
+    whole = whole or _of_a_kind(speech.title, plan)
     titled = not collected and (whole or (density >= TITLED and _titled(speech.title, plan)))
     spoken_of = density >= 1.0 and (_leads(bare, plan) if plan.rows else density >= 3.0)
     if plan.field and not plan.matter:  # the words of the brief may not be those of its field
@@ -147,6 +153,12 @@ def _titled(title: str, plan: Plan) -> bool:
         if name and name in plan.theme and re.search(rf"{re.escape(name)}(?:{meeting})", title):
             return True
     return False
+
+
+def _of_a_kind(title: str, plan: Plan) -> bool:
+    """Tell whether a title names the kind of its field that the brief's theme is: 流感防治 for 疫情防控."""
+    kinds = (kind for row in plan.rows for kind in row.kinds if re.search(kind, plan.theme))
+    return any(re.search(kind, title) for kind in kinds)
 
 
 def _leads(text: str, plan: Plan) -> bool:

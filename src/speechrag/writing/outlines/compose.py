@@ -19,7 +19,7 @@ from speechrag.writing.outlines.select import Part
 from speechrag.writing.outlines.units import Pool, Unit, theme_score
 from speechrag.writing.outlines.variants import Others, like_leaf, like_part, occurrences
 
-REST_CHARS = 12  # of a sentence that is left when the heading it repeats is not told again
+REST_CHARS = 9  # characters of what is left, at least
 _ORDERED = ("task", "safeguard")
 _DETAIL = re.compile(
     r"(?:重点|主要|关键|核心)是|就是要|首先要|将|把"

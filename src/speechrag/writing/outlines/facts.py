@@ -19,7 +19,7 @@ from speechrag.writing.outlines.works import named_works
 
 LONGEST_AREA = 7  # characters of the name of a county
 NAMED_CHARS = 3  # characters at least of a place that no dictionary has
-_LANDFORM = re.compile(r"[岭沟湾坪垭寨屯庄河江湖]$")
+_LANDFORM = re.compile(r"[岭沟湾坪垭寨屯庄河江湖渠]$")
 _PLAIN_AREA = re.compile(r".区|[新老旧城中东西南北市关郊矿山高]{2,3}区")  # 城区, 新城区: names, but words first
 
 _D = "0-9０-９"
@@ -53,7 +53,7 @@ _TIME = re.compile(
 )
 _SPAN = re.compile(
     rf"(?:一(?:个)?(?:小时|月|周|天|年|星期|工作日)(?:以内|之内|内)|一[天年月周]半|(?:[{_D}][{_D}.．]{{0,16}}|[二两三四五六七八九十百千半][{_C}]{{0,12}}|[一][{_C}]{{1,12}})(?:多|余)?(?:个半?)?"
-    r"(?:年(?!级|大计)|天|日|小时|分钟|工作日|周(?!年)|星期|月|秒|季度)"
+    r"(?:年(?!级|大计)|天|日|小时|分钟|工作日|周(?![年岁])|星期|月|秒|季度)"
     r"(?:以内|之内|内|左右|以上)?)"
 )
 _UNIT = (
@@ -103,6 +103,7 @@ _FOUNDED = (
 _CAMPAIGN = re.compile(
     r"[“\"][^”\"\n]{1,14}[”\"](?:主题)?(?:活动|工程|行动|计划|战略|工作法|品牌|专项|示范|创建|模式|大讲堂|项目"
     rf"|{_FOUNDED})|[“\"][^”\"\n]{{2,10}}(?:{_FOUNDED})[”\"]"
+    r"|(?<=以)[“\"][^”\"\n]{2,14}[”\"](?=为(?:契机|载体|抓手))|(?<=合作的)[“\"][^”\"\n]{2,8}[”\"]"
     r"|[“\"][^”\"\n]{1,8}(?:工程|活动|行动|计划|战略)[”\"]|[“\"](?=[^”\"\n]{0,20}[0-9A-Za-z])[^”\"\n]{1,20}[”\"]"
 )
 _SLOTS = (
@@ -162,6 +163,7 @@ _SIDE_BY_SIDE = frozenset(f"{level}和县" for level in "省市州区委府")  #
 _REGION = re.compile(
     r"雄安新区|雄安|长三角(?:地区)?|珠三角(?:地区)?|粤港澳大湾区|京津冀(?:地区)?|成渝(?:地区)?(?:双城经济圈)?|长江经济带|黄河流域|海南自(?:由)?贸(?:易)?港|浦东(?:新区)?|横琴|前海"
 )
+_WITHIN = re.compile(r"中[树找求抓谋站敢多出强补展学练干看]$")  # 在建设中树, cut as if 中树 were a place
 _COUNTRY = frozenset(
     ("中国", "全国", "国家", "我国", "中华人民共和国", "北京", "中央", "中华", "国务院", "党中央", "中共中央")
 )
@@ -351,12 +353,13 @@ def _named(text: str, names: Iterable[str]) -> Iterable[Fact]:
 
 def _tagged(text: str) -> Iterable[Fact]:
     """Yield names of places and persons that the tagger knows or guesses."""
-    position = 0
+    position, before = 0, ""
     common = genre().not_names
     leaders = [match.span() for match in _LEADERS.finditer(text)]
     for word, flag in tagged(text):
         start, position = position, position + len(word)
-        if len(word) < 2 or word in common or any(a <= start < b for a, b in leaders):
+        inside, before = before.startswith("v") and bool(_WITHIN.match(word)), flag
+        if inside or len(word) < 2 or word in common or any(a <= start < b for a, b in leaders):
             continue
         place = flag == "ns" or word in _counties() or _unheard(word)
         if place and word not in _COUNTRY and not _LEVEL_WORD.fullmatch(word):

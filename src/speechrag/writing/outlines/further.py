@@ -175,7 +175,8 @@ def _named_below(
         told = any(_told(other, leaf, inner, inner.start, inner.head_end) for other in leaves)
         adapter = adapters[unit.speech.speech_id]
         named = inner.head_end > inner.start and len(inner.heading) >= NAME_CHARS
-        if named and not told and usable_heading(inner.heading, adapter):
+        a_matter = inner.role != "problem" and inner.heading.endswith("问题")  # named, and nothing said of it
+        if named and not told and not a_matter and usable_heading(inner.heading, adapter):
             yield Further(inner, inner.heading + "。", inner.start, inner.head_end)
 
 

@@ -55,7 +55,9 @@ def clean_heading(heading: str, *, limit: int = HEADING_CHARS) -> str:
     heading = re.sub(r"^(?:对于?|围绕)[^，]{2,16}，", "", heading)
     heading = re.sub(r"，[\u4e00-\u9fff]$", "", heading)  # a heading cut off in the source: 保持清醒忧患，提
     bare = ADVERBS.sub("", heading)
-    heading = bare if len(bare) >= 4 else heading
+    opening = heading.partition("，")[0]
+    paired = len(opening) == 4 and opening != heading and len(bare.partition("，")[0]) < 4  # 积极创新，…
+    heading = bare if len(bare) >= 4 and not paired else heading
     return cut_clauses(heading, limit)
 
 

@@ -13,6 +13,7 @@ from speechrag.writing.outlines.adapt import Adapter
 from speechrag.writing.outlines.genre import genre, wordings
 from speechrag.writing.outlines.headings import ADVERBS, HEADING_CHARS, SUBJECT, cut_clauses, usable_heading
 from speechrag.writing.outlines.plan import Plan
+from speechrag.writing.outlines.results import maxim
 from speechrag.writing.outlines.roles import directive
 from speechrag.writing.outlines.sentences import (
     NATIONAL,
@@ -37,9 +38,12 @@ DENSE = 2.0  # names of the theme in a thousand characters of a speech of which 
 PASSING = 0.6  # what a fault is worth less that a clause names in passing
 UNTOLD = "【待补：结合本地实际展开】"  # under a heading of whose body nothing carries over
 WORTH_FRAMING = 0.0  # what such a sentence must be worth
+FRAME_CHARS = 160  # what a part without sub-points says together
+MAXIM = 0.4  # what a maxim may be worth less, as a reason
 FRAMED = 24  # sentences of a main section looked at for a part without sub-points
 BARE = -0.7  # worth of such a body
 BARE_SECTION, SECTION = -0.35, 3  # the same, where the heading is that of a section of this level or above
+POINT = 0.25  # worth of the level of a section in a speech that has no deeper ones
 SAYS_ENOUGH = 6  # characters of a heading that may stand without its body
 # What a function's heading never is: an order is no reason, a subject no shortcoming, why it matters no task.
 _UNFIT = {
@@ -59,6 +63,11 @@ _NO_ORDER = {
     ),
     "achievement": re.compile(r"了(?!解|结)|成效|成绩|显著|明显|增强|提升|提高|完善|健全|进展|取得|实现"),
 }
+# What came of it is no part of what to do: 完善平台，应用能力得到增强.
+_ACHIEVING = re.compile(
+    r"(?<=[\u4e00-\u9fff]{4})，[^，]{2,}(?:步伐加快|(?:得到|明显|显著|不断|进一步|稳步|日益)(?:增强|提高|提升|加强|改善|优化|完善)"
+    r"|成[效果](?:明显|显著|丰硕)|稳步推进|走在前列)$"
+)
 _STRESS = re.compile(r"^(?:坚定不移|持续|全面|深入|扎实|大力|着力|不断|进一步|切实|加快)+")
 _BIDS = re.compile(r"把|让|保持|维护|支持|做到|注重|精准")
 _ACHIEVED = re.compile(r"了(?!解|结|不)|取得|明显|显著|成效|达到|荣获|位居")
@@ -161,6 +170,8 @@ def _worth(unit: Unit, role: str, now: int, adapter: Adapter, *, lend: bool = Fa
     if role == "problem" and unit.level == CLAUSE:
         base -= PASSING
     level = {1: -0.3, 2: 0.45, 3: 0.25, 4: 0.1, 5: 0.25, 6: 0.1, TOPIC: 0.1, CLAUSE: -0.3}.get(unit.level, 0.0)
+    if unit.level == 1 and unit.source.flat:
+        level = POINT
     return base + 0.22 * theme + 0.4 * unit.rank + level - AGED * age
 
 
@@ -180,6 +191,8 @@ def _leaf(unit: Unit, worth: float, plan: Plan, adapter: Adapter) -> Leaf | None
     if other_kind(heading, plan) or (borrowed(unit) and foreign_trade(heading, plan)):
         return None
     heading = _neutral(heading, plan, adapter)
+    if unit.role in {"task", "safeguard"}:
+        heading = _ACHIEVING.sub("", heading)
     if len(heading) > HEADING_CHARS or not usable_heading(heading, adapter) or _is_about_other(heading, unit, plan):
         options = (other for other in _shorter(heading, unit) if len(other) <= HEADING_CHARS)
         heading = next((other for other in options if usable_heading(other, adapter)), "")
@@ -323,7 +336,14 @@ def framed(unit: Unit, role: str, plan: Plan, adapter: Adapter, taken: Callable[
     text, start, end, quality = told
     named = inside and unit.heading not in text and usable_heading(unit.heading, adapter)
     heading = unit.heading if named else ""
-    return Leaf(unit, heading, text, start, end, quality)
+    return Leaf(replace(unit, role=role), heading, text, start, end, quality)
+
+
+def joined(first: Leaf, other: Leaf | None) -> Leaf:
+    """Return what one main section says for a part with what another one says behind it, where there is room."""
+    if other is None or other.text == first.text or len(first.text + other.text) > FRAME_CHARS:
+        return first
+    return replace(first, further=(Further(other.unit, other.text, other.start, other.end),))
 
 
 def _around(unit: Unit, role: str) -> list[tuple[int, int]]:
@@ -343,7 +363,8 @@ def _framing(
     spans = tuple(span for span in sentence_spans(unit.speech.text, start, end)[:FRAMED] if not taken(*span))
     inner = replace(unit, role=role, sentences=spans, head_end=min(unit.head_end, start))
     told = told_under(inner, unit.heading, plan, adapter)
-    return told if told and told[3] >= WORTH_FRAMING else None
+    least = WORTH_FRAMING - MAXIM * bool(told and role == "significance" and maxim(told[0]))
+    return told if told and told[3] >= least else None
 
 
 def _merged(leaves: Sequence[Leaf]) -> list[Leaf]:

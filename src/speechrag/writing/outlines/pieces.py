@@ -30,6 +30,9 @@ _STATES = re.compile(
     r"(?!这|那|此|他|她|它|都|也|就|还|而|但|又|只|其|不|说|可|虽|如|有|第|但|今|要|一些|个别|因|让|使|是|当|我看|目前|从|对|在)"
     r"(?:(?![就才都也还又却])[\u4e00-\u9fff、]){2,12}?(?:就是|正是|才是|[^不还也都就只可要若便总算真老倒]是(?!否|由|从|在|为|因|不是)|事关|关系到|关乎|绝不能|决不能|离不开)[^，；]{4,}$"
 )
+# A proverb of two clauses is whole: 宁可备而不用，不可用时无备.
+_PROVERB = re.compile(r"宁[可愿][\u4e00-\u9fff]{2,10}，(?:不可|不能|决不|绝不|也不)[\u4e00-\u9fff]{2,10}$")
+_HIGHER = re.compile(r"^(?:习近平|总书记|党中央|中央|国务院)")  # who is said something of next
 # What the rest of a sentence is about: 水库方面，in front of a figure and then an order.
 _TOPIC = re.compile(r"[\u4e00-\u9fff、]{2,12}方面，$")
 
@@ -55,7 +58,7 @@ def standing_pieces(sentence: str, usable: Callable[[str], bool]) -> list[str]:
             last -= 1
         topic = _topic(clauses, first) if last > first else ""
         piece = topic * usable(topic) + "".join(clauses[first:last]).rstrip("，；。！？：")
-        if len(piece) >= LEAST and piece.count("“") == piece.count("”"):
+        if (len(piece) >= LEAST or _PROVERB.match(piece)) and piece.count("“") == piece.count("”"):
             found.append(piece + "。")
             first = last
         else:
@@ -91,4 +94,6 @@ def _may_end(clauses: list[str], end: int) -> bool:
     if _WAITS.search(clauses[end - 1].rstrip("，；。！？")):
         return False
     strong = clauses[end - 1][-1] in "；。！？" or end == len(clauses)
-    return strong or bool(_ORDER.match(clauses[end]) or _DETAIL.match(clauses[end]))
+    if strong or (end > 1 and _PROVERB.match("".join(clauses[end - 2 : end]).rstrip("，"))):
+        return True
+    return any(pattern.match(clauses[end]) for pattern in (_ORDER, _DETAIL, _HIGHER))

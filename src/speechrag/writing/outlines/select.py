@@ -17,9 +17,9 @@ from speechrag.writing.outlines.dealing import FEWEST, LEAVES, grouped, ordered
 from speechrag.writing.outlines.elsewhere import told_elsewhere
 from speechrag.writing.outlines.further import Matters, told_further
 from speechrag.writing.outlines.heads import Head, find_heads, harmony, plain_heads
-from speechrag.writing.outlines.leaves import ENOUGH, SCANT, UNTOLD, Commons, Leaf, candidates, framed
+from speechrag.writing.outlines.leaves import ENOUGH, SCANT, UNTOLD, Commons, Leaf, candidates, framed, joined
 from speechrag.writing.outlines.plan import BACKWARD, ORDER, Plan
-from speechrag.writing.outlines.skeleton import SHORT, unfilled
+from speechrag.writing.outlines.skeleton import SHORT, names_faults, unfilled, wanted_parts
 from speechrag.writing.outlines.telling import Telling
 from speechrag.writing.outlines.units import TOPIC, Pool, Unit, theme_score
 from speechrag.writing.outlines.used import Used, family
@@ -35,7 +35,6 @@ HEADS, SPARE = 5, 8  # headings and sub-points kept beside the chosen ones
 SPARED = 1  # sub-points of speeches on the theme itself that may be given up for it
 ROUNDS = 4  # choices made to come down to that share
 
-_AMISS = re.compile(r"问题|不足|差距|短板|薄弱|教训|困难|隐患")
 _HALVED = ("task", "safeguard")  # parts that can be told in two
 _STAND_INS = ("significance", "problem", "task", "achievement")  # for a part that the corpus cannot fill
 ASKED = 1.5  # worth of each matter of the brief that a sub-point is the first to speak of
@@ -137,10 +136,10 @@ def _fill_all(chooser: _Chooser, pool: Pool, plan: Plan, lend: bool) -> list[_Fi
     if lend and filled:
         frames = len(chooser.frames(filled))
         for role in _STAND_INS:
-            if len(filled) + frames < plan.points and (role == "task" or role not in wanted):
+            if len(filled) + frames < wanted_parts(plan) and (role == "task" or role not in wanted):
                 chooser.fill(role, 1)
                 filled += chooser.filled[role][:1]
-        while len(filled) + frames < plan.points:
+        while len(filled) + frames < wanted_parts(plan):
             largest = max(filled, key=lambda part: len(part.leaves) if part.role in _HALVED else 0)
             halves = _halves(largest)
             if len(halves) == 1:
@@ -160,11 +159,6 @@ def _told(part: _Filled) -> _Filled:
     dropped = [id(leaf) for leaf in (bare[1:] if part.role in _HALVED else bare)]
     left = tuple(leaf for leaf in part.leaves if id(leaf) not in dropped)
     return replace(part, leaves=left) if len(left) >= FEWEST else part
-
-
-def _names_faults(role: str, heading: str) -> bool:
-    """Tell whether a heading of 成绩 or of the reasons covers what is amiss: how things stand has both sides."""
-    return bool(_AMISS.search(heading) or (role == "significance" and "形势" in heading))
 
 
 def _with_more(part: Part, leaves: Sequence[Leaf]) -> Part:
@@ -259,7 +253,7 @@ class _Chooser:
         faults = self._pick([leaf for leaf in self.candidates("problem") if about_theme(leaf)], FAULTS)
         if not faults:
             return part
-        heads = tuple(head for head in part.heads if _names_faults(part.role, head.heading))
+        heads = tuple(head for head in part.heads if names_faults(part.role, head.heading))
         plain = self.plain("review" if part.role == "achievement" else "situation")
         return replace(part, leaves=(*part.leaves, *ordered("problem", faults)), heads=heads or (plain[0],))
 
@@ -323,8 +317,12 @@ class _Chooser:
         over. Only as many are added as make the number of parts asked for.
         """
         known = list(parts)
-        for role, like, leaves in self.frames(parts)[: self._plan.points - len(parts)]:
+        for role, like, leaves in self.frames(parts)[: max(wanted_parts(self._plan) - len(parts), 0)]:
             plain = self.plain("situation" if len(leaves) >= FEWEST else role)
+            if role == "significance" and len(leaves) == 1:  # what another speech gives for a reason stands behind it
+                others = [unit for unit in like if unit.speech is not leaves[0].unit.speech]
+                told = (leaf for unit in others if (leaf := self._frame(unit, role, parts)) is not None)
+                leaves = (joined(leaves[0], next(told, None)),)
             known.append(Part(role, plain[0].heading, tuple(like[:2]), leaves, plain=tuple(plain[1:])))
         return tuple(sorted(known, key=lambda part: ORDER.index(part.role)))
 
@@ -334,7 +332,8 @@ class _Chooser:
         What is amiss stands in for a reason that no sentence gives. A function with nothing to say stands only where
         speeches have a main part of level one for it.
         """
-        present = [*(part.role for part in parts), *(["problem"] if self.joined else [])]
+        told = any(leaf.unit.role == "problem" for part in parts for leaf in part.leaves)
+        present = [*(part.role for part in parts), *(["problem"] if self.joined or told else [])]
         found: list[tuple[str, list[Unit], tuple[Leaf, ...]]] = []
         for role, like in unfilled(present, self._pool, self._plan):
             leaf = next((leaf for unit in like if (leaf := self._frame(unit, role, parts)) is not None), None)

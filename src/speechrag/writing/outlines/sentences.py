@@ -10,6 +10,7 @@ from speechrag.writing.outlines.adapt import Adapter
 from speechrag.writing.outlines.genre import by_length, genre, trade_words
 from speechrag.writing.outlines.pieces import standing_pieces
 from speechrag.writing.outlines.plan import Plan
+from speechrag.writing.outlines.results import aftermath, maxim, results
 from speechrag.writing.outlines.roles import directive
 from speechrag.writing.outlines.units import Unit, theme_score
 from speechrag.writing.outlines.wording import core
@@ -32,10 +33,20 @@ _BROKEN = re.compile(
 _POINTING = re.compile(
     r"^(?:这|此|他|她|它|其|对此|上述|以上|为此|如此|那|前者|后者|有的|还有|但|而|却|也|又|并|一是|二是|三是|第[二三四五]|[二三四五六]要|比如|例如|如(?!何|果|期|实)|特别是|同时|其次|再|一[种类]是|[\u4e00-\u9fff]{2,4}，就是)"
 )
+# 比如精简会议，要… is an order as well without it.
+_EXAMPLE = re.compile(
+    r"^(?:比如|例如|譬如)(?:说)?[，,：:]?(?=[^。]*(?:要|必须|务必|严禁|不得|不准))|(?<=[；，])(?:比如|例如|譬如)(?:说)?(?=[^，。；]+，要)"
+)
 _HANGING = re.compile(r"^(?:有的|还有|而|但|也|又|并|比如|例如)")
 _SUBJECTLESS = re.compile(
-    r"^(?:[他她它]|(?:只有这样，)?[才方就][能会可]|同样，|对于?这些|还有个|建成之后|写不|指出|强调|多次|认为|要求|提出|表示|的|和|与|等等|其实|可见|由此|主要(?:表现|是|有))"
+    r"^(?:是(?!否|不是|什么|谁)|[他她它]|(?:只有这样，)?[才方就][能会可]|同样，|对于?这些|还有个|建成之后|写不|指出|强调|多次|认为|要求|提出|表示|的|和|与|等等|其实|可见|由此|主要(?:表现|是|有))"
 )
+# What names itself as the chief point, and only calls it by its name.
+_NAMING = re.compile(
+    r"^最[\u4e00-\u9fff]{2}的一[点条]是：[^，]{2,8}[！。]$|^(?:这|那)个?[【《]|^这[一二三四五六七八九十两三几](?!点|定)"
+)
+# A matter without a word on it: 以两办名义发文问题。
+_MATTER = re.compile(r"^(?!.*(?:解决|存在|有|要|是|不|没|突出|抓|查|处理|化解|整改|研究|回答))[^，。]{4,}问题。$")
 # An aim without what is done for it.
 _AIM = re.compile(
     r"^为(?:了|着力|切实|进一步|更好|有效)?[^，；。]+(?:，(?:确保|保障|保证|促进|推动)[^，；。]+)*[。；]$"
@@ -193,7 +204,7 @@ def _adds(carried: str, raw: str, unit: Unit, plan: Plan, adapter: Adapter) -> b
     """Tell whether a carried sentence may stand after others on its point."""
     if not carried or len(carried) > FURTHER_CHARS or _POINTING.match(carried):
         return False
-    if unit.role in {"task", "safeguard"} and (_PAST.search(carried) or _DEED.search(carried)):
+    if unit.role in {"task", "safeguard"} and any(told(carried) for told in (_PAST.search, _DEED.search, results)):
         return False
     quality = _quality(carried, raw, 0, unit, plan, adapter)
     facts = adapter.facts(carried)
@@ -226,7 +237,8 @@ def _may_fill(carried: str, raw: str, unit: Unit, plan: Plan, adapter: Adapter) 
     if _CROWDED.search(adapter.filled(carried)) or (_STORY.search(carried) and not ordered):
         return False
     if unit.role in {"task", "safeguard"}:
-        return not (_PAST.search(carried) or _DEED.search(carried)) and (ordered or not _FAULTY.search(carried))
+        done = _PAST.search(carried) or _DEED.search(carried) or results(carried)
+        return not done and (ordered or not _FAULTY.search(carried))
     if unit.role == "significance":
         return not facts and not _MUST.search(carried)
     lacks = bool(_LACKS.search(carried))
@@ -249,16 +261,18 @@ def _standing(whole: str, unit: Unit, adapter: Adapter) -> list[str]:
         strange = own and (foreign_trade(clause, adapter.plan) or _OFFICE.search(clause))
         return not (strange or (own and (adapter.residue(clause) or adapter.leftover(clause))))
 
-    if not whole or (len(whole) <= TEXT_CHARS and usable(whole)):
+    if not whole or (len(whole) <= TEXT_CHARS and usable(whole) and not _STORY.search(whole)):
         return []
-    return standing_pieces(whole, usable)
+    if unit.role != "significance" or not _STORY.search(whole):
+        return standing_pieces(whole, usable) if len(whole) > TEXT_CHARS or not usable(whole) else []
+    return standing_pieces(whole, lambda clause: usable(clause) and not _STORY.search(clause))
 
 
 def _sentence(raw: str, heading: str, unit: Unit, adapter: Adapter) -> str:
     """Return a sentence carried over, without its number and without the heading it may begin with."""
     if _BROKEN.search(raw) or raw.count("“") != raw.count("”") or raw.count("（") != raw.count("）"):
         return ""
-    bare = _LABEL.sub("", raw.strip())
+    bare = _EXAMPLE.sub("", _LABEL.sub("", raw.strip()))
     carried = adapter.carry(bare).lstrip("，、；： ")
     if unit.role in {"task", "safeguard"}:
         carried = re.sub(rf"((?:^|[，；])(?:{by_length(genre().directives)}))了", r"\1", carried)
@@ -279,6 +293,9 @@ def _fits(carried: str, raw: str, unit: Unit, plan: Plan, adapter: Adapter) -> b
         or _HALF.search(carried)
         or _ONCE.search(carried)
         or _COURTESY.search(carried)
+        or _NAMING.match(carried)
+        or _MATTER.match(carried)
+        or aftermath(carried, plan.brief)
         or ("本职工作" in carried and "本职工作" not in raw)
     ):
         return False
@@ -350,7 +367,7 @@ def _quality(carried: str, raw: str, index: int, unit: Unit, plan: Plan, adapter
     if unit.role in {"task", "safeguard"}:
         quality -= 0.4 if _PAST.search(carried) else 0.0
         quality -= 0.6 if _DEED.search(carried) else 0.0
-        if _STORY.search(carried) and not orders(carried):
+        if results(carried) or (_STORY.search(carried) and not orders(carried)):
             return None
         quality += 0.3 if orders(carried) else FAULT if _FAULTY.search(carried) else -0.35
     # An order is neither a merit nor a fault; and what is lacking is no merit.
@@ -363,7 +380,7 @@ def _quality(carried: str, raw: str, index: int, unit: Unit, plan: Plan, adapter
     if unit.role == "significance":
         if facts or _STORY.search(carried):
             return None
-        quality += 0.2 if _WEIGHTY.search(carried) else 0.0
+        quality += 0.2 if _WEIGHTY.search(carried) or maxim(carried) else 0.0
         quality -= 0.3 if re.match(r"要|必须|务必|各级|各地|一些|有的|个别", carried) else 0.0
     if not 24 <= len(carried) <= TEXT_CHARS:
         quality -= 0.25

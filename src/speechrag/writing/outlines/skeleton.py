@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,6 +12,17 @@ from speechrag.writing.outlines.units import TOPIC, Pool, Unit
 POINTS_OF_A_PART = 2  # points of that function which the speeches on the theme make at least
 TASKS = 12  # points on what to do from which on they make two parts
 SHORT = 2000  # characters of a speech up to which it keeps to the usual parts
+_AMISS = re.compile(r"问题|不足|差距|短板|薄弱|教训|困难|隐患")
+
+
+def wanted_parts(plan: Plan) -> int:
+    """Return the number of main points: as asked for, or as many as the functions of the speech are."""
+    return plan.points if plan.points_given else max(plan.points, len(plan.roles()))
+
+
+def names_faults(role: str, heading: str) -> bool:
+    """Tell whether a heading of 成绩 or of the reasons covers what is amiss: how things stand has both sides."""
+    return bool(_AMISS.search(heading) or (role == "significance" and "形势" in heading))
 
 
 def with_found(plan: Plan, pool: Pool) -> Plan:
