@@ -10,7 +10,7 @@ from speechrag.writing.outline import draft_outline
 from speechrag.writing.outlines.adapt import Adapter, read_source
 from speechrag.writing.outlines.facts import fill_slots, find_facts
 from speechrag.writing.outlines.headings import clean_heading
-from speechrag.writing.outlines.leaves import _ACHIEVING
+from speechrag.writing.outlines.leaves import _ACHIEVING, _worth
 from speechrag.writing.outlines.mine import section_unit
 from speechrag.writing.outlines.pieces import standing_pieces
 from speechrag.writing.outlines.plan import Plan, read_plan
@@ -67,10 +67,21 @@ def test_an_outbreak_is_drafted_from_what_was_said_of_another_one() -> None:
 
 
 def test_every_section_of_a_speech_without_deeper_ones_is_a_point() -> None:
-    """Five sections, five points, though one of them says little."""
-    told = everything(draft("县长在全县档案工作会议上的讲话", ("在全县档案工作会议上的讲话", FLAT)))
-    for heading in ("找准位置", "多出实招", "绷紧神经", "敢讲真话", "树好形象"):
-        assert heading in told
+    """A section of level one is worth more there than where it is one of the main parts of its speech."""
+    plan = read_plan("县长在全县档案工作会议上的讲话")
+    deep = FLAT.replace("跟着全县", "跟着走。\n（一）归集要早。档案工作要跟着全县")
+    worths = []
+    for text in (FLAT, deep):
+        unit, adapter = unit_of(speech("f-1", "在全县档案工作会议上的讲话", text), "在业务指导", plan)
+        worths.append(_worth(unit, unit.role, 0, adapter))
+    assert worths[0] > worths[1] > 0
+
+
+def test_a_narrow_field_is_known_by_its_short_names_too() -> None:
+    """Speeches on 信访 speak for 矛盾纠纷; those on 教育 of whatever kind not for 义务教育."""
+    assert "信访" in read_plan("镇长在全镇矛盾纠纷排查化解动员会上的讲话").names
+    assert "教师" not in read_plan("县长在全县义务教育工作会议上的讲话").names
+    assert "卫生" not in read_plan("县长在全县疫情防控工作会议上的讲话").names
 
 
 def test_a_second_part_on_tasks_does_not_crowd_out_the_reasons() -> None:

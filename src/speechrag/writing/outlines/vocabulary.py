@@ -75,7 +75,10 @@ def own_words(theme: str, rows: tuple[Theme, ...]) -> tuple[str, ...]:
 
 def vocabulary(theme: str, rows: tuple[Theme, ...], own: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the names and the terms of the theme: its own words first, then those of the themes it belongs to."""
-    known = [name for row in rows for name in row.names if len(name) >= 3 or name in theme]
+    # 信访 is what 矛盾纠纷 is called too. In a wide field a short name (卫生, 民政) is that of another matter, and one
+    # that has to be told from other words (教育 from 主题教育) says little alone.
+    plain = [row for row in rows if not (row.wide or row.decoys)]
+    known = [name for row in rows for name in row.names if len(name) >= 3 or name in theme or row in plain]
     bare = _ACT.sub("", theme)
     head = [bare] if len(bare) >= 3 and not rows else []
     names = unique([theme, *head, *(part for part in parts_of(theme) if len(part) >= 3 or not rows), *known])
