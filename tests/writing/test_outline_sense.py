@@ -8,6 +8,7 @@ from outline_corpus import Corpus, speech
 from speechrag.records import Outline, Speech
 from speechrag.writing.outline import draft_outline
 from speechrag.writing.outlines.adapt import Adapter, read_source
+from speechrag.writing.outlines.clauses import best_clause
 from speechrag.writing.outlines.facts import fill_slots, find_facts
 from speechrag.writing.outlines.headings import clean_heading
 from speechrag.writing.outlines.leaves import _ACHIEVING, _worth
@@ -123,6 +124,23 @@ def test_a_proverb_stands_alone() -> None:
     sentence = "去年有人说31号不会下雨，宁可十次白转移，不可一次没防备，36户都搬了出来。"
     pieces = standing_pieces(sentence, lambda clause: not any(char.isdigit() for char in clause))
     assert pieces == ["宁可十次白转移，不可一次没防备。"]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "建设平安校园，首先得让流感防治走在前面。",
+        "提高流感防治能力，才能让群众安心。",
+        "加强流感防治，是全县的头等大事。",
+    ],
+)
+def test_a_premise_heads_no_task(sentence: str) -> None:
+    """What follows is said of it; it is no order of its own."""
+    plan = read_plan("县长在全县流感防治工作会议上的讲话")
+    held = speech("f-1", "在全县流感防治工作会议上的讲话", FLU)
+    adapter = Adapter(read_source(held, plan), plan)
+    found = best_clause(sentence, plan, adapter, least=0)
+    assert found is None or found[1] == "significance" or not sentence.startswith(found[0])
 
 
 def test_a_pair_of_four_keeps_its_adverb() -> None:

@@ -44,6 +44,8 @@ _AMISS = re.compile(
 _NOT_AMISS = re.compile(
     r"^(?:如果|凡|对|因|由于|解决|克服|针对|防止|避免|改变|纠正|着力|切实|不|绝不|决不|谁|要|有的|还|而|但|也|就|那|这|它|只|即使|虽)|[了？“”]|因.{1,8}而"
 )
+# What makes the clause before it a premise: 建设和谐社会，首先得让人平平安安回家.
+_PREMISE = re.compile(r"首先|唯独|才能|才会|就得|就要先|更要看|是[^，；。]{0,8}(?:头等大事|第一件大事)")
 _TOLD = re.compile(r"[了过着]|[我你他她它这那]|[有是没][\u4e00-\u9fff]|看|说|讲|听|想|觉得|认为|希望|感谢|祝|记得|知道")
 _NO_REASON = re.compile(r"[我你他她？?“”了这那]|[说问讲][到：]")
 
@@ -204,7 +206,10 @@ def best_clause(sentence: str, plan: Plan, adapter: Adapter, *, least: int) -> t
     """Return the clause of ``sentence`` that makes the best heading, its role and its theme score."""
     found: list[tuple[float, int, str, str]] = []
     verbs = directive()
-    for order, piece in enumerate(_clauses(sentence)):
+    pieces = _clauses(sentence)
+    for order, (piece, following) in enumerate(zip(pieces, [*pieces[1:], ""], strict=True)):
+        if _PREMISE.match(following):
+            continue
         clause = ADVERBS.sub("", SUBJECT.sub("", adapter.carry(piece).strip()))
         if not 6 <= len(clause) <= 20 or theme_score(piece, plan) < least or adapter.swaps(piece):
             continue
