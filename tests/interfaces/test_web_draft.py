@@ -13,7 +13,10 @@ from web_visit import BRIEF, Served, Visit
 from speechrag.config import Settings
 from speechrag.errors import UsageError
 from speechrag.interfaces.desk import Desk
+from speechrag.interfaces.draft_routes import FILES
 from speechrag.interfaces.drafting import draft_view
+from speechrag.writing.outlines.draft import Draft
+from speechrag.writing.outlines.saved import save_draft
 
 
 def choose(visit: Visit, heading: str) -> None:
@@ -182,6 +185,20 @@ def test_a_file_that_is_no_draft_is_refused_in_one_sentence(visit: Visit, tmp_pa
     visit.page.set_input_files("#desk-draft input[type=file]", wrong)
     visit.page.wait_for_selector(".outline .failure:has-text('不是本程序存的草稿')")
     assert visit.page.evaluate("() => window.__pwn === undefined")
+
+
+def test_half_a_character_in_a_draft_stops_nothing(served: Served, browser: Any) -> None:
+    """JSON can name what no text can hold; a draft with it is opened, changed and written out all the same."""
+    saved = json.loads(save_draft(Draft(FakeEngine().outline(BRIEF))))
+    saved["draft"]["outline"]["opening"] = "同志们\ud800：\U00020bb7"
+    opened = browser.request.post(served.address + "/api/drafts", data=json.dumps(saved).encode())
+    assert (opened.status, opened.json()["opening"]) == (200, "同志们\ufffd：\U00020bb7")
+    place = f"{served.address}/api/results/{opened.json()['id']}"
+    change = {"act": "edit", "path": [], "field": "closing", "text": "\udfff谢谢大家"}
+    changed = browser.request.post(place + "/changes", data=json.dumps(change).encode())
+    assert (changed.status, changed.json()["closing"]) == (200, "\ufffd谢谢大家")
+    written = [browser.request.get(f"{place}/{name}").status for name in FILES]
+    assert written == [200] * len(FILES)
 
 
 def desk_with_draft() -> tuple[Desk, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import http.client
+import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -185,9 +186,14 @@ def test_how_long_a_body_may_be_depends_on_what_it_is(path: str, header: tuple[s
     assert guarded(PageGuard(answering), "POST", path, header) == status
 
 
-def guarded(guard: PageGuard, method: str, path: str, *headers: tuple[str, str], address: str = "192.0.2.7") -> int:
+def guarded(
+    guard: PageGuard, method: str, path: str, *headers: tuple[str, str], address: str = "192.0.2.7", body: bytes = b""
+) -> int:
     """Return the status of one request through ``guard``."""
     found: list[int] = []
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(message: Any) -> None:
         if message["type"] == "http.response.start":
@@ -196,7 +202,7 @@ def guarded(guard: PageGuard, method: str, path: str, *headers: tuple[str, str],
     pairs = [(name.lower().encode(), value.encode()) for name, value in headers]
     scope = {"type": "http", "method": method, "path": path, "headers": pairs, "client": (address, 1)}
     with ThreadPoolExecutor(1) as elsewhere:  # the browser of other tests has a loop in this thread
-        elsewhere.submit(lambda: asyncio.run(guard(scope, None, send))).result()  # type: ignore[arg-type, func-returns-value]
+        elsewhere.submit(lambda: asyncio.run(guard(scope, receive, send))).result()  # type: ignore[func-returns-value]
     return found[0]
 
 
@@ -336,3 +342,62 @@ def test_a_page_left_open_follows_the_corpus(browser: Any) -> None:
         page.click("#desk-corpus-button")
         page.wait_for_selector(".corpus .quiet:has-text('2 篇讲话')")
         page.close()
+
+
+@pytest.mark.parametrize("path", ["/gradio_api/queue/join", "/gradio_api/run/predict"])
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        {"url": "http://198.51.100.7/x", "path": "http://198.51.100.7/x", "meta": {"_type": "gradio.FileData"}},
+        [{"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}],
+        [["信息"]],
+        7,
+    ],
+)
+def test_what_gradio_would_take_for_a_file_reaches_no_field(path: str, hidden: Any) -> None:
+    """Gradio looks for files in whatever a field is given, and fetches those that name an address."""
+    for data in (["信息", hidden], {"0": hidden}):
+        body = json.dumps({"data": data, "fn_index": 0, "session_hash": "x"}).encode()
+        length = ("Content-Length", str(len(body)))
+        assert guarded(PageGuard(answering), "POST", path, length, body=body) == 400
+    body = json.dumps({"data": ["信息", None, True, [], ["安全生产"]], "fn_index": 0, "session_hash": "x"}).encode()
+    assert guarded(PageGuard(answering), "POST", path, ("Content-Length", str(len(body))), body=body) == 200
+
+
+def test_bodies_that_never_end_hold_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A short one takes no place until it is here, long ones have places of their own; either is given up on."""
+    monkeypatch.setattr("speechrag.interfaces.bodies.PATIENCE", 0.2)
+    monkeypatch.setattr("speechrag.interfaces.bodies.SLOWEST", 10**12)
+
+    async def reading(scope: Any, receive: Any, send: Any) -> None:
+        while (message := await receive()).get("more_body"):
+            pass
+        status = 200 if message["type"] == "http.request" else 400
+        await send({"type": "http.response.start", "status": status, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def statuses() -> tuple[int, list[int]]:
+        guard = PageGuard(reading, at_once=2)
+
+        async def one(length: int, body: bytes) -> int:
+            found: list[int] = []
+            waiting = [{"type": "http.request", "body": body, "more_body": len(body) < length}]
+
+            async def receive() -> Any:
+                return waiting.pop() if waiting else await asyncio.Event().wait()
+
+            async def send(message: Any) -> None:
+                found.extend([message["status"]] if message["type"] == "http.response.start" else [])
+
+            headers = [(b"content-length", str(length).encode())]
+            await guard({"type": "http", "method": "POST", "path": "/api/drafts", "headers": headers}, receive, send)
+            return found[0]
+
+        slow = [asyncio.create_task(one(length, b"{")) for length in (9, 9, 9, 9, 200_000, 200_000, 200_000)]
+        await asyncio.sleep(0.05)
+        quick = await one(2, b"{}")
+        return quick, await asyncio.gather(*slow)
+
+    with ThreadPoolExecutor(1) as elsewhere:  # the browser of other tests has a loop in this thread
+        found = elsewhere.submit(lambda: asyncio.run(statuses())).result()
+    assert found == (200, [408] * 4 + [400] * 3)

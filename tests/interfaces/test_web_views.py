@@ -208,6 +208,20 @@ def test_unusable_questions_do_not_reach_the_engine(engine: FakeEngine, typed: s
     assert engine.asked == []
 
 
+def test_what_cannot_be_seen_in_a_question_goes_no_further(engine: FakeEngine) -> None:
+    """Half a character, marks that turn the order of letters and hidden letters are shown to nobody again."""
+    desk = Desk(engine, Settings(segmenter="characters"))  # type: ignore[arg-type]
+    typed = "信息\ud800报\u202e送\U000e0041谁\x00负责"
+    *_, (answered, history) = desk.ask(typed)
+    *_, searched = desk.search(typed)
+    *_, drafted = desk.draft(typed)
+    found = [desk.results.get(key) for key in (answered, searched, drafted)]
+    shown = json.dumps([result.view for result in found if result], ensure_ascii=False)
+    assert history == engine.asked == ["信息\ufffd报送谁负责"]
+    assert None not in found and not set(shown) & set(typed) - set(history[0])
+    shown.encode("utf-8")
+
+
 def test_chosen_facets_become_filters(engine: FakeEngine) -> None:
     """Ticks narrow the search to their values."""
     desk = Desk(engine, Settings(segmenter="characters"))  # type: ignore[arg-type]

@@ -22,7 +22,7 @@ from speechrag.interfaces.uploads import Uploads
 from speechrag.interfaces.welcome import welcome_view
 from speechrag.records import Query
 from speechrag.stopping import Stopped, stoppable
-from speechrag.text import segmenter
+from speechrag.text import displayable, segmenter
 from speechrag.writing.outlines.draft import Draft, changed
 from speechrag.writing.outlines.saved import open_draft
 from speechrag.writing.outlines.versions import local_time, stamped
@@ -85,7 +85,7 @@ class Desk:
 
     def ask(self, question: str, history: Sequence[str] = (), *chosen: list[str]) -> Iterator[tuple[str, list[str]]]:
         """Answer ``question`` as following on those of ``history``; yield ids and the history to keep."""
-        before = [str(asked)[:LONGEST_QUESTION] for asked in history or ()][-TURNS:]
+        before = [_as_typed(asked)[:LONGEST_QUESTION] for asked in history or ()][-TURNS:]
 
         def work(text: str, engine: Engine) -> Results:
             for answer in engine.ask_stream(text, self._filters(chosen), self._settings.llm, tuple(before)):
@@ -94,7 +94,7 @@ class Desk:
         for shown in self._run(question, "请先写下要问的问题。", work, streamed=True):
             found = None if "-" in shown else self.results.get(shown)
             answered = found is not None and found.view["kind"] == "answer"
-            yield shown, [*before, str(question).strip()] if answered else before
+            yield shown, [*before, _as_typed(question)] if answered else before
 
     def search(self, query: str, once: bool = False, *chosen: list[str]) -> Iterator[str]:
         """List the passages that fit ``query`` best; with ``once`` only the best one of each speech."""
@@ -170,6 +170,11 @@ class Desk:
         if event is not None:
             event.set()
 
+    def end(self) -> None:
+        """Stop all work under way: nobody is left to see what comes of it."""
+        for event in tuple(self._working.values()):
+            event.set()
+
     def _filters(self, chosen: Sequence[list[str]]) -> Mapping[str, tuple[str, ...]]:
         return {key: tuple(values) for (key, _), values in zip(self.facets, chosen, strict=False) if values}
 
@@ -183,7 +188,7 @@ class Desk:
         streamed: bool = False,
     ) -> Iterator[str]:
         """Run ``work`` on the text typed and yield the ids of what it finds; the last result stays."""
-        text = str(typed or "").strip()
+        text = _as_typed(typed)
         if not text or len(text) > limit:
             sentence = f"写得太长了：最多 {limit} 字，请缩短后再试。" if text else when_empty
             yield self.results.put(failure(sentence))
@@ -227,6 +232,11 @@ class Desk:
             yield failure(FAILED)
         finally:
             steps.close()  # a model that still writes is cut off
+
+
+def _as_typed(value: object) -> str:
+    """Return what a visitor wrote, without what cannot be seen: the page shows it again, and may not carry that on."""
+    return displayable(str(value or "")).strip()
 
 
 def failure(sentence: str) -> Result:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from speechrag.errors import UsageError
+from speechrag.interfaces.bodies import legible
 from speechrag.interfaces.version_views import differences_view
 from speechrag.records import Outline
 from speechrag.writing.outlines.draft import Draft
@@ -61,13 +62,23 @@ def to_save(name: str, plain: str) -> dict[str, str]:
     return {"Content-Disposition": disposition, "Cache-Control": "no-store"}
 
 
+async def body_of(request: Request) -> bytes:
+    """Return the body of a request, JSON. Raises UsageError for one that broke off."""
+    from starlette.requests import ClientDisconnect
+
+    try:
+        return legible(await request.body())
+    except ClientDisconnect as exc:
+        raise UsageError("内容没有传完，请再试一次。") from exc
+
+
 async def change_draft(request: Request, desk: Desk) -> Response:
     """Make one change to a draft: ``{"act", "path", ..}`` in (see ``drafting.acted``), the draft's new view out."""
     from starlette.concurrency import run_in_threadpool
 
     key = request.path_params["key"]
     try:
-        change = json.loads(await request.body())
+        change = json.loads(await body_of(request))
         if not isinstance(change, dict):
             raise ValueError
         view = await run_in_threadpool(desk.change, key, change)
@@ -83,7 +94,7 @@ async def open_saved(request: Request, desk: Desk) -> Response:
     from starlette.concurrency import run_in_threadpool
 
     try:
-        key, view = await run_in_threadpool(desk.reopen, await request.body())
+        key, view = await run_in_threadpool(desk.reopen, await body_of(request))
     except UsageError as exc:
         return answered({"error": str(exc)}, 400)
     return answered({"id": key, **view})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from speechrag.errors import UsageError
 from speechrag.interfaces import evaluating
-from speechrag.interfaces.draft_routes import GONE, answered, to_save
+from speechrag.interfaces.draft_routes import GONE, answered, body_of, to_save
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -44,7 +44,7 @@ def add_evaluation_routes(app: FastAPI, desk: Desk) -> None:
 async def _object(request: Request) -> dict[str, Any]:
     """Return the JSON object of a body. Raises UsageError for any other body."""
     try:
-        body = json.loads(await request.body())
+        body = json.loads(await body_of(request))
     except (ValueError, RecursionError):
         body = None
     if not isinstance(body, dict):

@@ -1,12 +1,14 @@
 """What every answer of the page's server carries and what it refuses.
 
 Added: security headers. Taken out: inline scripts. Refused: names that are not this server's (a foreign page may point
-its own name at this machine), writes from other sites, bodies nobody types, more requests at once than can be served,
-more questions from one address than a person asks, routes of Gradio that the page has no use for.
+its own name at this machine), writes from other sites, bodies nobody types or that never come to an end, more requests
+at once than can be served, more questions from one address than a person asks, routes of Gradio that the page has no
+use for, and what would have Gradio fetch a file.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import math
@@ -16,9 +18,12 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from contextlib import suppress
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+from speechrag.interfaces.bodies import Message, Receive, arrived, hurried, is_of_page, patience, replayed
 
 if TYPE_CHECKING:
     from speechrag.config import Settings
@@ -53,7 +58,11 @@ _SHARING_META = re.compile(rb"<meta\s{1,9}(?:property=\"og:|name=\"twitter:)[^>]
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 EVERYWHERE = frozenset({"", "0.0.0.0", "::"})  # addresses that mean: listen on all of this machine's
 LARGEST_BODY = 1_000_000  # bytes
-LARGEST = {"/api/drafts": 20_000_000, "/api/files": 50 * 1024 * 1024}  # a draft with its versions; a file to add
+LARGEST = {
+    "/api/drafts": 20_000_000,  # a draft with its versions
+    "/api/files": 50 * 1024 * 1024,  # a file to add
+    "/gradio_api/run/predict": 100_000,  # what is ticked
+}
 # What the page uses of Gradio. The rest keeps files that nobody deletes, or runs handlers past the queue.
 GRADIO = "/gradio_api/"
 GRADIO_USED = frozenset(
@@ -62,13 +71,13 @@ GRADIO_USED = frozenset(
 GRADIO_CALLS = frozenset({GRADIO + "queue/join", GRADIO + "run/predict"})  # of a page's events, by their numbers
 GRADIO_OPEN = "heartbeat/"  # the id of the visit follows
 AT_ONCE = 64  # requests for our own data worked on side by side
+SHORT = 100_000  # bytes of a body that is read before its request takes one of these places
+LONG_AT_ONCE = 16  # requests with longer bodies, whose places are their own: they come in slowly and hold up nobody
 BUSY = "服务忙，请稍等片刻再试。"
 CLIENTS = 10_000  # addresses whose requests are counted; beyond it the one not seen longest is forgotten
 MINUTE = 60.0  # seconds
 
 Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 
@@ -135,12 +144,17 @@ class PageGuard:
     ) -> None:
         self.app = app
         self._hosts, self._at_once, self._pace, self._calls = hosts, at_once, pace or Pace(0), calls
-        self._working = 0
+        self._working = {True: 0, False: 0}  # with a long body, and others
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        # The server ends, and this visitor did not in the time given: no fault that a log should tell line by line.
+        with suppress(asyncio.CancelledError):
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
         if self._hosts is not None and headers.get(b"host", "") not in self._hosts:
             await _refuse(send, 400, "这个地址不是本服务的名称，请用启动时显示的地址打开。")
@@ -152,56 +166,48 @@ class PageGuard:
             await _refuse(send, 413, "内容太长了，请分几次提交。")
         elif _is_work(scope) and (seconds := self._pace.wait(_address(scope))):
             await _refuse(send, 429, f"这一分钟内的提问和修改太多了，请等 {seconds} 秒再试。", seconds)
-        elif scope["path"].startswith("/api/"):
-            await self._counted(scope, receive, send)
-        elif self._calls is not None and scope["path"] in GRADIO_CALLS and scope["method"] == "POST":
-            await self._called(self._calls, scope, receive, send)
-        else:
+        elif not scope["path"].startswith("/api/") and scope["path"] not in GRADIO_CALLS:
             await self.app(scope, receive, _guarded(send, scope["path"] == "/"))
+        elif (length := _length(headers)) > SHORT and scope["path"] not in GRADIO_CALLS:
+            await self._counted(scope, hurried(receive, patience(length)), send, long=True)
+        elif (body := await arrived(receive, patience(length)) if length else b"") is None:
+            await _refuse(send, 408, "内容没有传完，请再试一次。")
+        elif scope["path"].startswith("/api/"):
+            await self._counted(scope, replayed(body, receive), send)
+        elif not is_of_page(body):
+            await _refuse_call(scope, "no values that its fields give", send)
+        elif self._calls is not None and scope["method"] == "POST":
+            await self._called(self._calls, scope, body, receive, send)
+        else:
+            await self.app(scope, replayed(body, receive), _guarded(send, is_page=False))
 
-    async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._working >= self._at_once:
+    async def _counted(self, scope: Scope, receive: Receive, send: Send, *, long: bool = False) -> None:
+        if self._working[long] >= (LONG_AT_ONCE if long else self._at_once):
             await _refuse(send, 503, BUSY)
             return
-        self._working += 1
+        self._working[long] += 1
         try:
             await self.app(scope, receive, _guarded(send, is_page=False))
         finally:
-            self._working -= 1
+            self._working[long] -= 1
 
-    async def _called(self, calls: Calls, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _called(self, calls: Calls, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
         """Pass on a call of an event; at one that the page would not make Gradio would stumble with a 500."""
         passed: list[Message] = []
-        body = await _body(receive)
-
-        async def again() -> Message:
-            return read.pop() if read else await receive()
 
         async def unless_broken(message: Message) -> None:
             if passed or message.get("status", 500) < 500:  # the body of what is held back has no status
                 passed.append(message)
                 await send(message)
 
-        read: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
         problem = calls.problem(body)
         if not problem:
             try:
-                await self.app(scope, again, _guarded(unless_broken, is_page=False))
+                await self.app(scope, replayed(body, receive), _guarded(unless_broken, is_page=False))
             except Exception as exc:
                 problem = f"{type(exc).__name__}: {exc}"
         if not passed:
-            log.warning("a call of %s was refused (%s)", scope["path"].removeprefix(GRADIO), problem or "it failed")
-            await _refuse(send, 400, "这不是页面会发出的请求，请刷新页面后再试。")
-
-
-async def _body(receive: Receive) -> bytes:
-    """Return the body of a request, or what came of it before the client left; its length was looked at before."""
-    parts = []
-    while True:
-        message = await receive()
-        parts.append(message.get("body", b""))
-        if not message.get("more_body"):
-            return b"".join(parts)
+            await _refuse_call(scope, problem or "it failed", send)
 
 
 def _foreign(scope: Scope, headers: Mapping[bytes, str]) -> bool:
@@ -243,16 +249,28 @@ def _too_long(scope: Scope, headers: Mapping[bytes, str]) -> bool:
     """Tell whether a body is longer than anybody types, or does not say how long it is; browsers always say."""
     length = headers.get(b"content-length", "0")
     limit = LARGEST.get(scope["path"], LARGEST_BODY)
-    return b"transfer-encoding" in headers or not length.isdecimal() or int(length[:12]) > limit
+    return b"transfer-encoding" in headers or not length.isdecimal() or _length(headers) > limit
+
+
+def _length(headers: Mapping[bytes, str]) -> int:
+    """Return how long a body says that it is; a number of any length is none too long for a comparison."""
+    return int(headers.get(b"content-length", "0")[:12])
 
 
 async def _refuse(send: Send, status: int, sentence: str, wait: int = 2) -> None:
     body = json.dumps({"error": sentence, "detail": sentence}, ensure_ascii=False).encode()  # Gradio reads `detail`
     headers = [*SECURITY_HEADERS, (b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    if status == 408:  # the rest of the body is not waited for, and would be taken for another request
+        headers.append((b"connection", b"close"))
     if status in {429, 503}:
         headers.append((b"retry-after", b"%d" % wait))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+async def _refuse_call(scope: Scope, problem: str, send: Send) -> None:
+    log.warning("a call of %s was refused (%s)", scope["path"].removeprefix(GRADIO), problem)
+    await _refuse(send, 400, "这不是页面会发出的请求，请刷新页面后再试。")
 
 
 def _guarded(send: Send, is_page: bool) -> Send:

@@ -16,9 +16,12 @@ machine is ever named to Gradio, which would publish it.
 
 from __future__ import annotations
 
+import signal
 import socket
 import sys
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
 PAGE = Path(__file__).parent / "page"
 NAME = "讲话检索与拟稿"
 AT_ONCE = 4  # requests worked on side by side; more wait in the queue
+GRACE = 5  # seconds that answers under way have to be finished in when the server is told to end
 QUEUE = 64  # requests that may wait; the next one is told to come back
 STYLES = ("app.css", "desks.css")
 HEAD = "".join(f'<link rel="stylesheet" href="/page/{name}">' for name in STYLES)
@@ -80,6 +84,7 @@ def create_app(engine: Engine | Live, settings: Settings) -> FastAPI:
         head=HEAD,
         app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
     )
+    mounted.state.desk = desk
     return mounted
 
 
@@ -289,8 +294,27 @@ def serve(engine: Engine, settings: Settings, announce: Callable[[str], None] | 
             if self.started:
                 tell(address)
 
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().shutdown(sockets)
+            app.state.desk.end()  # or the loop waits for a model that writes for a visitor who was sent away
+
     app = create_app(watched(engine, settings), settings)
-    Server(uvicorn.Config(app, log_level="warning", server_header=False)).run(sockets=[listening])
+    config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=GRACE)
+    with _ended_in_order():
+        Server(config).run(sockets=[listening])
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Let SIGTERM, at which the server ends by itself, be no more than that: it is raised anew when all is done."""
+    if threading.current_thread() is not threading.main_thread():  # signals are the main thread's business
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda number, frame: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -116,8 +116,10 @@ def _drafts(briefs: Iterable[tuple[str, str]], options: argparse.Namespace) -> I
 
 
 def _read(path: Path) -> bytes:
+    from speechrag.interfaces.bodies import legible
+
     try:
-        return path.read_bytes()
+        return legible(path.read_bytes())
     except OSError as exc:
         raise UsageError(f"{path}: cannot be read ({exc.strerror})") from exc
 
