@@ -18,6 +18,7 @@ ORDER = {
     "stopping": 0,
     "decoding": 0,
     "errors": 0,
+    "files": 0,
     "registry": 1,
     "config": 1,
     "dictionary": 1,

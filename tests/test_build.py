@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import tempfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from small_corpus import FLOOD, INFORMATION, PETITION, QUICK, SAFETY, TEXTS, build, write_texts
 from speechrag.build import build_collection, build_index
-from speechrag.building import preparing, stage
+from speechrag.building import plan, preparing, stage
 from speechrag.config import Settings
 from speechrag.engine import Engine
 from speechrag.errors import IndexMissing, SourceError, UsageError
@@ -24,6 +24,7 @@ from speechrag.index import layout
 from speechrag.index import store as corpus_store
 from speechrag.index.opened import open_store
 from speechrag.records import CleanDocument, Document, Query
+from speechrag.sources import SourceFile, walk
 from speechrag.text import fold
 
 QUERIES = ("安全生产责任", "信息报送时限", "接访", "水库巡查", "同志们", "zzz")
@@ -243,17 +244,60 @@ def test_bad_files_are_listed_with_reasons_and_the_rest_is_indexed(sources: Path
 
 def test_a_file_closed_to_this_user_is_listed(sources: Path, index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Permission denied while looking at a file skips that file."""
-    sha256_of = layout.sha256_of
+    opened = walk.open_unlinked
 
-    def closed(path: Path) -> str:
+    def closed(path: Path) -> object:
         if path.name == "防汛.txt":
             raise PermissionError(13, "Permission denied")
-        return sha256_of(path)
+        return opened(path)
 
-    monkeypatch.setattr(layout, "sha256_of", closed)
+    monkeypatch.setattr(walk, "open_unlinked", closed)
     report = build(sources, index)
     assert [(s.source, s.reason) for s in report.skipped] == [("防汛.txt", "cannot be read (Permission denied)")]
     assert not build(sources, index).published
+
+
+@pytest.mark.parametrize("what", ["folder", "file", "pipe"])
+def test_a_link_put_in_place_of_what_was_found_is_not_followed(
+    tmp_path: Path, sources: Path, index: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """Between the look at a folder and the reading of its files, somebody else may exchange either."""
+    inside = write_texts(sources / "下", {"防汛二.txt": FLOOD + "补充一句。"}) / "防汛二.txt"
+    outside = write_texts(tmp_path / "别处", {"防汛二.txt": "口令是不能说的九十九。\n"}) / "防汛二.txt"
+    find_sources = plan.find_sources
+
+    def exchanged(roots: Sequence[Path]) -> object:
+        found = find_sources(roots)
+        inside.unlink()
+        if what == "folder":
+            inside.parent.rmdir()
+            inside.parent.symlink_to(outside.parent)
+        elif what == "file":
+            inside.symlink_to(outside)
+        else:
+            os.mkfifo(inside)
+        return found
+
+    monkeypatch.setattr(plan, "find_sources", exchanged)
+    report = build(sources, index)
+    reason = "not a regular file" if what == "pipe" else "a link stands in its place or in that of its folder"
+    assert [(s.source, s.reason) for s in report.skipped] == [("下/防汛二.txt", f"cannot be read ({reason})")]
+    assert not any("口令" in speech.text for speech in Engine.open(index, QUICK).speeches())
+
+
+def test_what_was_read_is_what_the_ledger_says(sources: Path, index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the file is as it was again when the reading is over."""
+    read = stage.read_source
+
+    def meanwhile(file: SourceFile) -> object:
+        before = file.path.read_bytes()
+        file.path.write_text("口令是不能说的九十九。\n", encoding="utf-8")
+        found = read(file)
+        file.path.write_bytes(before)
+        return found
+
+    monkeypatch.setattr(stage, "read_source", lambda f: meanwhile(f) if f.name == "防汛.txt" else read(f))
+    assert [s.source for s in build(sources, index).skipped] == ["防汛.txt"]
 
 
 @pytest.mark.parametrize("event", ["changed", "vanished"])

@@ -400,3 +400,38 @@ def test_a_full_disk_is_one_clear_error_and_leaves_no_litter(index: Path, tmp_pa
         build(write_texts(tmp_path / "来源"), index)
     assert (generation(index), sorted((index / layout.GENERATIONS).iterdir())) == before
     check(index)
+
+
+@pytest.mark.parametrize("name", [layout.LOCK, f"{layout.CURRENT}.new", layout.VECTOR_CACHE])
+def test_a_link_in_an_index_folder_leads_no_build_to_write_elsewhere(index: Path, tmp_path: Path, name: str) -> None:
+    """An index may come from somebody else, and a file of the builder's own is not theirs to overwrite."""
+    own = tmp_path / "own.txt"
+    own.write_text("my own words", encoding="utf-8")
+    (index / name).unlink(missing_ok=True)
+    (index / name).symlink_to(own)
+    sources = write_texts(tmp_path / "more", {**TEXTS, "新.txt": "在新年茶话会上的讲话\n祝大家新年快乐。\n"})
+    if name == layout.LOCK:
+        with pytest.raises(SpeechragError, match="a link stands in its place"):
+            build(sources, index)
+    else:
+        assert build(sources, index).published
+    assert own.read_text(encoding="utf-8") == "my own words"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such pipes")
+@pytest.mark.parametrize("name", [layout.CURRENT, layout.MANIFEST, layout.VECTOR_CACHE, layout.LOCK])
+def test_nobody_waits_at_a_pipe_in_an_index_folder(index: Path, tmp_path: Path, name: str) -> None:
+    """It is refused like any other file that is none of an index, or replaced."""
+    folder = layout.current_generation(index) if name == layout.MANIFEST else index
+    (folder / name).unlink(missing_ok=True)
+    os.mkfifo(folder / name)
+    sources = write_texts(tmp_path / "more", {**TEXTS, "新.txt": "在新年茶话会上的讲话\n祝大家新年快乐。\n"})
+    if name in {layout.CURRENT, layout.MANIFEST}:
+        with pytest.raises(IndexDamaged, match="not a regular file"):
+            Engine.open(index, QUICK)
+    if name == layout.LOCK:
+        with pytest.raises(SpeechragError, match="not a regular file"):
+            build(sources, index)
+    else:
+        assert build(sources, index).published
+        assert Engine.open(index, QUICK).search(Query("新年", 1))

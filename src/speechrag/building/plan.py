@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path, PurePosixPath
 
 from speechrag.building.sidecar import SIDECAR_NAME, Sidecar, find_sidecars
 from speechrag.errors import SourceError
-from speechrag.index import layout
 from speechrag.index.store import PART_SKIPPED, LedgerEntry
 from speechrag.records import Skipped
 from speechrag.sources import SourceFile, find_sources
@@ -43,10 +43,10 @@ def make_plan(sources: Sequence[Path], index: Path) -> Plan:
     first: dict[str, str] = {}
     names: dict[Path, str] = {}
     for file in files:
-        file = SourceFile(file.path, _distinct(file, taken))
+        file = replace(file, name=_distinct(file, taken))
         names[file.path] = file.name
         try:
-            digest = sha256_of(file.path)
+            digest = _sha256_of(file)
         except SourceError as exc:
             plan.skipped.append(Skipped(file.name, str(exc)))
             continue
@@ -71,10 +71,11 @@ def numbered(name: str, taken: set[str]) -> str:
     return found
 
 
-def sha256_of(path: Path) -> str:
+def _sha256_of(file: SourceFile) -> str:
     """Return the hash of a file. Raises SourceError where it cannot be read."""
     try:
-        return layout.sha256_of(path)
+        with file.opened() as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as exc:
         raise SourceError(f"cannot be read ({exc.strerror})") from exc
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import os
 import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from speechrag.errors import SourceError
+from speechrag.files import open_unlinked
 from speechrag.records import Speech
 from speechrag.sources.encoding import decode
 from speechrag.sources.walk import display_name
@@ -96,7 +98,7 @@ def find_sidecars(roots: Sequence[Path]) -> list[Sidecar]:
 
 
 def _read(path: Path, root: Path) -> Sidecar:
-    with path.open("rb") as file:
+    with open_unlinked(Path(os.path.realpath(root)) / path.name) as file:
         data = file.read(MAX_SIDECAR + 1)
     digest = hashlib.sha256(data).hexdigest()
     try:

@@ -9,7 +9,7 @@ from typing import Any
 
 from speechrag.building import pool
 from speechrag.building.overrides import apply_sidecars
-from speechrag.building.plan import Plan, numbered, sha256_of
+from speechrag.building.plan import Plan, numbered
 from speechrag.building.pool import InOrder, Work, Workers, in_order
 from speechrag.building.preparing import prepared_speech
 from speechrag.building.previous import Previous
@@ -111,7 +111,7 @@ class TextStage:
 
     def _read(self, taking: _Taking) -> Iterator[Work]:
         reading = read_source(taking.file)
-        if sha256_of(taking.file.path) != taking.digest:
+        if reading.sha256 != taking.digest:
             raise SourceError("changed while it was read; build again when it is complete")
         taking.refused.extend(reading.skipped)
         for document in reading.documents:

@@ -16,6 +16,7 @@ from io import FileIO
 from pathlib import Path
 
 from speechrag.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing, SpeechragError
+from speechrag.files import WRITABLE, open_own, open_regular
 from speechrag.records import IndexManifest
 
 FORMAT_VERSION = 5  # bump when the schema of corpus.sqlite, the lexical fields or the layout changes
@@ -31,6 +32,7 @@ LOCKED_BYTE = 1 << 30  # far behind the owner's note: Windows forbids others to 
 OWN_SHA256 = "manifest_sha256"
 STAGING = "staging-"
 GENERATION_NAME = re.compile(r"\d{8}T\d{12}-[0-9a-f]{8}")
+LONGEST_POINTER = 1_000  # bytes
 KEEP = 2  # generations kept: a reader that opened the previous one goes on reading it
 REBUILD = "run `speechrag build` again with the same --index"
 
@@ -54,7 +56,8 @@ def current_generation(index: Path) -> Path:
 def _pointed_at(index: Path) -> str:
     pointer = index / CURRENT
     try:
-        return pointer.read_text(encoding="ascii").strip()
+        with open_regular(pointer) as file:
+            return file.read(LONGEST_POINTER).decode("ascii").strip()
     except FileNotFoundError as exc:
         raise IndexMissing(
             f"{index}: there is no index here", hint=f"speechrag build SOURCE ... --index {index}"
@@ -67,7 +70,8 @@ def read_manifest(folder: Path) -> IndexManifest:
     """Return the manifest of a generation. Raises IndexDamaged or IndexMismatch (another format version)."""
     path = folder / MANIFEST
     try:
-        raw = path.read_bytes()
+        with open_regular(path) as file:
+            raw = file.read()
         data = json.loads(raw)
         version = data["format_version"]
         if version != FORMAT_VERSION:
@@ -109,7 +113,7 @@ def files_of(folder: Path) -> dict[str, Path]:
 
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file's bytes, hexadecimal."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -142,9 +146,9 @@ def publish(index: Path, staging: Path, name: str) -> Path:
     staging.rename(final)
     _sync_folder(final.parent)
     pointer = index / f"{CURRENT}.new"
-    with pointer.open("w", encoding="ascii") as file:
-        file.write(name + "\n")
-        file.flush()
+    pointer.unlink(missing_ok=True)  # of a build that crashed, or a link that was put there
+    with open_own(pointer, WRITABLE | os.O_EXCL) as file:
+        file.write(f"{name}\n".encode("ascii"))
         os.fsync(file.fileno())
     pointer.replace(index / CURRENT)
     _sync_folder(index)
@@ -187,7 +191,7 @@ def build_lock(index: Path) -> Iterator[None]:
     """
     try:
         (index / GENERATIONS).mkdir(parents=True, exist_ok=True)
-        handle = (index / LOCK).open("a+b", buffering=0)
+        handle = open_own(index / LOCK)
     except OSError as exc:
         raise _unwritable(index, exc) from exc
     with handle:
@@ -217,6 +221,7 @@ def _claim(handle: FileIO) -> str:
         handle.seek(0)
         return handle.read().decode("utf-8", "replace").strip() or "another process"
     handle.truncate(0)
+    handle.seek(0)
     handle.write(f"process {os.getpid()}, since {time.strftime('%Y-%m-%d %H:%M:%S')},".encode())
     return ""
 

@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from speechrag.files import open_own
+
 if TYPE_CHECKING:
     from types import TracebackType
 
@@ -34,7 +36,9 @@ class VectorCache:
         self._dim = dim
         self._offsets: dict[bytes, int] = {}
         header = f"speechrag vectors 1 {fingerprint} {dim}\n".encode()
-        self._file: BinaryIO = path.open("r+b" if path.exists() else "w+b", buffering=0)
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            path.unlink()  # not what a build left
+        self._file: BinaryIO = open_own(path)
         try:
             if _read(self._file, len(header)) != header:
                 self._file.seek(0)

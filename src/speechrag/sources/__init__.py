@@ -36,6 +36,7 @@ class Reading:
 
     documents: tuple[Document, ...]
     skipped: tuple[Skipped, ...] = ()
+    sha256: str = ""  # of the bytes that were read
 
 
 def read_source(file: SourceFile) -> Reading:
@@ -47,12 +48,13 @@ def read_source(file: SourceFile) -> Reading:
     """
     documents: list[Document] = []
     skipped: list[Skipped] = []
-    for found in _read_bytes(_read(file), file.name, Budget(MAX_UNPACKED), 0):
+    data = _read(file)
+    for found in _read_bytes(data, file.name, Budget(MAX_UNPACKED), 0):
         if isinstance(found, Document):
             documents.append(found)
         else:
             skipped.append(found)
-    return Reading(tuple(documents), tuple(skipped))
+    return Reading(tuple(documents), tuple(skipped), hashlib.sha256(data).hexdigest())
 
 
 def member_of(file: str, source: str) -> str | None:
@@ -68,7 +70,7 @@ def readers_fingerprint() -> str:
 
 def _read(file: SourceFile) -> bytes:
     try:
-        with file.path.open("rb") as stream:
+        with file.opened() as stream:
             data = stream.read(MAX_BYTES + 1)
     except OSError as exc:
         raise SourceError(f"cannot be read ({exc.strerror})") from exc

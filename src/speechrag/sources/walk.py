@@ -7,9 +7,11 @@ import re
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path, PurePosixPath
 
 from speechrag.errors import SourceError
+from speechrag.files import open_unlinked
 from speechrag.records import Skipped
 from speechrag.text import displayable
 
@@ -30,6 +32,11 @@ class SourceFile:
 
     path: Path
     name: str  # relative to its root, with "/"; printable whatever bytes the file system holds
+    real: Path | None = None  # where it lies, with no link in it; None: as the path says now
+
+    def opened(self) -> BufferedReader:
+        """Open it for reading. Raises OSError, also where a link has taken its place or that of a folder above it."""
+        return open_unlinked(self.real or Path(os.path.realpath(self.path)))
 
 
 def find_sources(roots: Sequence[Path]) -> tuple[list[SourceFile], list[Skipped]]:
@@ -40,13 +47,15 @@ def find_sources(roots: Sequence[Path]) -> tuple[list[SourceFile], list[Skipped]
     """
     found: dict[Path, SourceFile] = {}
     skipped: dict[Path, Skipped] = {}
-    for root in roots:
-        for path, name in _walk(Path(root)):
+    for root in map(Path, roots):
+        home = Path(os.path.realpath(root))
+        for path, name in _walk(root):
             reason = _refusal(path)
             if reason:
                 skipped.setdefault(path, Skipped(name, reason))
             else:
-                found.setdefault(Path(os.path.realpath(path)), SourceFile(path, name))
+                real = home / path.relative_to(root)  # no link below the root: what becomes one later is not followed
+                found.setdefault(real, SourceFile(path, name, real))
     by_name = sorted(found.values(), key=lambda file: (file.name, str(file.path)))
     return by_name, sorted(skipped.values(), key=lambda entry: (entry.source, entry.reason))
 
