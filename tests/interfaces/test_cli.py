@@ -526,6 +526,69 @@ def test_output_is_utf8_whatever_the_locale(cli: Cli, environ: dict[str, str]) -
     assert row["hits"][0]["source"] == "防汛.txt"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="names of files are text on Windows")
+@pytest.mark.parametrize("folder", ["公文 三".encode(), "公文 三".encode("gb18030")], ids=["UTF-8", "GBK"])
+@pytest.mark.parametrize(
+    "environ", [{}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}], ids=["UTF-8", "ASCII"]
+)
+def test_folders_are_used_and_named_whatever_bytes_their_names_are(
+    cli: Cli, tmp_path: Path, folder: bytes, environ: dict[str, str]
+) -> None:
+    """An index is built and searched there, and told of in Chinese, also where the locale knows none."""
+    place = f"{tmp_path}/{os.fsdecode(folder)}"
+    write_texts(Path(place, "sources"), {"讲话.txt": TEXTS["防汛.txt"]})
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("LANG", "LC_"))} | environ
+    built = cli.process("build", f"{place}/sources", "--index", f"{place}/index", environ=kept)
+    assert (built.returncode, built.stderr) == (0, b"")
+    assert "公文 三/index: 1 个文件".encode() in built.stdout
+    found = cli.process("search", "水库巡查", "--index", f"{place}/index", "--format", "json", environ=kept)
+    assert (found.returncode, json.loads(found.stdout)["hits"][0]["source"]) == (0, "讲话.txt")
+    missing = cli.process("search", "水库", "--index", f"{place}/没有", environ=kept)
+    assert missing.returncode == 1 and "公文 三/没有: there is no index here" in missing.stderr.decode("utf-8")
+    listed = cli.process("corpus", "--index", f"{place}/index", "--source", "讲话.txt", environ=kept)
+    assert (listed.returncode, listed.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("out", [".", "/", ".."])
+def test_a_folder_is_no_file_to_write(cli: Cli, out: str) -> None:
+    """One line that says so, no traceback."""
+    code, _, err = cli("corpus", "--format", "csv", "--out", out)
+    assert code == 1
+    assert err == f"speechrag: {out}: cannot be written (Is a directory); choose another --out\n"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("outline", "在全市防汛工作会议上的讲话", "--save", ""),
+        ("outline", "在全市防汛工作会议上的讲话", "--out", ""),
+        ("corpus", "--format", "csv", "--out", ""),
+        ("corpus", "--report", ""),
+    ],
+)
+def test_a_file_without_a_name_is_refused(cli: Cli, command: tuple[str, ...]) -> None:
+    """An unset variable of a script: what was to be kept would be lost, and the code would be 0."""
+    code, out, err = cli(*command)
+    assert (code, out) == (2, "")
+    assert "the name of the file is empty" in err
+
+
+def test_a_name_as_long_as_names_can_be_is_written(cli: Cli, tmp_path: Path) -> None:
+    """What stands beside it until it is whole has a short name, and is gone then."""
+    out = tmp_path / ("长" * 83 + ".csv")
+    code, _, err = cli("corpus", "--format", "csv", "--out", str(out))
+    assert (code, list(tmp_path.iterdir())) == (0, [out]), err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no /dev/null")
+def test_what_is_no_file_is_written_to_and_stays(cli: Cli, tmp_path: Path) -> None:
+    """As root a renaming would put a file in place of /dev/null."""
+    out = tmp_path / "null"
+    out.symlink_to(os.devnull)
+    assert cli("corpus", "--format", "csv", "--out", str(out))[0] == 0
+    assert out.is_symlink() and out.is_char_device()
+
+
 def test_a_reader_that_leaves_early_is_no_crash(cli: Cli) -> None:
     """As with `| head -1`: no traceback."""
     command = [sys.executable, "-m", "speechrag.interfaces.cli", "corpus", "--format", "jsonl"]

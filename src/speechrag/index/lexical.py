@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import shutil
 import tempfile
 from collections import Counter
@@ -95,6 +96,21 @@ def _writing(folder: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def _named_in_utf8(folder: Path) -> Iterator[Path]:
+    """Give ``folder`` under a name that tantivy can be told, which takes any for UTF-8: a link where its own is not."""
+    try:
+        if os.fsencode(folder) == str(folder).encode("utf-8"):
+            yield folder
+            return
+    except UnicodeEncodeError:
+        pass
+    with tempfile.TemporaryDirectory(prefix="speechrag-") as links:
+        link = Path(links, "folder")
+        link.symlink_to(folder.resolve(), target_is_directory=True)
+        yield link
+
+
+@contextlib.contextmanager
 def _readable(folder: Path) -> Iterator[Path]:
     """Give a folder of links to the files of ``folder``, for the moment of opening.
 
@@ -107,7 +123,11 @@ def _readable(folder: Path) -> Iterator[Path]:
         yield folder
         return
     try:
-        yield links if _link_all(folder, links) else folder
+        if _link_all(folder, links):
+            yield links
+        else:
+            with _named_in_utf8(folder) as place:
+                yield place
     finally:
         for _ in range(5):  # tantivy's watcher, a thread, may make its lock file while the folder is being removed
             shutil.rmtree(links, ignore_errors=True)
@@ -139,11 +159,19 @@ class LexicalIndex:
     @classmethod
     def fill(cls, folder: Path, entries: Iterable[tuple[str, str, Sequence[str]]], cutter: Segmenter) -> int:
         """Write postings for ``(body, headings, facet tokens)`` entries in ordinal order; return how many."""
+        folder.mkdir(parents=True)
+        with _named_in_utf8(folder) as place:
+            count = cls._fill(place, folder, entries, cutter)
+        for litter in folder.glob(".*lock"):  # tantivy's own lock files; ours is the build lock
+            litter.unlink()
+        return count
+
+    @staticmethod
+    def _fill(place: Path, folder: Path, entries: Iterable[tuple[str, str, Sequence[str]]], cutter: Segmenter) -> int:
         import tantivy
 
-        folder.mkdir(parents=True)
         with _writing(folder):
-            index = tantivy.Index(_schema(), path=str(folder))
+            index = tantivy.Index(_schema(), path=str(place))
             # One thread: up to about 80,000 passages the index is one segment, in the order of the corpus.
             writer = index.writer(heap_size=HEAP, num_threads=1)
         count = 0
@@ -155,8 +183,6 @@ class LexicalIndex:
         with _writing(folder):
             writer.commit()
             writer.wait_merging_threads()
-        for litter in folder.glob(".*lock"):  # tantivy's own lock files; ours is the build lock
-            litter.unlink()
         return count
 
     @classmethod

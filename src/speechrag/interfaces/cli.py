@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 failed, 2 misused.
 from __future__ import annotations
 
 import argparse
+import codecs
 import difflib
 import io
 import sys
@@ -16,6 +17,7 @@ from typing import NoReturn
 from speechrag import __version__
 from speechrag.errors import SpeechragError
 from speechrag.interfaces.commands import VERBS
+from speechrag.sources.walk import display_name
 
 
 class _Parser(argparse.ArgumentParser):
@@ -55,10 +57,18 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _speak_utf8() -> None:
-    """All text is UTF-8 whatever the locale says (Windows consoles, LANG=C)."""
+    """All text is UTF-8 whatever the locale says (Windows consoles, LANG=C), names of files among it."""
+    codecs.register_error("speechrag-name", _as_named)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="replace")
+            stream.reconfigure(encoding="utf-8", errors="speechrag-name")
+
+
+def _as_named(error: UnicodeError) -> tuple[bytes, int]:
+    """Return what stands for the part of a text that is no UTF-8: the name of a file as the file system has it."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return display_name(error.object[error.start : error.end]).encode("utf-8"), error.end
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path, PurePosixPath
 
+from speechrag.decoding import strictly
 from speechrag.errors import SourceError
 from speechrag.files import open_unlinked
 from speechrag.records import Skipped
@@ -65,11 +66,12 @@ def display_name(name: str) -> str:
     try:
         name.encode("utf-8")
     except UnicodeEncodeError:
-        raw = name.encode("utf-8", "surrogateescape")
         try:
-            name = raw.decode("gb18030")
-        except UnicodeDecodeError:
-            name = raw.decode("utf-8", "replace")
+            raw = name.encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:  # halves of characters that stand for no byte
+            raw = name.encode("utf-8", "replace")
+        found = strictly(raw, "utf-8") or strictly(raw, "gb18030")  # UTF-8 first: a locale may know neither
+        name = raw.decode("utf-8", "replace") if found is None else found
     return displayable(name).replace("\n", " ").replace("\t", " ")
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
+import secrets
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -62,6 +64,13 @@ def open_engine(options: argparse.Namespace, *names: str) -> tuple[Engine, Setti
 
     settings = read_settings(options, "index", *names)
     return Engine.open(settings.index, settings), settings
+
+
+def named(value: str) -> str:
+    """Return the name of a file to write. Raises ArgumentTypeError for none: what was asked for would be left out."""
+    if not value:
+        raise argparse.ArgumentTypeError("the name of the file is empty")
+    return value
 
 
 def parse_filters(pairs: Iterable[str]) -> Filters:
@@ -133,13 +142,23 @@ def print_json(value: Any) -> None:
 
 
 def write_file(path: Path, data: bytes, option: str = "--out") -> None:
-    """Write beside the target, then rename: an interrupted export leaves no half file."""
-    beside = path.with_name(path.name + ".part")
+    """Write beside the target, then rename: an interrupted export leaves no half file.
+
+    What is no file, such as /dev/null, is written to and stays what it is. Raises SpeechragError.
+    """
+    beside = path.parent / f".{secrets.token_hex(8)}.part"  # a name of its own: nothing is there, and it is short
     try:
-        beside.write_bytes(data)
-        beside.replace(path)
+        if path.exists() and not path.is_file():
+            path.write_bytes(data)  # a folder says so
+        else:
+            with beside.open("xb") as file:
+                file.write(data)
+            beside.replace(path)
     except OSError as exc:
         raise SpeechragError(f"{path}: cannot be written ({exc.strerror}); choose another {option}") from exc
+    finally:
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
     print(f"wrote {path}", file=sys.stderr)
 
 

@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from speechrag.errors import UsageError
-from speechrag.interfaces.commands.common import format_option, index_option, print_json, read_settings, write_file
+from speechrag.interfaces.commands.common import (
+    format_option,
+    index_option,
+    named,
+    print_json,
+    read_settings,
+    typed,
+    write_file,
+)
 
 if TYPE_CHECKING:
     from speechrag.index.store import CorpusStore
@@ -25,11 +33,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--source", metavar="NAME", help="only the speeches of this file")
     parser.add_argument("--repairs", action="store_true", help="add every change made to the text as received (jsonl)")
     parser.add_argument(
-        "--report", metavar="FILE", help="write an HTML page on what was read, split, repaired, doubted"
+        "--report", metavar="FILE", type=named, help="write an HTML page on what was read, split, repaired, doubted"
     )
     parser.add_argument(
         "--out",
         metavar="FILE",
+        type=named,
         help="write the csv table there: corrected and put beside the sources as speeches.csv, it counts",
     )
 
@@ -48,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
         page = "".join(pages(gather(manifest, store)))
         write_file(Path(options.report), page.encode("utf-8"), option="--report")
         return 0
-    speeches = _speeches(store, options.source)
+    speeches = _speeches(store, None if options.source is None else typed(options.source))
     if options.format == "csv":
         _table(speeches, options.out)
     else:

@@ -16,6 +16,7 @@ from speechrag.interfaces.commands.common import (
     format_option,
     index_option,
     made_folder,
+    named,
     progress_option,
     read_settings,
     write_file,
@@ -54,8 +55,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="try every combination of these settings on qrels/dev.tsv of --dataset, and measure the best once on "
              "qrels/test.tsv, e.g. dense_weight=0,0.1,0.3 ranker=on,off",
     )  # fmt: skip
-    parser.add_argument("--run-out", metavar="FILE", help="write the run in TREC form")
-    parser.add_argument("--scores-out", metavar="FILE", help="write every query's values as `trec_eval -q` does")
+    parser.add_argument("--run-out", metavar="FILE", type=named, help="write the run in TREC form")
+    parser.add_argument(
+        "--scores-out", metavar="FILE", type=named, help="write every query's values as `trec_eval -q` does"
+    )
     parser.add_argument(
         "--baseline", metavar="RUN", help="a run in TREC form, or the JSON of an earlier evaluation, to compare with"
     )
@@ -63,7 +66,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--families", choices=("auto", "on", "off"), default="auto",
         help="count near-copies of a judged document once (default: where the index has them)",
     )  # fmt: skip
-    parser.add_argument("--report", metavar="FILE", help="write one HTML page with tables and plots")
+    parser.add_argument("--report", metavar="FILE", type=named, help="write one HTML page with tables and plots")
     parser.add_argument(
         "--gate", action="store_true",
         help="with --baseline: exit 1 with the reasons when the 95 %% interval of the difference reaches below -0.01 "

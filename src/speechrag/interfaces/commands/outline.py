@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from speechrag.errors import UsageError
 from speechrag.interfaces.commands.common import (
+    named,
     open_engine,
     parse_filters,
     read_inputs,
@@ -40,8 +41,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sources", action="store_true", help="docx: add a source note to each point and a table of the evidence"
     )
-    parser.add_argument("--save", metavar="FILE", help="save the draft as JSON, to be opened again with --open")
-    parser.add_argument("--out", metavar="FILE", help="write there instead of to stdout (needed for docx)")
+    parser.add_argument(
+        "--save", metavar="FILE", type=named, help="save the draft as JSON, to be opened again with --open"
+    )
+    parser.add_argument("--out", metavar="FILE", type=named, help="write there instead of to stdout (needed for docx)")
 
 
 def run(options: argparse.Namespace) -> int:
