@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -135,6 +136,64 @@ class Handler(BaseHTTPRequestHandler):
         self.start()
         self.event(_chunk("水利"))
         self.event({"error": {"message": "out of memory", "type": "server_error"}})
+
+    def mode_lengthstop(self) -> None:
+        """Say that the text was cut, and then that it was not."""
+        self.start()
+        self.event(_chunk("水利部门。[1]", "length"))
+        self.event(_chunk(None, "stop"))
+
+    def mode_tool(self) -> None:
+        """Call a tool nobody offered, with arguments that take a minute to complete; then answer."""
+        self.start()
+        call = {"index": 0, "id": "t", "type": "function", "function": {"name": "f", "arguments": "{" * 60_000}}
+        self.event({**_chunk(None), "choices": [{"index": 0, "delta": {"tool_calls": [call]}, "finish_reason": None}]})
+        self.event(_chunk("水利部门。[1]"))
+        self.event(_chunk(None, "stop"))
+
+    def mode_packed(self) -> None:
+        """Answer in gzip, which nobody asked for: two megabytes on the wire, a gigabyte in memory."""
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Connection", "close")
+        self.close_connection = True
+        self.end_headers()
+        packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+        for _ in range(100):
+            self.wfile.write(packer.compress(b"x" * 10_000_000))
+
+    def mode_lineless(self) -> None:
+        """Begin an event and never end its line."""
+        self.start()
+        while not self.server.stopping.is_set():
+            self.wfile.write(b"data: x" * 100_000)
+
+    def mode_errorpage(self) -> None:
+        """Send an error page without an end."""
+        self.send_response(400)
+        self.send_header("Connection", "close")
+        self.close_connection = True
+        self.end_headers()
+        while not self.server.stopping.is_set():
+            self.wfile.write(PAGE * 10_000)
+
+    def mode_later(self) -> None:
+        self.reply(429, "application/json", b"{}", Retry_After="50")
+
+    def mode_redirect(self) -> None:
+        self.reply(307, "text/html", b"", Location=self.server.url("good") + "/chat/completions")
+
+    def mode_noise(self) -> None:
+        """Answer in another protocol."""
+        self.wfile.write(b"SSH-2.0-x\r\n\r\n")
+        self.close_connection = True
+
+    def mode_surrogate(self) -> None:
+        """Send half characters and invisible ones."""
+        self.start()
+        self.wfile.write(b"data: " + json.dumps(_chunk("\ud800水利\u202e部门\u200b。[1]")).encode() + b"\n\n")
+        self.event(_chunk(None, "stop"))
 
     def mode_length(self) -> None:
         self.stream("水利部门", finish="length")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -61,6 +64,12 @@ FAULTS = {
     "cut": "中途断开",
     "abort": "大模型",
     "endless": "仍未结束",
+    "lengthstop": "截断",
+    "packed": "压缩",
+    "lineless": "大得不合理",
+    "errorpage": "大得不合理",
+    "redirect": "307",
+    "noise": "没有按协议回答",
 }
 
 
@@ -84,6 +93,35 @@ def test_slow_but_steady_tokens_end_at_the_total_deadline(server: Stub) -> None:
     limits = Limits(total=0.4, first=0.3, stall=0.3, retries=0, characters=10**9)
     with pytest.raises(GenerationError, match=r"没有写完|没有回应"):
         generator(server, "endless", limits).generate("规矩", "问题")
+
+
+def test_a_server_that_asks_for_patience_is_called_busy_at_once(server: Stub) -> None:
+    """To wait longer than a reader does is no use: no second request, and the reason is told."""
+    server.requests.clear()
+    with pytest.raises(GenerationError, match="429"):
+        generator(server, "later", Limits(total=8.0, first=3.0, retries=1)).generate("规矩", "问题")
+    assert len(server.requests) == 1
+
+
+def test_of_an_answer_only_the_text_is_taken(server: Stub) -> None:
+    """A tool call that nobody offered is not read: its arguments cost the square of their length."""
+    assert generator(server, "tool").generate("规矩", "问题") == "水利部门。[1]"
+
+
+def test_an_answer_holds_no_half_or_invisible_character(server: Stub) -> None:
+    """What a model wrote goes to a search or a screen."""
+    assert generator(server, "surrogate", PATIENT).generate("规矩", "问题") == "\ufffd水利部门。[1]"
+
+
+def test_nothing_is_read_once_a_request_is_over(server: Stub) -> None:
+    """The thread that reads ends soon after the request does, whatever the server goes on sending."""
+    for mode in ("endless", "lineless", "tool", "errorpage"):
+        with suppress(GenerationError):
+            generator(server, mode, Limits(total=2.0, first=1.0, stall=1.0, retries=0)).generate("规矩", "问题")
+    deadline = time.monotonic() + 5
+    while (reading := [t for t in threading.enumerate() if "_read" in t.name]) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not reading
 
 
 def test_one_failure_is_tried_at_most_once_more(server: Stub) -> None:

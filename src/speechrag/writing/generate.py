@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from speechrag.config import Settings
 from speechrag.errors import GenerationError
 from speechrag.stopping import check
+from speechrag.text import displayable
+from speechrag.writing.chat_client import BUSY, bounded_client, text_model
 
 if TYPE_CHECKING:
     import httpx
@@ -77,19 +79,20 @@ class ChatGenerator:
 
     def generate(self, system: str, user: str) -> str:
         """Return the whole text the model wrote. Raises GenerationError (a sentence fit to be shown)."""
-        return "".join(self.stream(system, user)).strip()
+        return displayable("".join(self.stream(system, user))).strip()
 
     def stream(self, system: str, user: str) -> Iterator[str]:
         """Yield the text piece by piece. Raises GenerationError, at the end too where the text was cut or is empty."""
         import httpx
 
         limits = self._limits
-        # Our own client: closing it is what ends a read that hangs in the other thread.
-        client = httpx.Client(timeout=httpx.Timeout(limits.total, connect=limits.connect))
-        # Made here, so that importing langchain does not count against the first token.
-        chat = self._chat(client)
         arrived: queue.Queue[Any] = queue.Queue()
         stopped = threading.Event()
+        # No read waits longer than we do: one that hangs in the other thread ends by its own time or by the next byte.
+        timeout = httpx.Timeout(max(limits.first, limits.stall), connect=limits.connect)
+        client = bounded_client(timeout, limits.first, stopped)
+        # Made here, so that importing langchain does not count against the first token.
+        chat = self._chat(client, timeout)
         reader = threading.Thread(target=self._read, args=(chat, system, user, arrived, stopped), daemon=True)
         reader.start()
         try:
@@ -115,16 +118,13 @@ class ChatGenerator:
         except Exception as exc:
             pieces.put(_translated(exc, self._base_url, begun=begun))
 
-    def _chat(self, client: httpx.Client) -> Any:
-        from langchain.chat_models import init_chat_model
-
-        return init_chat_model(
-            self._model,
-            model_provider="openai",
+    def _chat(self, client: httpx.Client, timeout: httpx.Timeout) -> Any:
+        return text_model()(
+            model=self._model,
             base_url=self._base_url,
             api_key=self._api_key or "none",
             temperature=0,
-            timeout=self._limits.total,
+            timeout=timeout,  # the client's own counts for nothing
             max_retries=self._limits.retries,
             http_client=client,
             # `max_tokens=` goes out as max_completion_tokens, which some servers ignore.
@@ -147,6 +147,8 @@ def _within(pieces: queue.Queue[Any], limits: Limits) -> Iterator[Any]:
         try:
             piece = _next(pieces, min(patience, left))
         except queue.Empty:
+            if begun and left < patience:
+                raise GenerationError(f"大模型在 {limits.total:g} 秒内没有写完") from None
             seconds = f"{min(patience, limits.total):g} 秒"
             told = f"大模型写到一半停住，之后 {seconds}没有回应" if begun else f"大模型在 {seconds}内没有回应"
             raise GenerationError(told) from None
@@ -179,7 +181,7 @@ def _texts(chunks: Iterator[Any], limits: Limits) -> Iterator[str]:
     for chunk in chunks:
         text = chunk.text if isinstance(getattr(chunk, "text", None), str) else ""
         size += len(text)
-        finish = (getattr(chunk, "response_metadata", None) or {}).get("finish_reason") or finish
+        finish = finish or (getattr(chunk, "response_metadata", None) or {}).get("finish_reason") or ""
         if size > limits.characters:
             raise GenerationError(f"大模型的回答超过 {limits.characters} 字仍未结束")
         blank = blank and not text.strip()
@@ -198,17 +200,25 @@ def _translated(exc: Exception, base_url: str, *, begun: bool) -> GenerationErro
 
     ``begun`` tells whether anything had come before it.
     """
+    import httpx
     import openai
 
+    causes = list(_causes(exc))
+    for fault in causes:
+        if isinstance(fault, GenerationError):
+            return fault
     if isinstance(exc, openai.APITimeoutError):
         return GenerationError("大模型服务器超时")
     if isinstance(exc, openai.APIConnectionError):
         # An address may carry a name and a password before the @; who reads this need not know them.
         shown = re.sub(r"//[^/@]{0,500}@", "//", base_url)
-        told = "大模型写到一半，与服务器的连接断了" if begun else f"连接不上大模型服务器 {shown}"
-        return GenerationError(told)
+        if begun:
+            return GenerationError("大模型写到一半，与服务器的连接断了")
+        if any(isinstance(cause, httpx.ProtocolError) for cause in causes):
+            return GenerationError(f"大模型服务器 {shown} 没有按协议回答")
+        return GenerationError(f"连接不上大模型服务器 {shown}")
     if isinstance(exc, openai.RateLimitError):
-        return GenerationError("大模型服务器繁忙（429），请稍后再试")
+        return GenerationError(BUSY)
     if isinstance(exc, openai.AuthenticationError | openai.PermissionDeniedError):
         return GenerationError("大模型服务器拒绝了访问密钥，请管理员核对密钥")
     if isinstance(exc, openai.NotFoundError):
@@ -218,3 +228,11 @@ def _translated(exc: Exception, base_url: str, *, begun: bool) -> GenerationErro
     if isinstance(exc, openai.APIError):
         return GenerationError("大模型服务器在回答途中报错")
     return GenerationError("大模型服务器的回答无法识别，不是对话接口的格式，请管理员核对地址")
+
+
+def _causes(exc: BaseException) -> Iterator[BaseException]:
+    """Iterate over ``exc`` and what it was raised from; each library wraps the error of the one below it."""
+    cause: BaseException | None = exc
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__
