@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,7 +12,9 @@ import pytest
 from speechrag.config import Settings
 from speechrag.errors import GenerationError
 from speechrag.records import Answer
+from speechrag.writing import answer_generated
 from speechrag.writing.asking import Asking
+from speechrag.writing.check import Support
 
 sys.path.insert(0, str(Path(__file__).parent))
 from answer_corpus import BY_ID, CUTTER, document_frequency, retrieve, speech
@@ -91,3 +93,17 @@ def test_a_refusal_is_streamed_as_one() -> None:
     """A question without evidence never reaches the model."""
     answers = grown(Writes("深圳地铁有17条线[1]。", 4), "深圳地铁有几条线")
     assert [answer.supported for answer in answers] == [False]
+
+
+def test_no_sentence_is_judged_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer that comes letter by letter costs what it costs at once."""
+    judged: list[str] = []
+    check = answer_generated.check_sentence
+
+    def counted(sentence: str, texts: Sequence[str]) -> Support:
+        judged.append(sentence)
+        return check(sentence, texts)
+
+    monkeypatch.setattr(answer_generated, "check_sentence", counted)
+    assert grown(Writes(TEXT, 1))[-1].sentences
+    assert sorted(judged) == sorted(set(judged))

@@ -22,7 +22,7 @@ PASSAGES = 8
 PASSAGE_CHARS = 900
 REFUSED = "语料中没有找到能回答这个问题的内容"
 
-_LINK = re.compile(r"!?\[([^\]]*)\]\s*\([^)]*\)")
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\s{0,20}\([^)]{0,2000}\)")
 _URL = re.compile(r"(?:[a-z][a-z0-9+.-]{1,15}://|www\.|javascript:|data:)[^\s，。；！？、）】」”]*", re.I)
 _TAG = re.compile(r"<[^<>]*>|&(?:#\w+|\w+);")
 _THOUGHT = re.compile(r"<think>.*?(?:</think>|$)", re.S)
@@ -71,15 +71,26 @@ def streamed_answer(
     def read(text: str) -> list[Cited]:
         return cited_sentences(plain(text).replace(token, ""), range(1, len(sources) + 1))
 
-    text, shown = "", 0
+    verdicts: dict[Cited, bool] = {}
+
+    def keeps(cited: Cited) -> bool:
+        # A text that grows is read again with each sentence; what was judged once is not judged again.
+        if cited not in verdicts:
+            verdicts[cited] = supported(cited, sources)
+        return verdicts[cited]
+
+    text, ended, shown = "", "", 0
     for piece in pieces(generator, system, user):
         text += piece
-        kept = [cited for cited in read(_ended(text)) if supported(cited, sources)]
+        if len(over := _ended(text)) == len(ended):
+            continue
+        ended = over
+        kept = [cited for cited in read(ended) if keeps(cited)]
         if len(kept) > shown:
             shown = len(kept)
             yield _assembled(question, kept, sources)
     written = read(text)
-    kept = [cited for cited in written if supported(cited, sources)]
+    kept = [cited for cited in written if keeps(cited)]
     notes = _notes(written, kept)
     if not kept:
         yield replace(extract, notes=(*extract.notes, *notes, "大模型的回答没有一句得到原文支持，以下为原文摘录"))

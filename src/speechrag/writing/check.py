@@ -185,6 +185,9 @@ _MARK = re.compile(
     re.I,
 )
 
+# Marks behind a full stop; a row of full stops is looked at once, from its first.
+_BEHIND = re.compile(rf"((?<![。！？!?；;])[。！？!?；;]++[”’」』]?)((?:\s*(?:{_MARK.pattern}))+)", re.I)
+
 
 def _numbers(listed: str) -> Iterator[int]:
     for part in re.split(r"[,，、;；]", unicodedata.normalize("NFKC", listed).replace("^", "")):
@@ -215,7 +218,6 @@ def parse_citations(text: str, known: Collection[int]) -> Cited:
 
 def cited_sentences(text: str, known: Collection[int]) -> list[Cited]:
     """Split generated text into sentences with their citations; marks behind a full stop belong to what they follow."""
-    behind = rf"([。！？!?；;]+[”’」』]?)((?:\s*(?:{_MARK.pattern}))+)"
-    text = re.sub(behind, lambda m: m.group(2) + m.group(1), text, flags=re.I)
+    text = _BEHIND.sub(lambda m: m.group(2) + m.group(1), text)
     found = [parse_citations(text[a:b], known) for a, b in sentence_spans(text)]
     return [cited for cited in found if cited.text]
