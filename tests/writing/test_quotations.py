@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -281,3 +283,20 @@ def test_where_somebody_spoke_is_no_part_of_who() -> None:
     (item,) = check("市长在会上强调：“险情发生后，各乡镇必须在30分钟内电话报告，1小时内书面报告。”")
     told = item.quotations[0].attribution
     assert told is not None and told.text == "市长"
+
+
+@pytest.mark.parametrize("unit", ["信息", "信息工作，", "信息a", "“信息", " 信息", "1"])
+def test_a_sentence_without_an_end_is_looked_up_in_parts(unit: str) -> None:
+    """The work grows with the length of a text, not with its square; every character is in one part, in order."""
+    wordy = replace(BY_ID["s1-1"], text="信息工作要把信息报准，信息要快。" * 200, sections=())
+    checker = QuotationChecker(lambda _: [wordy.speech_id], lambda _: wordy)
+    spent = []
+    for size in (1_000, 4_000):
+        text = (unit * size)[:size].strip()
+        began = time.process_time()
+        report = checker.check(text)
+        spent.append(time.process_time() - began)
+        assert all(item.text == text[item.start : item.end] for item in report.items)
+        assert "".join("".join(item.text.split()) for item in report.items) == "".join(text.split())
+        assert max(item.end - item.start for item in report.items) <= 400
+    assert spent[1] < 0.5 or spent[1] < 9 * spent[0]

@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from speechrag.records import Speech
-from speechrag.text import fold, sentence_spans, unique
+from speechrag.stopping import check as still_wanted
+from speechrag.text import fold, sentence_spans, trim, unique
 from speechrag.writing.quotation_alignment import Aligned, Bare, Step, align, bare
 from speechrag.writing.quotation_facts import Fact, told_facts
 
@@ -41,6 +42,8 @@ _APART = 40  # parts of one speech this far from each other do not follow each o
 _CLAUSE_END = re.compile(r"[，。；：！？!?;\n]")
 _CLAUSE = 60  # characters in which a clause begins or ends
 _PLACES = 5
+_LONGEST = 400  # characters of a sentence; to lay one beside a speech takes the square of its length
+_CUT_BEHIND = "；;，,、：: \u3000\t"
 _CACHED = 256
 
 _QUOTED = re.compile(r"“([^“”]{2,400})”|「([^「」]{2,400})」|『([^『』]{2,400})』|\"([^\"\n]{2,400})\"")
@@ -149,7 +152,8 @@ class QuotationChecker:
         """Return the verdict on every sentence of ``text``; an empty text has none."""
         items: list[Checked] = []
         last: Place | None = None
-        for start, end in sentence_spans(text):
+        for start, end in _spans(text):
+            still_wanted()
             item = self._sentence(text, start, end, last)
             items.append(item)
             last = item.places[-1] if item.verdict in {"verbatim", "near", "spliced"} else last
@@ -287,6 +291,21 @@ class QuotationChecker:
             if whole and best:
                 return best
         return best
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the spans of the sentences; one too long to be a sentence is cut behind the last clause that fits."""
+    for start, end in sentence_spans(text):
+        while end - start > _LONGEST:
+            fits = text[start : start + _LONGEST]
+            cut = max(fits.rfind(mark) for mark in _CUT_BEHIND) + 1
+            behind = start + (cut if cut > _LONGEST // 2 else _LONGEST)
+            left, right = trim(text, start, behind)
+            if left < right:
+                yield left, right
+            start, end = trim(text, behind, end)
+        if start < end:
+            yield start, end
 
 
 def _frames(whole: Checked, inside: Sequence[Checked]) -> bool:
