@@ -14,7 +14,7 @@ from speechrag.writing.answer_lists import series_of
 from speechrag.writing.answer_types import deficit, enumerated, gives_reason, members, parallel, values
 from speechrag.writing.question_kinds import Kind, kind_of
 from speechrag.writing.question_words import synonyms
-from speechrag.writing.questions import Question, analyse
+from speechrag.writing.questions import MOST_TERMS, Question, analyse
 
 sys.path.insert(0, str(Path(__file__).parent))
 from answer_corpus import CUTTER, document_frequency
@@ -208,6 +208,14 @@ def test_the_name_of_a_law_is_one_word() -> None:
 def test_words_of_every_passage_keep_a_little_weight() -> None:
     """What stands in all passages, as the title of a collection does, is still what the question may be about."""
     assert all(term.weight >= 0.03 for term in analyse("防汛怎么加强", CUTTER, lambda _: 1.0).terms)
+
+
+def test_a_pasted_page_is_read_for_its_rarest_words() -> None:
+    """What is looked for in every candidate is bounded, however many unlike words a question has."""
+    page = "".join(map(chr, range(0x4E00, 0x4E00 + 1_900))) + "险情"
+    found = taken(page)
+    assert len(found.terms) == MOST_TERMS and len(found.pairs) <= MOST_TERMS
+    assert max(t.weight for t in found.terms) == 1.0
 
 
 def test_rare_words_weigh_more() -> None:

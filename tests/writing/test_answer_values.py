@@ -183,3 +183,37 @@ def test_a_clock_time_is_told_before_a_date_where_the_hour_is_asked_for() -> Non
 def test_a_country_and_a_figure_may_be_asked_for_by_their_noun(question: str, text: str, value: str) -> None:
     """哪个国家 is answered by its name, 哪个数据 by a figure."""
     assert best(question, text) == [value]
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "value"),
+    [
+        ("水温超过多少度要停机", "每小时记一次，水温超过三十八度的当场停机", "超过三十八"),
+        ("老人为补助来回跑了多少回", "三年里为补助跑了四十多趟", "四十多"),
+        ("考核综合排名第几", "去年考核综合排名第一，首次受到表彰", "第一"),
+        ("工作群要砍掉几成", "工作群九月底前减掉一半", "一半"),
+        ("一年另外能拿几个钱", "去年6亩地入了股，每年另拿3000多元", "3000多"),
+        ("渠道什么时候交付", "清淤37公里，20日以前交付", "20日"),
+        ("参合费收到哪一天截止", "从今天起开始收，到腊月二十截止", "腊月二十"),
+        ("水库哪天竣工的", "一九六四年十月十六日竣工的水库", "一九六四年十月十六日"),
+        ("活动日定在每月哪一天", "把每月第一个星期五定为活动日", "每月第一个星期五"),
+        ("社长在哪里调研", "社长在青河日报社调研", "在青河日报社"),
+        ("捐钱修桥的老板叫什么", "修桥的钱由陈老板捐了二十万", "陈老板"),
+    ],
+)
+def test_values_are_known_in_the_forms_that_speeches_give_them(question: str, text: str, value: str) -> None:
+    """Degrees, 趟 for 回, 一半 for a share, days without a month, of the farmer's calendar and of the week."""
+    assert value in best(question, text)
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("商砼公司登记了几个名字", Kind.NUMBER),
+        ("上半年几次险情都报得及时，表扬的是哪个区", Kind.WHAT),
+        ("老伯在每周的哪个钟点去谈事", Kind.DATE),
+    ],
+)
+def test_what_is_asked_for_is_told_from_what_is_mentioned(question: str, kind: Kind) -> None:
+    """几个名字 asks how many, 几次…都…，哪个区 asks which, 哪个钟点 when."""
+    assert taken(question).kind is kind

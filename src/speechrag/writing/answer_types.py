@@ -21,7 +21,7 @@ NUMBER = re.compile(
 # What may stand right behind a figure for it to be a count or an amount and not part of a word such as 一般, 统一.
 _UNIT = re.compile(
     r"(?:个|名|条|篇|期|次|项|处|所|家|座|台|部|份|起|件|人|位|户|间|元|万元|亿元|种|类|点|句|字|册|本|张|批|倍|岁|届|层|级|方面|亩|米|"
-    r"公里|平方|里|吨|天|年|月|日|小时|分钟|周|时|美元|余|多|块|趟|秒|斤|公斤|席|口|顶|桌|轮|堂|千瓦|米|厘米|厘|对|封|步|关|道|盏|株|棵|辆|支|只|套|场|片|门|股|笔|版|页|集|幅|艘|枚|匹|幢|栋|杆|剂|桶|箱|宗(?!教|旨)|例(?![如外行会子])|"
+    r"公里|平方|里|吨|天|年|月|日|小时|分钟|周|时|美元|余|多|块|趟|秒|斤|公斤|席|口|度(?![假过量])|顶|桌|轮|堂|千瓦|米|厘米|厘|对|封|步|关|道|盏|株|棵|辆|支|只|套|场|片|门|股|笔|版|页|集|幅|艘|枚|匹|幢|栋|杆|剂|桶|箱|宗(?!教|旨)|例(?![如外行会子])|"
     r"节(?![约能省假水俗奏点制])|头(?![等领条衔绪痛脑])|架(?![构子])|列(?![为入出])|班(?![子组主])|根(?![据本源治基除])|眼(?![前光睛看里中下界])|单(?![位独一纯方])|分(?![之钟别管工类级析为配散布行开解])|m|g|kg|‰|%|℃|以上|成)"
 )
 _TIME_UNIT = r"(?:个)?(?:小时|分钟|秒钟?|半天|天|日|周|星期|个月|季度|年|工作日)"
@@ -33,8 +33,8 @@ _DURATION = re.compile(
 _DATE = re.compile(
     rf"(?:\d{{4}}|\d{{2}}[x×*]{{2}}|20[x×*]{{1,2}})\s*年(?:\d{{1,2}}月)?(?:\d{{1,2}}日)?|\d{{1,2}}月(?:\d{{1,2}}[日号]|份)?|"
     rf"(?:今|去|明|前|当)年(?:\d{{1,2}}月(?:\d{{1,2}}[日号])?)?|年底|年初|[上下]半年|月底|月初|[{_CN}]{{1,16}}月(?:份|[{_CN}]{{1,16}}[日号])?|"
-    rf"[{_CN}]{{4}}年(?:[{_CN}]{{1,16}}月)?|"
-    r"[上下]周[一二三四五六日末]?|[上下]午|晚上|昨天|今天|明天|“?十[一二三四五]五”?|\d{4}-\d{2}|\d{1,2}[:∶]\d{2}|(?<![第\d])(?:\d{1,2}|[一二三四五六七八九十]{1,3})点(?:半|钟|整|\d{1,2}分)?(?=[^\u4e00-\u9fff]|[前后起开到至上下报集就才])"
+    rf"[{_CN}]{{4}}年(?:[{_CN}]{{1,16}}月(?:[{_CN}]{{1,16}}[日号])?)?|[腊正冬]月(?:初?[{_CN}]{{1,3}})?|[上下本]个?月(?:的?最后一[天周])?|年内|"
+    r"[上下]周[一二三四五六日末]?|(?:每月)?第?[一二三四两]个(?:星期|周)[一二三四五六日天末]|每?(?:星期|周)[一二三四五六日天末]|[上下]午|晚上|昨天|今天|明天|“?十[一二三四五]五”?|\d{4}-\d{2}|\d{1,2}[:∶]\d{2}|(?<![第\d])(?:\d{1,2}|[一二三四五六七八九十]{1,3})点(?:半|钟|整|\d{1,2}分)?(?=[^\u4e00-\u9fff]|[前后起开到至上下报集就才])"
 )
 _ROLE = (
     r"(?:总书记|书记|市长|县长|区长|省长|镇长|乡长|主席|部长|局长|处长|科长|主任|秘书长|委员|组长|会长|院长|校长|同志|"
@@ -50,7 +50,7 @@ _PERSON = re.compile(
     r"(?:由|请|从)[\u4e00-\u9fff]{2,12}?(?:牵头|负责|管|做起|主抓|承担|组织|说了算|(?:另行|统一|分别|具体|共同)?(?:制定|起草|审批|审核|审定|发布|认定|验收|实施|监督|提供|安排))"
 )
 _PLACE = re.compile(
-    r"(?:在|于|到|赴|位于|往|进|去)[\u4e00-\u9fff“”]{1,12}?(?:省|市|县|区|镇|乡|村|街道|社区|城|湖|山|路|厅|大学|室|广场|馆|院|堂|科|局|委|中心|"
+    r"(?:在|于|到|赴|位于|往|进|去)[\u4e00-\u9fff“”]{1,12}?(?:省|市|县|区|镇|乡|村|街道|社区|城|湖|山|路|厅|大学|室|广场|馆|院|堂|[中小]学(?!生)|报社|小区|公园|科|局|委|中心|"
     r"站|所|处|库|厂|园|公司|港|矿|基地|学校|平台|窗口|单位|点|管廊|家|党校|岛|祠堂|群(?!众|体)|口(?=[，,。；;、]|$))|地点"
 )
 _REASON = re.compile(
@@ -157,6 +157,10 @@ def spots(question: Question, text: str) -> Iterator[tuple[int, int, float]]:
     if question.kind is Kind.NUMBER:
         for match in figures(text):
             yield match.start(), match.end(), _figure_strength(question, text, match)
+        if _SHARED.search(question.text):
+            yield from ((match.start(), match.end(), 1.0) for match in _HALF.finditer(text))
+        if _RANK_ASKED.search(question.text):
+            yield from ((match.start(), match.end(), 1.0) for match in _RANK_TOLD.finditer(text))
         return
     if question.which:
         yield from _named_things(question, text)
@@ -168,8 +172,9 @@ def spots(question: Question, text: str) -> Iterator[tuple[int, int, float]]:
         strength = 0.4 if deputy else _time_strength(question, match.group()) if limited else 1.0
         strength = _date_strength(question, match.group()) if dated else strength
         yield match.start(), match.end(), strength
-    if dated and _FINE.search(question.text):
-        yield from ((match.start(), match.end(), 0.8) for match in _DAY_ALONE.finditer(text))
+    if dated:
+        alone = _DAY_ALONE if _FINE.search(question.text) else _DAY_DUE
+        yield from ((match.start(), match.end(), 0.8) for match in alone.finditer(text))
     if limited and _LIMIT.search(question.text):
         yield from ((match.start(), match.end(), 0.8) for match in _DUE.finditer(text))
 
@@ -185,7 +190,10 @@ def _name_pattern() -> re.Pattern[str]:
     office = rf"(?:总书记|书记|[{heads}]长|总裁|支书|主席|主任|秘书长|委员|老师|同志|经理|教授)"
     name = rf"[{surnames}](?:(?![省市县区镇乡委局部处厅院校常副长])[\u4e00-\u9fff]){{1,2}}"  # 区纪委书记: no 纪委
     behind = rf"(?=[　\s，,。、{_FOLLOWS}]|$)"
-    return re.compile(rf"{office}[　\s]*{name}{behind}|{name}(?:副)?(?:{office})")
+    called = (
+        rf"(?:^|(?<=[，,。；;、的和由请]))(?!董事|任主)[{surnames}](?:{office}|老板|总(?=[说的，,、]))"  # 陈老板, 姚总
+    )
+    return re.compile(rf"{office}[　\s]*{name}{behind}|{name}(?:副)?(?:{office})|{called}")
 
 
 # What stands before a noun without naming the one: 这家公司, 有关单位.
@@ -247,7 +255,8 @@ _FINE, _MONTHLY, _YEARLY = (
 )
 _HOURLY, _HOUR = re.compile("几点"), re.compile("[点:∶]")
 _DAY, _MONTH, _YEAR_NAMED = (
-    re.compile(p) for p in ("[日号]|周[一二三四五六日末]|今天|昨天|明天", "月", r"\d{2}|年|五”?$")
+    re.compile(p)
+    for p in ("[日号]|(?:周|星期)[一二三四五六日末天]|今天|昨天|明天|[腊正冬]月.|最后一天", "月", r"\d{2}|年|五”?$")
 )
 
 
@@ -261,7 +270,10 @@ def _date_strength(question: Question, found: str) -> float:
 
 
 _DAY_ALONE = re.compile(rf"(?<!\d)(?<![\d{_CN}]月)\d{{1,2}}[日号](?![\d楼线院])")  # 每月1日至20日
-_RELATIVE = frozenset(["今年", "去年", "明年", "当年", "前年", "今天", "年底", "年初", "月底", "月初"])
+_DAY_DUE = re.compile(rf"{_DAY_ALONE.pattern}(?=[之以]?前|到位|前后|起|开始|截止)")  # 20日以前交付
+_RELATIVE = frozenset(
+    ["年内", "上月", "本月", "下月", "上个月", "下个月", "今年", "去年", "明年", "当年", "前年", "今天", "年底", "年初"]
+) | {"月底", "月初"}
 _DUE = re.compile(r"\d{1,2}月(?:\d{1,2}[日号]|底|初|中旬|[上下]旬)?(?:之前|以?前)|年底前|月底前|截止")
 _PATTERNS = {Kind.DURATION: _DURATION, Kind.DATE: _DATE, Kind.PERSON: _PERSON, Kind.PLACE: _PLACE, Kind.WHY: _REASON}
 # 一 before these is an article more often than a count; before the asked measure only where that says little itself.
@@ -269,10 +281,13 @@ _ARTICLE, _VAGUE = frozenset("个名位种项些次条"), frozenset("个名位�
 _GROWTH = re.compile(r"增长|提高|下降|增速|增幅|上升|减少|降低")
 _GROWN = re.compile("[增涨升降减高低快慢]|上调|下调|提到|翻")
 _SHARED = re.compile("(?<![效频汇税])率|比例|比重|百分|几分之几|几成")
+_HALF = re.compile("一半|过半|半数|大半(?!年)")
+_RANK_ASKED = re.compile("第几|名次|排名")
+_RANK_TOLD = re.compile(rf"(?:第(?:\d{{1,3}}|[{_CN}]{{1,3}})|倒数|垫底|榜首|首位)(?=位|名|[，。；、,;]|$)")
 _RIGHT = 0.7  # from this strength on a figure has the measure asked for
 # Measure words that stand for each other: 几个乡镇 is answered by 10处, 几名 by 30位.
 _ALIKE = tuple(
-    frozenset(group) for group in ("个处家所座项类种", "个名位人", "篇条件份", "家户所个", "次期届回", "块部类篇")
+    map(frozenset, ("个处家所座项类种", "个名位人", "回趟遍次番", "篇条件份", "家户所个", "次期届回", "块部类篇"))
 )
 _SPELL = re.compile("(?:多少|几)个?(年(?!前|来|内|后|[初末底])|天|月)")
 _CALLED = frozenset(
@@ -286,12 +301,14 @@ _PAID = (
     "钱 资金 经费 投资 总投资 金额 奖金 工资 补助 津贴 产值 专款 款 补贴 罚款 稿费 稿酬 租金 学费 债 贷款 捐款 利润 税 "
     "营业收入 合同额 销售额 押金 本金"
 )
+_FEW_COINS = re.compile("几个[钱子]儿?(?!公司)")  # 一年能拿几个钱
 _AMOUNT |= dict.fromkeys(_PAID.split(), "元")
 
 
 def _measure(question: Question) -> str:
     """Return the measure word or unit asked for, as a text writes it: 多少万人 asks for 人, 多少钱 for 元."""
     wanted = _AMOUNT.get(question.measure, question.measure)
+    wanted = "元" if _FEW_COINS.search(question.text) else wanted
     unit = wanted.lstrip("百千万亿")
     return unit if len(unit) < 2 else wanted
 

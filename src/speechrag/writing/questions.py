@@ -75,6 +75,8 @@ _ASIDE = re.compile(
     r"(?:^|(?<=[，,。]))(?:听说|据说)|来着(?=[，,。？?]|$)|"
     r"[，,]?(?:讲话|稿子|文件|材料|文章|发言|报告)[里中](?:好像|应该|大概|有没有)?[提说讲写点念][过到了](?:一句|一嘴|一下|名)?[吧吗呢的]*(?=[，,。？?]|$)"
 )
+# 几次重大信息都报得及时，表扬的是哪个区: 几 does not ask.
+_SEVERAL_TIMES = re.compile("几(?=[次回件个][^，。？?几]{2,16}都[^，。？?]{1,14}[，,、][^。]{0,20}(?:哪|谁|什么|啥))")
 _QUOTED = re.compile(r"[“\"「『‘']([^”\"」』’']{2,30})[”\"」』’']|《([^》]{2,40})》")
 # The name of a law or regulation is one thing: 数据安全法 is not answered by what is said of data, safety and laws.
 _LAW = re.compile(
@@ -201,6 +203,15 @@ def _phrased(terms: Sequence[Term], folded: str) -> list[Term]:
     return found
 
 
+MOST_TERMS = 80  # of a question; each is looked for in every candidate
+
+
+def _weightiest(terms: Sequence[Term]) -> tuple[Term, ...]:
+    """Return at most ``MOST_TERMS`` of ``terms``, the rarest, in their order: a pasted page is no question."""
+    least = sorted((term.weight for term in terms), reverse=True)[MOST_TERMS - 1 : MOST_TERMS]
+    return tuple([term for term in terms if not least or term.weight >= least[0]][:MOST_TERMS])
+
+
 _FLOOR = 0.002
 
 _DIGITS = "〇一二三四五六七八九"
@@ -244,7 +255,7 @@ def analyse(question: str, cutter: Segmenter, document_frequency: Callable[[str]
     0.4 of that.
     """
     folded = _full_years(fold(question[:MAX_QUERY_CHARS]).strip())
-    folded = _ASIDE.sub("", folded).strip("，,") or folded
+    folded = _SEVERAL_TIMES.sub("多", _ASIDE.sub("", folded).strip("，,") or folded)
     quoted = tuple(a or b for a, b in _QUOTED.findall(folded))
     names = unique([*quoted, *_FIGURE.findall(folded)])
 
@@ -259,6 +270,7 @@ def analyse(question: str, cutter: Segmenter, document_frequency: Callable[[str]
     terms = [t for t in terms if all(t.text not in law for law in laws)] + [Term(law, 1.0) for law in laws]
     terms = _phrased(terms, folded)
     terms += [Term(name, 1.0) for name in quoted if all(name != t.text for t in terms)]
+    terms = [*_weightiest(terms)]
     if worth := bool(re.search(WORTH, folded)):
         terms = [t for t in terms if t.text not in WORTH_WORDS]
     known = (p for p in unique(bigrams(without_question_words(folded))) if document_frequency(p) > 0)
@@ -281,7 +293,7 @@ def analyse(question: str, cutter: Segmenter, document_frequency: Callable[[str]
         named=kind is Kind.PERSON and bool(NAMED.search(folded)) and "责任人" not in folded,
         count=count,
         worth=worth,
-        pairs=tuple(Term(p, weigh(p)) for p in known),
+        pairs=_weightiest([Term(p, weigh(p)) for p in known]),
         each=borne[borne.lastindex or 0] if kind is Kind.LIST and (borne := _EACH.search(folded)) else "",
     )
 
