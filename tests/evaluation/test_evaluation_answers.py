@@ -154,7 +154,8 @@ ALL_DEV = {
     "reports", "seeds_train", "reports_more", "gwr", "corpus_third", "seeds_blind", "corpus_blind", "corpus_pairs",
     "reports_pairs", "party", "seeds_staff", "seeds_fourth", "corpus_fourth", "gwr_more",
     "seeds_fifth", "seeds_sixth", "corpus_fifth", "seeds_seventh", "seeds_eighth", "seeds_ninth", "corpus_sixth",
-    "party_more", "seeds_tenth",
+    "party_more", "seeds_tenth", "seeds_eleventh", "seeds_twelfth", "seeds_thirteenth", "seeds_fourteenth",
+    "party_third", "corpus_seventh",
 }  # fmt: skip
 
 

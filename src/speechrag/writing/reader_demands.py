@@ -14,9 +14,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from speechrag.writing.answer_evidence import Candidate
-from speechrag.writing.answer_types import CLAUSE, TITLED
+from speechrag.writing.answer_types import CLAUSE, TITLED, enumerated, members
 from speechrag.writing.modality import DONE, WISH, denies
-from speechrag.writing.names import COUNTRY, TITLE, bears_name, persons, places
+from speechrag.writing.names import COUNTRY, TITLE, bears_name, called_persons, persons, places
 from speechrag.writing.question_kinds import Kind
 from speechrag.writing.questions import Question
 from speechrag.writing.reader_checks import part
@@ -34,7 +34,12 @@ _CALLED = re.compile(
     r"(?P<noun>[\u4e00-\u9fff]{1,6}?)(?:的名字|名字|全名|分别|都|究竟|到底|具体)*"
     r"(?:叫什么|叫啥|是什么名字|姓什么|姓啥|是谁|都?有谁)"
 )
-_WHO = re.compile(r"谁|哪位|何人|哪个人|什么人|哪些人|哪几[位人个]")
+_WHO = re.compile(r"谁|哪位|何人|哪个人|哪些人|哪几[位人个]")
+# 组长是谁, 作者是谁, 哪位 want a name; 谁牵头, 由谁审 may be answered by an organ or an office.
+_NAME_WANTED = re.compile(
+    r"(?:[长员记席任理师人者手]|老板|冠军|教授|委员|代表|作家|亲戚|爱人|丈夫|妻子|[儿女]子?|同志|领导|主犯|主持|发言|讲话|致辞)的?(?:都|分别|究竟|到底)?[是有]谁"
+    r"|哪[一几]?位|谁(?:主持|致辞|讲话|发言|作报告|当选|获奖|得了)|(?:给|奖|颁)了?谁"
+)
 _WHOM = re.compile(r"领导|同志|干部|委员|书记|民警|信息员|村民")
 _OFFICE = re.compile(r"长$|书记|主席|主任|同志|老师|师傅|[人员]$")
 _MOSTLY = 0.9  # of a word that a clause holds for it to be there
@@ -47,6 +52,13 @@ _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("print", ("书", "文章", "刊物", "杂志", "节目", "栏目", "报纸", "文件", "条例", "论文", "电影", "歌曲", "品牌",
                "软件", "平台", "作品", "奖", "系统", "工程", "项目", "活动", "会议", "信息", "提案")),
 )  # fmt: skip
+_IN_OFFICE = re.compile(
+    r"[\u4e00-\u9fff]{0,4}(?:书记|[市县区省镇乡局部处院校组队厅科]长|主席|主任|负责人|责任人|一把手|专家|党员|干部|代表|委员|群众|村民|职工|企业|老师|医生|民警)"
+)
+_ORGAN = re.compile(
+    r"[\u4e00-\u9fff]{1,8}?(?:局(?![面势部限])|厅|委员会|政府|办公室|部门|单位|公司|集团|银行|学校|大学|小组|中心|派出所|法院|检察院|工会|妇联|财政|"
+    r"[团党纪县市区省]委|办(?=[、，负牵督审将要]))"
+)
 _OLD = re.compile(r"(?<![\u4e00-\u9fff])老[\u4e00-\u9fff](?![\u4e00-\u9fff]{2})")
 # What speaks of a thing or of somebody without naming it.
 _INDEFINITE = (
@@ -88,7 +100,9 @@ class Clauses(NamedTuple):
 class Demanded:
     """What a question demands by its form; see ``demanded_by``."""
 
-    kind: str  # what is asked for by its name: place, organ, print, person, other; empty where no name is
+    # What is asked for by its name: place, organ, print, person, who (a person, an organ, an office), other; empty
+    # where no name is.
+    kind: str
     noun: str  # as the question has it
     denied: bool  # who or what did not
     past: bool  # what came about, not what is planned
@@ -118,7 +132,7 @@ def _named_thing(text: str) -> tuple[str, str]:
     if match := _WHICH.search(text):
         return _which(text, match)
     if _WHO.search(text):
-        return "person", "人"
+        return ("person", "人") if _NAME_WANTED.search(text) else ("who", "人")
     if match := _CALLED.search(text):
         return ("person", "人") if _OFFICE.search(match["noun"]) else ("other", match["noun"][-2:])
     return "", ""
@@ -128,7 +142,7 @@ def _which(text: str, match: re.Match[str]) -> tuple[str, str]:
     measure, noun = match["measure"] or "", _BEHIND.split(match["noun"])[0]
     if measure in {"位", "名"} or noun[:1] == "人" or _WHOM.match(noun):
         return "person", noun or "人"
-    if not measure and match.group()[1:2] and match.group()[1] in "里儿年天月日方":
+    if (not measure and match.group()[1:2] and match.group()[1] in "里儿年天月日方") or noun[:1] in {"月", "年", "星"}:
         return "", ""
     # 哪家软件公司 asks for a firm, though it begins with what is printed.
     kinds = [told for told in _KINDS if told[0] == "organ"] if measure == "家" else _KINDS
@@ -188,16 +202,32 @@ def _names(question: Question, demanded: Demanded, own: str, near: str, best: st
     if not demanded.kind:
         return 0.0, 0.0, 0.0
     told = _instances(demanded, own, question.text)
-    lacking = 0.0 if told else 0.5 if _instances(demanded, near, question.text) else 1.0
     wanted = question.count or (2 if question.kind is Kind.LIST else 1)
-    return lacking, _indefinite(demanded, own, best), max(0.0, 1 - len(told) / wanted)
+    count = max(len(told), _in_a_row(demanded, own, best) if wanted > 1 else 0)
+    lacking = 0.0 if count else 0.5 if _instances(demanded, near, question.text) else 1.0
+    return lacking, _indefinite(demanded, own, best), max(0.0, 1 - count / wanted)
+
+
+def _in_a_row(demanded: Demanded, own: str, best: str) -> int:
+    """Return how many things stand in a row where several are asked for, named or not: 大路王、后街等4个村.
+
+    Of what has no names of its own (哪四个关系) any row or series of points counts.
+    """
+    if demanded.kind in {"other", "print"}:
+        return enumerated(own)
+    if demanded.kind in {"person", "who"} or demanded.noun[-1:] in best:
+        return members(best)
+    return 0
 
 
 def _instances(demanded: Demanded, text: str, question: str) -> set[str]:
     """Return the names of the kind in ``text`` that are not the question's own."""
     kind, noun = demanded.kind, demanded.noun
-    if kind == "person":
+    if kind in {"person", "who"}:
         found = {match[1] for match in persons(text)} | {match.group() for match in _OLD.finditer(text)}
+        found |= {match.group() for match in called_persons(text)}
+        if kind == "who":
+            found |= {match.group() for pattern in (_ORGAN, _IN_OFFICE) for match in pattern.finditer(text)}
     else:
         found = set() if kind == "print" else {text[a:b] for a, b in places(text)}
         if noun == "国家":
@@ -210,7 +240,7 @@ def _instances(demanded: Demanded, text: str, question: str) -> set[str]:
 
 
 def _indefinite(demanded: Demanded, own: str, best: str) -> float:
-    if demanded.kind == "person":
+    if demanded.kind in {"person", "who"}:
         return float(bool(_SOMEBODY.search(own)))
     if not demanded.noun:
         return 0.0
