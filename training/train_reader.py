@@ -56,6 +56,8 @@ AUTHORS = {
     "seeds_fifth": "twelfth", "seeds_sixth": "thirteenth", "corpus_fifth": "fourteenth",
     "seeds_seventh": "fifteenth", "seeds_eighth": "sixteenth", "seeds_ninth": "seventeenth",
     "corpus_sixth": "eighteenth", "party_more": "nineteenth", "seeds_tenth": "twentieth",
+    "seeds_eleventh": "twenty-first", "party_third": "twenty-second", "seeds_twelfth": "twenty-third",
+    "seeds_thirteenth": "twenty-fourth", "corpus_seventh": "twenty-fifth", "seeds_fourteenth": "twenty-sixth",
 }  # fmt: skip
 
 
