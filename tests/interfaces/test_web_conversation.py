@@ -367,7 +367,7 @@ def test_a_model_that_does_not_answer_is_cut_off_when_the_work_stops(monkeypatch
             silent.wait(30)
             return iter(())
 
-    def chat(_: ChatGenerator, client: Any) -> Silent:
+    def chat(_: ChatGenerator, client: Any, __: object) -> Silent:
         clients.append(client)
         return Silent()
 

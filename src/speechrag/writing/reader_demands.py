@@ -209,7 +209,7 @@ def _names(question: Question, demanded: Demanded, own: str, near: str, best: st
 
 
 def _in_a_row(demanded: Demanded, own: str, best: str) -> int:
-    """Return how many things stand in a row where several are asked for, named or not: 大路王、后街等4个村.
+    """Return how many things stand in a row where several are asked for, named or not: 大路湾、后街等4个村.
 
     Of what has no names of its own (哪四个关系) any row or series of points counts.
     """
