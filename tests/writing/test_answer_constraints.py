@@ -239,6 +239,7 @@ def test_the_year_that_a_paragraph_named_last_holds_until_another_is_named(said:
         "大夫要不要下乡坐诊",
         "试点灌区有几个",
         "干部会不会当天跑回镇上",
+        "一共定了多少个软弱涣散村",
     ],
 )
 def test_a_verb_or_a_year_before_a_rank_is_no_name_of_a_place(question: str) -> None:

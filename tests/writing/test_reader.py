@@ -37,6 +37,7 @@ def _seen(seed: int, candidates: int, words: int) -> Seen:
         draw.random((words, len(GATE)), dtype=np.float32),
         draw.random((candidates, words, len(MATCH)), dtype=np.float32),
         draw.random((candidates, len(WHOLE)), dtype=np.float32),
+        np.zeros(candidates, dtype=np.float32),
     )
 
 
@@ -128,7 +129,7 @@ def test_the_odds_do_not_hang_on_the_other_candidates() -> None:
     """What else was found changes nothing about a candidate: the odds of a part are the part of the odds."""
     seen = _seen(5, 6, 4)
     whole = builtin_reader().logits(seen)
-    part = builtin_reader().logits(Seen(seen.gates, seen.matches[:2], seen.wholes[:2]))
+    part = builtin_reader().logits(Seen(seen.gates, seen.matches[:2], seen.wholes[:2], seen.lacks[:2]))
     assert part == pytest.approx(whole[:2])
 
 

@@ -146,14 +146,17 @@ def _known_places() -> frozenset[str]:
 
 
 def _no_name(text: str, start: int, name: str) -> bool:
-    """Tell whether what stands before 市 or 村 in ``text`` is no name: 经营户罢市, 党建经费每村, 实行街道大工委."""
+    """Tell whether what stands before 市 or 村 in ``text`` is no name: 经营户罢市, 党建经费每村, 软弱涣散村."""
     pair = name[:2]
     if len(name) < 3 or not _known_places().isdisjoint((pair, name, name[:-1])):
         return False
     if _NO_NAME_BEFORE.match(name, 1) or pair_frequency(pair) >= _COMMON_PAIR:
         return True
-    glued = start > 0 and pair_frequency(text[start - 1] + pair[0]) >= _GLUED_PAIR
-    return glued and unusual(pair) and pair[1] not in _NAMED_AFTER
+    before = pair_frequency(text[start - 1] + pair[0]) if start > 0 else 0.0
+    # 软弱涣散村: the pair hardly stands without what is before it.
+    if not unusual(pair) and before >= pair_frequency(pair) / 2:
+        return True
+    return before >= _GLUED_PAIR and unusual(pair) and pair[1] not in _NAMED_AFTER
 
 
 def _bare(name: str) -> str:

@@ -111,7 +111,7 @@ def persons(text: str) -> Iterator[re.Match[str]]:
 _NO_GIVEN = re.compile(
     "各位|有关|领导|全体|一些|负责|个别|广大|党员|年轻|老年|女同|几位|哪位|多数|部分|不少|机关|基层|驻村|分管|主管|所有|在座"
 )
-_LED = re.compile("检察长|指挥长|矿长|厂长|连长|排长|支书|主编|院士|指导员|老板|领导|代表|记者|冠军|烈士")
+_LED = re.compile("专员|党员|检察长|指挥长|矿长|厂长|连长|排长|支书|主编|院士|指导员|老板|领导|代表|记者|冠军|烈士")
 
 
 @cache
@@ -119,15 +119,26 @@ def _called_so() -> re.Pattern[str]:
     """Return the pattern of persons by what they are called: 韩立群 behind 检察长, 冯海川副部长, 秦市长, 立夫同志."""
     name = rf"[{surnames()}][^\W委部局办室厅处科院校会党区县市省镇乡村街道中站所司总副长]{{1,2}}"
     return re.compile(
-        rf"(?<={_HAN}){name}(?={OFFICE})|(?<=领导){name}(?=[、，,和等])|(?<=[、和]){name}(?=[、等，,]?(?:{name})?等)|"
+        rf"(?<={_HAN}){name}(?={OFFICE})|[{surnames()}]{_HAN}{{1,2}}(?=先生|女士)|(?<=领导){name}(?=[、，,和等])|(?<=[、和]){name}(?=[、等，,]?(?:{name})?等)|"
         rf"(?:^|(?<=[，,。、；;:：“的和由请]))[{surnames()}](?:{OFFICE}|老板)|(?:^|(?<=[，,。、；;:：]))(?!{_NO_GIVEN.pattern}){_HAN}{{2}}同志(?!们)|"
         rf"(?:^|(?<=[，,。、；;:：])){name}(?=就《|向[大全]会|主持|致辞)"
     )
 
 
+_GIVEN = re.compile(
+    rf"(?:^|(?<=[，,。、；;:：“和由请]))(?![我由有在对向和与请让被把就是要从给跟同为使各第]){_HAN}{{2}}(?={OFFICE})(?!.{{2}}副?同志)"
+)
+_GIVEN_IN_A_ROW = re.compile(
+    rf"(?:^|(?<=[，,。；;:：])){_HAN}{{2}}(?=[和、]{_HAN}{{2}}(?:[和、]{_HAN}{{2}})?[两二三四几][位名])"
+)
+
+
 def called_persons(text: str) -> Iterator[re.Match[str]]:
-    """Yield persons as the text calls them, names or not: 秦市长, 立夫同志; more than ``persons`` knows."""
+    """Yield persons as the text calls them, names or not: 秦市长, 立夫同志, 学军主任; more than ``persons`` knows."""
     yield from _called_so().finditer(text)
+    # By the given name alone, as colleagues are: official prose at large has no such pair.
+    yield from (match for match in _GIVEN.finditer(text) if unusual(match.group()))
+    yield from _GIVEN_IN_A_ROW.finditer(text)
     for match in _LED.finditer(text):
         if found := _named_behind().match(text, match.end()):
             yield found

@@ -242,6 +242,11 @@ def _with_century(digits: str) -> str:
     return ("20" if int(digits) < _CENTURY else "19") + digits
 
 
+# 哪5个 asks as 哪五个 does.
+_WHICH_MANY = re.compile(r"(?<=哪)([2-9]|10)(?![\d年月日号天届])")
+_SPELLED = "零一二三四五六七八九十"
+
+
 def rarity(share: float) -> float:
     """Return the inverse passage frequency, 0..1, of a word in ``share`` of the passages; 1 at ``_FLOOR`` and below."""
     return math.log(1 / min(1.0, max(share, _FLOOR))) / math.log(1 / _FLOOR)
@@ -256,6 +261,7 @@ def analyse(question: str, cutter: Segmenter, document_frequency: Callable[[str]
     """
     folded = _full_years(fold(question[:MAX_QUERY_CHARS]).strip())
     folded = _SEVERAL_TIMES.sub("多", _ASIDE.sub("", folded).strip("，,") or folded)
+    folded = _WHICH_MANY.sub(lambda match: _SPELLED[int(match[1])], folded)
     quoted = tuple(a or b for a, b in _QUOTED.findall(folded))
     names = unique([*quoted, *_FIGURE.findall(folded)])
 

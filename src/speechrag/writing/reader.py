@@ -36,6 +36,7 @@ from speechrag.writing.reader_checks import (
     value_clause,
 )
 from speechrag.writing.reader_demands import DEMANDS, Clauses, clauses_of, demanded_by, demands
+from speechrag.writing.reader_lacks import taken_off
 from speechrag.writing.reader_turns import TURNS, after, turns
 from speechrag.writing.reader_vectors import Vectors, free, soft
 from speechrag.writing.reader_words import everyday, question_words
@@ -121,7 +122,8 @@ class Reader:
         """Return ``float64[candidates]``: the log-odds, 0 where answering and refusing are equally right."""
         import numpy as np
 
-        return np.mean([net.logits(seen) for net in self.nets], axis=0) - self.even  # type: ignore[no-any-return]
+        told = np.mean([net.logits(seen) for net in self.nets], axis=0)
+        return told - self.even - seen.lacks  # type: ignore[no-any-return]
 
 
 def _net(told: Mapping[str, Any]) -> Net:
@@ -155,6 +157,7 @@ class Seen:
     gates: Floats  # [words, len(GATE)]
     matches: Floats  # [candidates, words, len(MATCH)]
     wholes: Floats  # [candidates, len(WHOLE)]
+    lacks: Floats  # [candidates]: log-odds taken off for what the question cannot do without
 
 
 def _other(word: str, text: str) -> float:
@@ -234,13 +237,22 @@ def look(
     formal = [demands(question, demanded, *texts) for texts in zip(candidates, owns, found, strict=True)]
     sought = after(question)
     turned = [turns(sought, own, clauses.best) for own, clauses in zip(owns, found, strict=True)]
+    seen = np.array(
+        [sum(parts, ()) for parts in zip(wholes, checked, scattered, formal, turned, strict=True)], dtype=np.float32
+    )
     return Seen(
         _gates(question, words, document_frequency, vectors),
         np.concatenate([matches, *softly, _inside(words, found), free(words, owns, vectors)], axis=2),
-        np.array(
-            [sum(parts, ()) for parts in zip(wholes, checked, scattered, formal, turned, strict=True)], dtype=np.float32
-        ),
+        seen,
+        _lacks(question, candidates, seen),
     )
+
+
+def _lacks(question: Question, candidates: Sequence[Candidate], wholes: Floats) -> Floats:
+    import numpy as np
+
+    signs = wholes[:, [WHOLE.index("unnamed_kind"), WHOLE.index("outcome")]].tolist()
+    return np.array([taken_off(question, *found) for found in zip(candidates, *zip(*signs, strict=True), strict=True)])
 
 
 def _inside(words: Sequence[str], found: Sequence[Clauses]) -> Floats:

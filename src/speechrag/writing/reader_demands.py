@@ -53,11 +53,14 @@ _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
                "软件", "平台", "作品", "奖", "系统", "工程", "项目", "活动", "会议", "信息", "提案")),
 )  # fmt: skip
 _IN_OFFICE = re.compile(
-    r"[\u4e00-\u9fff]{0,4}(?:书记|[市县区省镇乡局部处院校组队厅科]长|主席|主任|负责人|责任人|一把手|专家|党员|干部|代表|委员|群众|村民|职工|企业|老师|医生|民警)"
+    r"[\u4e00-\u9fff]{0,4}(?:书记|[市县区省镇乡局部处院校组队厅科]长|主席|主任|负责人|责任人|一把手|正职|专家|党员|干部|代表|委员|群众|村民|职工|企业|老师|医生|民警)"
 )
 _ORGAN = re.compile(
-    r"[\u4e00-\u9fff]{1,8}?(?:局(?![面势部限])|厅|委员会|政府|办公室|部门|单位|公司|集团|银行|学校|大学|小组|中心|派出所|法院|检察院|工会|妇联|财政|"
+    r"[\u4e00-\u9fff]{1,8}?(?:局(?![面势部限])|厅|委员会|政府|办公室|部门|单位|公司|集团|银行|学校|大学|小组|中心|派出所|公安|法院|检察院|工会|妇联|财政|"
     r"[团党纪县市区省]委|办(?=[、，负牵督审将要]))"
+)
+_DEPARTMENT = re.compile(
+    r"(?!有关|相关|职能|责任|主管|分管|个别|一些|部分|所有|其[他它]|上级|下级|各级|不同|以上|.?[各这该每个几多直些])[\u4e00-\u9fff]{2}部门"
 )
 _OLD = re.compile(r"(?<![\u4e00-\u9fff])老[\u4e00-\u9fff](?![\u4e00-\u9fff]{2})")
 # What speaks of a thing or of somebody without naming it.
@@ -232,6 +235,8 @@ def _instances(demanded: Demanded, text: str, question: str) -> set[str]:
         found = set() if kind == "print" else {text[a:b] for a, b in places(text)}
         if noun == "国家":
             found |= {match.group() for match in COUNTRY.finditer(text)}
+        if noun == "部门":
+            found |= {match.group() for match in _DEPARTMENT.finditer(text)}
         if kind != "place":
             found |= {match.group() for match in TITLED.finditer(text)}
         if len(noun) > 1 and bears_name(noun, text, question):

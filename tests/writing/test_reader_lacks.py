@@ -1,0 +1,87 @@
+"""What a question cannot do without is taken off behind the nets: members that are counted and not told, names."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from speechrag.records import Query
+from speechrag.text import fold
+from speechrag.writing.answer_evidence import Candidate, Evidence
+from speechrag.writing.answer_features import Window
+from speechrag.writing.question_kinds import Kind
+from speechrag.writing.questions import Question, analyse
+from speechrag.writing.reader import look
+from speechrag.writing.reader_lacks import BARE, NO_OUTCOME, UNNAMED, bare
+
+sys.path.insert(0, str(Path(__file__).parent))
+from answer_corpus import CUTTER, retrieve, speech
+
+
+def taken(question: str) -> tuple[Question, Candidate]:
+    """Return the question and any candidate."""
+    asked = analyse(question, CUTTER, lambda word: 0.1)
+    return asked, Evidence(asked, retrieve(Query("加固堤防")), speech).candidates()[0]
+
+
+def told(question: str, own: str, points: int = 0) -> tuple[Question, Candidate]:
+    """Return the question and a candidate that says ``own``, in a series of ``points`` if there are any."""
+    asked, candidate = taken(question)
+    window = Window.of(fold(own), "", "", "", "", fold(own), fold(own))
+    spans = candidate.spans[:1] * max(1, points)
+    return asked, replace(candidate, listed=points > 0, spans=spans, window=window)
+
+
+@pytest.mark.parametrize(
+    ("question", "own", "lacking"),
+    [
+        ("今年的“三场硬仗”是哪三场", "今年要打赢“三场硬仗”，确保全年目标实现。", True),
+        ("今年的“三场硬仗”是哪三场", "今年要打赢清淤、筑坝、护林“三场硬仗”。", False),
+        ("今年的“三场硬仗”是哪三场", "今年要打赢“三场硬仗”：一是清淤，二是筑坝，三是护林。", False),
+        ("今年的“三场硬仗”是哪三场", "今年要打赢“三场硬仗”，即清淤、筑坝和护林。", False),
+        ("三家被约谈的企业叫什么", "会前约谈企业3家，全部写了保证书。", True),
+        ("三家被约谈的企业叫什么", "约谈了青石矿业、柳溪水泥等三家企业。", False),
+        ("12个试点镇分别是哪些", "在12个试点镇铺开了清淤试点，建成泵站三座。", True),
+        ("12个试点镇分别是哪些", "泵站建成三座，水渠修通两条。", False),
+        ("12个试点镇一共修了多少水渠", "12个试点镇修通水渠90公里。", False),
+        ("水渠分几步修", "在12个试点镇分三步修水渠。", False),
+    ],
+)
+def test_members_that_are_counted_are_not_told(question: str, own: str, lacking: bool) -> None:
+    """“三场硬仗” alone does not say which; a row before or behind it does, and so may one that counts nothing."""
+    assert bare(*told(question, own)) is lacking
+
+
+def test_a_series_of_as_many_points_tells_the_members() -> None:
+    """Three points below an introduction that counts three are the three, two are not."""
+    question, own = "今年的“三场硬仗”是哪三场", "今年要打赢“三场硬仗”。"
+    assert [bare(*told(question, own, points)) for points in (2, 3, 4)] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("question", "own", "off"),
+    [
+        ("跟哪家公司签的协议", "当天跟一家公司签了协议。", UNNAMED),
+        ("跟哪家公司签的协议", "当天跟青石水利公司签了协议。", 0.0),
+        ("那头牛后来怎么样", "柳湾村丢了一头牛。", NO_OUTCOME),
+        ("那头牛后来怎么样", "那头牛在山沟里找到。", 0.0),
+        ("今年的“三场硬仗”是哪三场", "今年要打赢“三场硬仗”，确保全年目标实现。", BARE),
+        ("怎么加固堤防", "组织民工加固堤防。", 0.0),
+    ],
+)
+def test_what_the_question_cannot_do_without_is_taken_off(question: str, own: str, off: float) -> None:
+    """The name, the outcome and the members each cost their own where they lack, and nothing where they are told."""
+    asked, candidate = told(question, own)
+    seen = look(asked, [candidate], 0.5, lambda word: 0.1)
+    assert seen.lacks == pytest.approx(np.array([off]))
+
+
+def test_a_number_asks_as_a_numeral_does() -> None:
+    """哪5个 is a list of five, as 哪五个 is; 哪5年 is not."""
+    (five, _), (spelled, _), (years, _) = map(taken, ("搭了哪5个平台", "搭了哪五个平台", "干了哪5年"))
+    assert (five.kind, five.count) == (spelled.kind, spelled.count) == (Kind.LIST, 5)
+    assert years.count == 0
