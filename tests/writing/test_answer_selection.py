@@ -189,3 +189,32 @@ def test_a_neighbour_that_answers_as_likely_is_quoted_beside_the_best(
     if place == 1:
         first = replace(candidate(1, 0.9), score=2.0)
         assert quoted([first, replace(candidate(0, sure), score=1.0)]) == ([0, 1] if len(expected) > 1 else [1])
+
+
+def test_members_that_are_taken_up_one_by_one_are_quoted_with_what_is_said_of_them() -> None:
+    """抓住一个机会、办好一件实事 is followed by what each is; what takes up nothing is left."""
+    text = (
+        "护林的重点是抓住一个机会、办好一件实事。抓住一个机会，就是用好封山令这个机会。各站都要动起来。"
+        "办好一件实事，就是给每个护林站通上电。电影下月放映。"
+    )
+    said = sentences(text)
+    assert told("护林要抓住的机会和办好的实事各指什么", text, 0) == [said[0], said[1], said[3]]
+    assert told("护林的重点是谁定的", text, 0) == said[:1]
+
+
+def test_who_is_called_he_is_quoted_by_name_where_a_name_is_asked_for() -> None:
+    """The sentence before that names him comes with it; one that names him itself stands alone."""
+    text = "站长韩立群去年冬天上了山。雪下得很大。是他第一个发现了火情。塔明年重修。"
+    assert told("火情是谁发现的", text, 2) == sentences(text)[:3]
+    named = text.replace("是他第一个", "是站长冯海川第一个")
+    assert told("火情是谁发现的", named, 2) == sentences(named)[2:3]
+
+
+def test_the_name_or_the_outcome_that_the_best_lacks_is_quoted_from_behind_it() -> None:
+    """Where the next sentence of the paragraph tells it; a next point does not."""
+    text = "护林站的站长去年换了人，原来那位不上山。新站长冯海川到任后天天上山。茶叶丰收。"
+    assert told("护林站换谁当站长", text, 0) == sentences(text)[:2]
+    happened = "护林站的瞭望塔七月里被大火整个烧掉了，里面的电台也没有剩下。"
+    ended, other = happened + "经各乡凑钱，塔十月已经修好了。", happened + "二是路修好了。"
+    assert told("瞭望塔烧了最后是怎么处理的", ended, 0) == sentences(ended)
+    assert told("瞭望塔烧了最后是怎么处理的", other, 0) == sentences(other)[:1]

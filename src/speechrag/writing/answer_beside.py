@@ -15,6 +15,8 @@ from speechrag.writing.answer_spans import Span
 from speechrag.writing.answer_types import deficit, gives_reason
 from speechrag.writing.question_kinds import Kind
 from speechrag.writing.questions import Question, due_asked, meaning_asked
+from speechrag.writing.reader_demands import demanded_by, named_in
+from speechrag.writing.reader_turns import after, tells_outcome
 
 LOOKED_AT = 40  # candidates that may add to the best
 OWN_SENTENCE = 220  # characters of a candidate that adds to the best
@@ -34,6 +36,13 @@ _ASKED_BACK = frozenset({Kind.HOW, Kind.WHY, Kind.WHAT, Kind.PLACE, Kind.TOPIC})
 _POINTS_BACK = re.compile("[^，。]{0,3}(?:[^，。]{0,6}，就是)?这(?!些|次|件事[之过以])")
 _RESTATES = 12  # new characters of a sentence that only says again what is to be explained
 _BEFORE = 160  # characters of a sentence before the best
+
+_EXPLAINED = frozenset({Kind.LIST, Kind.WHAT, Kind.TOPIC, Kind.PLACE})
+# What is taken up again is said of: 打好一大品牌，就是…, “广”就是….
+_TAKEN_UP = re.compile(r"[“\"]?([^，,。；;：:、“”\"\n]{1,14}?)[”\"]?(?:，|,)?(?:就是|即|是指|指的是|是要|：|:)")
+_WITHIN, _MOST_TAKEN_UP = 800, 4  # characters behind the best, sentences
+_WHO_BEFORE, _WHO_BEHIND = 4, 2  # sentences before and behind the best in which who it speaks of may be named
+_PRONOUN = re.compile("[他她](?![们人国乡日])")
 
 
 def neighbours(
@@ -67,6 +76,8 @@ def said_before(question: Question, best: Candidate) -> list[Span]:
     text, start = best.speech.text, best.spans[0][0]
     if len(best.spans) > 1:
         return []
+    if named := _named_before(question, best):
+        return named
     window = max(0, start - 200)
     # The first of them may be torn by the window.
     before = [s for s in sentence_spans(text, window, start)[window > 0 :][-1:] if s[1] - s[0] <= _BEFORE]
@@ -86,7 +97,7 @@ def said_behind(question: Question, best: Candidate) -> Sequence[Span]:
 
     Of a reason asked for no more than up to the first sentence that gives one.
     """
-    if asked := _asked_behind(question, best):
+    if asked := _asked_behind(question, best) or _taken_up(question, best) or _told_next(question, best):
         return asked
     start, end = best.spans[-1]
     why = question.kind is Kind.WHY
@@ -109,6 +120,56 @@ def said_behind(question: Question, best: Candidate) -> Sequence[Span]:
         if text[span[1] - 1] not in "？?":
             kept.append(span)
     return _up_to_reason(question, best, kept) if why else kept
+
+
+def _taken_up(question: Question, best: Candidate) -> list[Span]:
+    """Return the sentences behind the best that take up its members one by one and explain them.
+
+    重点是抓住一大契机、打好一大品牌。抓住一大契机，就是…。打好一大品牌，就是…。
+    """
+    if question.kind not in _EXPLAINED or len(best.spans) > 1:
+        return []
+    text, (start, end) = best.speech.text, best.spans[0]
+    own = text[start:end]
+    if "、" not in own:
+        return []
+    behind = sentence_spans(text, end, min(len(text), end + _WITHIN))
+    found = []
+    for span in behind[:-1] if end + _WITHIN < len(text) else behind:
+        taken = _TAKEN_UP.match(text, *span)
+        if taken and (f"{taken[1]}、" in own or f"、{taken[1]}" in own):
+            found.append(span)
+    return found[:_MOST_TAKEN_UP]
+
+
+def _named_before(question: Question, best: Candidate) -> list[Span]:
+    """Return the sentence that names whom the best calls 他, where a name is asked for, and what stands between."""
+    demanded, text, start = demanded_by(question), best.speech.text, best.spans[0][0]
+    own = fold(text[slice(*best.spans[0])])
+    if demanded.kind not in {"person", "who"} or not _PRONOUN.search(own) or named_in(own, demanded, question.text):
+        return []
+    paragraph = text.rfind("\n", 0, start) + 1
+    before = sentence_spans(text, max(paragraph, start - _WITHIN), start)[-_WHO_BEFORE:]
+    for place in range(len(before) - 1, -1, -1):
+        if named_in(fold(text[slice(*before[place])]), demanded, question.text):
+            return before[place:]
+    return []
+
+
+def _told_next(question: Question, best: Candidate) -> list[Span]:
+    """Return the next sentences of the paragraph up to the one with the name, or the outcome, that the best lacks."""
+    text, end = best.speech.text, best.spans[-1][1]
+    demanded, own = demanded_by(question), fold(text[slice(*best.spans[-1])])
+    if demanded.kind in {"person", "who"} and not named_in(own, demanded, question.text):
+        found = _next(text, end, _WHO_BEHIND)
+        for place, span in enumerate(found, 1):
+            said = fold(text[slice(*span)])
+            about = any(term.text in said for term in question.terms)
+            if about and named_in(said, demanded, question.text):
+                return found[:place]
+    elif question.kind is Kind.HOW and "outcome" in after(question).wanted and not tells_outcome(own):
+        return [s for s in _next(text, end, 1) if tells_outcome(fold(text[slice(*s)])) and not POINT.match(text, s[0])]
+    return []
 
 
 def _up_to_reason(question: Question, best: Candidate, behind: Sequence[Span]) -> Sequence[Span]:

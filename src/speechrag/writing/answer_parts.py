@@ -125,14 +125,18 @@ def told(question: Question, chosen: Sequence[Quoted]) -> list[Quoted]:
     return [(candidate, _with_text(candidate, span)) for candidate, span in kept]
 
 
+_SINGLE = re.compile('[“"][\u4e00-\u9fff][”"]')  # of “广、深、实” the “实”
+
+
 def _holding(question: Question, chosen: Sequence[Quoted]) -> list[Quoted]:
     """Return the points that have what the question has in quotation marks, all where none or every one does.
 
     什么是“敲门法” is answered by the fifth of six requests, not by the six.
     """
-    names = [name for name in question.names if not name[0].isdigit()]
+    names = [name for name in question.names if not name[0].isdigit()] + _SINGLE.findall(question.text)
     kept = [(c, (a, b)) for c, (a, b) in chosen if any(name in fold(c.speech.text[a:b]) for name in names)]
-    return kept or list(chosen)
+    # What only announces the points, in the words of the question, is no answer without them.
+    return kept if kept and kept != list(chosen[:1]) else list(chosen)
 
 
 def _narrowed(question: Question, chosen: Sequence[Quoted]) -> list[Quoted]:

@@ -84,7 +84,7 @@ def surnames() -> str:
 def _persons() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Return the patterns of a name before its office (周明远书记) and behind it (书记周明远)."""
     before = re.compile(rf"{_OPEN}([{surnames()}]{_HAN}{{1,2}}?)(?={OFFICE})")
-    behind = re.compile(rf"{OFFICE}([{surnames()}]{_HAN}{{1,2}})")
+    behind = re.compile(rf"{OFFICE}(?!曾[受任经在是有为获被])([{surnames()}]{_HAN}{{1,2}})")
     return before, behind
 
 

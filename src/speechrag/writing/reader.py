@@ -35,7 +35,7 @@ from speechrag.writing.reader_checks import (
     replaced,
     value_clause,
 )
-from speechrag.writing.reader_demands import DEMANDS, Clauses, clauses_of, demanded_by, demands
+from speechrag.writing.reader_demands import DEMANDS, Clauses, Demanded, clauses_of, demanded_by, demands
 from speechrag.writing.reader_lacks import taken_off
 from speechrag.writing.reader_turns import TURNS, after, turns
 from speechrag.writing.reader_vectors import Vectors, free, soft
@@ -244,15 +244,16 @@ def look(
         _gates(question, words, document_frequency, vectors),
         np.concatenate([matches, *softly, _inside(words, found), free(words, owns, vectors)], axis=2),
         seen,
-        _lacks(question, candidates, seen),
+        _lacks(question, demanded, candidates, seen),
     )
 
 
-def _lacks(question: Question, candidates: Sequence[Candidate], wholes: Floats) -> Floats:
+def _lacks(question: Question, demanded: Demanded, candidates: Sequence[Candidate], wholes: Floats) -> Floats:
     import numpy as np
 
     signs = wholes[:, [WHOLE.index("unnamed_kind"), WHOLE.index("outcome")]].tolist()
-    return np.array([taken_off(question, *found) for found in zip(candidates, *zip(*signs, strict=True), strict=True)])
+    told = zip(candidates, signs, strict=True)
+    return np.array([taken_off(question, demanded, candidate, *sign) for candidate, sign in told])
 
 
 def _inside(words: Sequence[str], found: Sequence[Clauses]) -> Floats:

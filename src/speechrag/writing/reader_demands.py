@@ -38,7 +38,7 @@ _WHO = re.compile(r"谁|哪位|何人|哪个人|哪些人|哪几[位人个]")
 # 组长是谁, 作者是谁, 哪位 want a name; 谁牵头, 由谁审 may be answered by an organ or an office.
 _NAME_WANTED = re.compile(
     r"(?:[长员记席任理师人者手]|老板|冠军|教授|委员|代表|作家|亲戚|爱人|丈夫|妻子|[儿女]子?|同志|领导|主犯|主持|发言|讲话|致辞)的?(?:都|分别|究竟|到底)?[是有]谁"
-    r"|哪[一几]?位|谁(?:主持|致辞|讲话|发言|作报告|当选|获奖|得了)|(?:给|奖|颁)了?谁"
+    r"|哪[一几]?位|派谁|谁(?:来|去)?(?:当的?|接任|担任|写的|说的|主持|致辞|讲话|发言|作报告|当选|获奖|得了)|(?:给|奖|颁)了?谁"
 )
 _WHOM = re.compile(r"领导|同志|干部|委员|书记|民警|信息员|村民")
 _OFFICE = re.compile(r"长$|书记|主席|主任|同志|老师|师傅|[人员]$")
@@ -204,10 +204,10 @@ def _names(question: Question, demanded: Demanded, own: str, near: str, best: st
     """Return whether no name of the kind is there, whether the thing is spoken of without one, how many are short."""
     if not demanded.kind:
         return 0.0, 0.0, 0.0
-    told = _instances(demanded, own, question.text)
+    told = named_in(own, demanded, question.text)
     wanted = question.count or (2 if question.kind is Kind.LIST else 1)
     count = max(len(told), _in_a_row(demanded, own, best) if wanted > 1 else 0)
-    lacking = 0.0 if count else 0.5 if _instances(demanded, near, question.text) else 1.0
+    lacking = 0.0 if count else 0.5 if named_in(near, demanded, question.text) else 1.0
     return lacking, _indefinite(demanded, own, best), max(0.0, 1 - count / wanted)
 
 
@@ -223,8 +223,8 @@ def _in_a_row(demanded: Demanded, own: str, best: str) -> int:
     return 0
 
 
-def _instances(demanded: Demanded, text: str, question: str) -> set[str]:
-    """Return the names of the kind in ``text`` that are not the question's own."""
+def named_in(text: str, demanded: Demanded, question: str) -> set[str]:
+    """Return the names of the kind ``demanded`` in the folded ``text`` that are not the question's own."""
     kind, noun = demanded.kind, demanded.noun
     if kind in {"person", "who"}:
         found = {match[1] for match in persons(text)} | {match.group() for match in _OLD.finditer(text)}

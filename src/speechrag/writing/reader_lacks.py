@@ -13,6 +13,7 @@ from speechrag.writing.answer_evidence import Candidate
 from speechrag.writing.answer_types import enumerated
 from speechrag.writing.question_kinds import Kind
 from speechrag.writing.questions import Question
+from speechrag.writing.reader_demands import Demanded, named_in
 
 # Log-odds taken off: no name of the kind is there, though the thing is spoken of; no word of what came of it; the
 # members are counted and not told.
@@ -41,14 +42,26 @@ _ANYWHERE = re.compile("哪[些几]?个?(?:地方|地区|地段|场所)")
 _TOLD_BY_VALUE = frozenset([Kind.NUMBER, Kind.DATE, Kind.DURATION])
 
 
-def taken_off(question: Question, candidate: Candidate, unnamed: float, no_outcome: float) -> float:
+_PRONOUN = re.compile("[他她](?![们人国乡日])")
+
+
+def taken_off(question: Question, demanded: Demanded, candidate: Candidate, unnamed: float, no_outcome: float) -> float:
     """Return the log-odds that ``candidate`` loses for what ``question`` cannot do without.
 
     ``unnamed`` and ``no_outcome``, 0..1, are what the nets see under these names.
     """
-    named = 0.0 if _ANYWHERE.search(question.text) else UNNAMED * unnamed
+    told = _ANYWHERE.search(question.text) or (unnamed and _spoken_of(question, demanded, candidate))
+    named = 0.0 if told else UNNAMED * unnamed
     outcome = 0.0 if question.kind in _TOLD_BY_VALUE else NO_OUTCOME * no_outcome
     return named + outcome + BARE * bare(question, candidate)
+
+
+def _spoken_of(question: Question, demanded: Demanded, candidate: Candidate) -> bool:
+    """Tell whether 他 of the candidate is somebody whom the passage names before."""
+    own, passage = candidate.window.own, candidate.window.layers[5][0]
+    if demanded.kind not in {"person", "who"} or not _PRONOUN.search(own):
+        return False
+    return bool(named_in(passage[: max(0, passage.find(own))], demanded, question.text))
 
 
 def bare(question: Question, candidate: Candidate) -> bool:

@@ -45,7 +45,7 @@ _ASKED: dict[str, re.Pattern[str]] = {
 _TOLD: dict[str, re.Pattern[str]] = {
     "others": re.compile("别的|其他|其它|其余|另|各|此外|以外|之外|还|兄弟|同时"),
     "outcome": re.compile(
-        "后来|最后|最终|终于|结果|如今|目前|已经?|之后|年后|月后|随之|[试实]行|可以|通[水电车气]|(?:解决|办结|处理|查处|落实|完成|建成|恢复|处分|免职|开除|[找追退改])[了回好完成到]"
+        "后来|最后|最终|终于|结果|如今|目前|已经|已(?!久)|之后|年后|月后|随之|[试实]行|可以|通[水电车气]|(?:解决|消除|办结|处理|查处|落实|完成|建成|恢复|处分|免职|开除|[找追退改])[了回好完成到]"
     ),
     "earlier": re.compile("上一?[次届回年]|去年|前年|往年|以前|之前|此前|过去|原|从前|曾|一度|比"),
     "sum": re.compile("共|总|合计|累计|全|达"),
@@ -87,6 +87,11 @@ def after(question: Question) -> After:
     wanted = frozenset(name for name, asked in _ASKED.items() if asked.search(text))
     spoken = question.kind in {Kind.HOW, Kind.WHAT, Kind.LIST, Kind.TOPIC}
     return After(bool(_POLAR.search(text)), bool(_DETAILED.search(text)), wanted, frozenset(bigrams(text)), spoken)
+
+
+def tells_outcome(own: str) -> bool:
+    """Tell whether the folded ``own`` says what came of something."""
+    return _TOLD["outcome"].search(own) is not None
 
 
 def turns(asked: After, own: str, best: str) -> tuple[float, ...]:
