@@ -58,6 +58,7 @@ AUTHORS = {
     "corpus_sixth": "eighteenth", "party_more": "nineteenth", "seeds_tenth": "twentieth",
     "seeds_eleventh": "twenty-first", "party_third": "twenty-second", "seeds_twelfth": "twenty-third",
     "seeds_thirteenth": "twenty-fourth", "corpus_seventh": "twenty-fifth", "seeds_fourteenth": "twenty-sixth",
+    "seeds_fifteenth": "twenty-seventh", "party_fourth": "twenty-eighth",
 }  # fmt: skip
 
 

@@ -155,7 +155,7 @@ ALL_DEV = {
     "reports_pairs", "party", "seeds_staff", "seeds_fourth", "corpus_fourth", "gwr_more",
     "seeds_fifth", "seeds_sixth", "corpus_fifth", "seeds_seventh", "seeds_eighth", "seeds_ninth", "corpus_sixth",
     "party_more", "seeds_tenth", "seeds_eleventh", "seeds_twelfth", "seeds_thirteenth", "seeds_fourteenth",
-    "party_third", "corpus_seventh",
+    "party_third", "corpus_seventh", "seeds_fifteenth", "party_fourth",
 }  # fmt: skip
 
 

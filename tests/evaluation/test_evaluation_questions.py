@@ -61,12 +61,12 @@ def test_no_speech_is_asked_about_in_both_halves(
     assert list(check.in_both_halves([*rows, *moved], speeches))
 
 
-def test_the_answers_about_the_two_scraped_files_stand_in_them(
-    check: ModuleType, files: dict[str, list[dict[str, object]]], seeds: Path, tmp_path: Path
-) -> None:
-    """The same rule for the real files, where they are at hand."""
+def test_the_answers_about_the_two_scraped_files_stand_in_them(check: ModuleType, seeds: Path, tmp_path: Path) -> None:
+    """The same rule for the real files, where they are at hand, and all files of questions about them."""
     found = check.read_speeches(indexed(seeds, tmp_path / "index"))
-    assert [reason for name in SCRAPED for reason in check.unproved(files[name], found)] == []
+    asked = sorted((ROOT / "eval" / "questions").glob("seeds*.jsonl"))
+    assert {path.stem for path in asked} >= {*SCRAPED}
+    assert [reason for path in asked for reason in check.unproved(check.read_rows(path), found)] == []
 
 
 def test_the_test_halves_are_the_frozen_ones(check: ModuleType, files: dict[str, list[dict[str, object]]]) -> None:
@@ -77,6 +77,7 @@ def test_the_test_halves_are_the_frozen_ones(check: ModuleType, files: dict[str,
     for other in (half[1:], [*half, {**half[0], "qid": "new"}], [{**half[0], "question": "别的"}, *half[1:]]):
         assert list(check.thawed({"corpus_more": other})) == ["corpus_more: its test half is not the frozen one"]
     assert list(check.thawed({"corpus_more": list(reversed(half))})) == []
+    assert list(check.thawed({"all_development": [{**half[0], "split": "dev"}]})) == []
 
 
 def test_there_are_enough_questions_of_each_kind(
