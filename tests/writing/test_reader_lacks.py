@@ -16,7 +16,7 @@ from speechrag.writing.answer_features import Window
 from speechrag.writing.question_kinds import Kind
 from speechrag.writing.questions import Question, analyse
 from speechrag.writing.reader import look
-from speechrag.writing.reader_lacks import BARE, NO_OUTCOME, UNNAMED, bare
+from speechrag.writing.reader_lacks import BARE, NO_OUTCOME, UNNAMED, bare, not_first, nowhere, unpriced
 
 sys.path.insert(0, str(Path(__file__).parent))
 from answer_corpus import CUTTER, retrieve, speech
@@ -78,6 +78,55 @@ def test_what_the_question_cannot_do_without_is_taken_off(question: str, own: st
     asked, candidate = told(question, own)
     seen = look(asked, [candidate], 0.5, lambda word: 0.1)
     assert seen.lacks == pytest.approx(np.array([off]))
+
+
+@pytest.mark.parametrize(
+    ("question", "own", "lacking"),
+    [
+        ("核桃一斤能卖多少钱", "全村核桃卖了80万元。", True),
+        ("核桃一斤能卖多少钱", "核桃每斤卖到18元。", False),
+        ("清淤一天给多少工钱", "党员先上，工钱照付。", True),
+        ("信息采用一条奖多少钱", "采用1条奖80元。", False),
+        ("供暖每平方米多少钱", "供暖花了800万元。", True),
+        ("供暖每平方米多少钱", "供暖按每平方米22元收。", False),
+        ("核桃一共卖了多少钱", "全村核桃卖了80万元。", False),
+        ("一次来多少人", "来了80人。", False),
+    ],
+)
+def test_a_sum_is_no_price_of_each(question: str, own: str, lacking: bool) -> None:
+    """80万元 for all does not say what one costs."""
+    assert unpriced(taken(question)[0], fold(own)) is lacking
+
+
+@pytest.mark.parametrize(
+    ("question", "own", "lacking"),
+    [
+        ("发稿量排第一的是哪个县", "我县发稿量居全市第七位。", True),
+        ("发稿量排第一的是哪个县", "柳溪县发稿量居全市首位。", False),
+        ("评议里哪个部门最差", "对五个部门开展评议，主要领导是第一责任人。", True),
+        ("评议里哪个部门最差", "供水公司在评议里垫底。", False),
+        ("第一步做什么", "先把名单摸清。", False),
+    ],
+)
+def test_the_seventh_does_not_tell_the_first(question: str, own: str, lacking: bool) -> None:
+    """Who is first, best or worst is told by a word that says so."""
+    assert not_first(taken(question)[0], fold(own)) is lacking
+
+
+@pytest.mark.parametrize(
+    ("question", "own", "lacking"),
+    [
+        ("现场会在哪里开", "现场会开得很好，大家讲得实在。", True),
+        ("现场会在哪里开", "现场会在柳溪村召开。", False),
+        ("展出地点在哪里", "展出从九月开始，作品要早交。", True),
+        ("展出地点在哪里", "作品在文化馆一楼展出。", False),
+        ("原因在哪里", "原因是雨下得太急。", False),
+        ("护林站的钱从哪里来", "钱由各村凑。", False),
+    ],
+)
+def test_where_something_is_held_is_told_by_a_place(question: str, own: str, lacking: bool) -> None:
+    """在哪里开 wants a place; 原因在哪里 and 从哪里来 want none."""
+    assert nowhere(taken(question)[0], fold(own)) is lacking
 
 
 def test_a_number_asks_as_a_numeral_does() -> None:

@@ -11,13 +11,14 @@ import re
 
 from speechrag.writing.answer_evidence import Candidate
 from speechrag.writing.answer_types import enumerated
+from speechrag.writing.names import places
 from speechrag.writing.question_kinds import Kind
 from speechrag.writing.questions import Question
 from speechrag.writing.reader_demands import Demanded, named_in
 
 # Log-odds taken off: no name of the kind is there, though the thing is spoken of; no word of what came of it; the
-# members are counted and not told.
-UNNAMED, NO_OUTCOME, BARE = 1.5, 1.0, 1.5
+# members are counted and not told; no price of the unit, no first, no place.
+UNNAMED, NO_OUTCOME, BARE, UNTOLD = 1.5, 1.0, 1.5, 1.0
 _MEMBERS_ASKED = re.compile(
     "哪|分别|各[是指有叫]|名字|名单|叫什么|叫啥|[是有]谁|指的?是?(?:什么|啥)|[是有]些?(?:什么|啥)"
 )
@@ -42,6 +43,24 @@ _ANYWHERE = re.compile("哪[些几]?个?(?:地方|地区|地段|场所)")
 _TOLD_BY_VALUE = frozenset([Kind.NUMBER, Kind.DATE, Kind.DURATION])
 
 
+_SPELLED = "一二两三四五六七八九十百千万"
+_UNITS = "斤吨亩人户米天次趟篇条幅件餐顿桌本期头只棵份"
+# 一斤能卖多少钱, 每户给多少报酬: a sum for all of it tells no price.
+_PRICE = re.compile(
+    rf"(?:每|一)个?(?:公|平方)?([{_UNITS}]|平方|小时)[^，,。？?]{{0,8}}"
+    r"(?:多少(?:[元块钱]|工钱|报酬|补[助贴]|(?=[，,？?]|$))|几[块元]|工钱|价[钱格])"
+)
+_FIRST = re.compile(
+    r"第一名|排(?:在|名)?第一|[得拿获]了?第一|第一的|名列第一|头一名|冠军|"
+    r"最[差好高多低少快慢大小强弱]的?是?[谁哪]|哪[^，,。？?]{0,6}最[差好高多低少快慢大小强弱]"
+)
+_FIRST_TOLD = re.compile(
+    "第一(?!时间|线|责任|书记|次|步|产业)|首位|首名|榜首|之首|居首|冠|最(?!直接|近|终|后)|头名|倒数|末|垫底"
+)
+_WHERE = re.compile("(?:在|位于|设在)(?:哪里|哪儿|什么地方|何处)(?:[召举开办展建][开行办出]?的?)?[？?]?$|地点")
+_WHERE_TOLD = re.compile(
+    "(?:[在于到]|设在|地点)[^，,。；;]{1,10}(?:[召举展开办设建落]|[楼厅室馆场院所站点村镇校社园街路旁边里内])"
+)
 _PRONOUN = re.compile("[他她](?![们人国乡日])")
 
 
@@ -53,7 +72,31 @@ def taken_off(question: Question, demanded: Demanded, candidate: Candidate, unna
     told = _ANYWHERE.search(question.text) or (unnamed and _spoken_of(question, demanded, candidate))
     named = 0.0 if told else UNNAMED * unnamed
     outcome = 0.0 if question.kind in _TOLD_BY_VALUE else NO_OUTCOME * no_outcome
-    return named + outcome + BARE * bare(question, candidate)
+    own = candidate.window.own
+    untold = unpriced(question, own) + not_first(question, own) + nowhere(question, own)
+    return named + outcome + BARE * bare(question, candidate) + UNTOLD * untold
+
+
+def unpriced(question: Question, own: str) -> bool:
+    """Tell whether a price of each is asked for, and ``own`` tells none: 一斤能卖多少钱, not 全村卖了多少钱."""
+    asked = _PRICE.search(question.text)
+    if asked is None:
+        return False
+    told = rf"(?:[每一1/均]|人均)个?(?:公|平方)?{asked[1]}|{asked[1]}[^，,。；;]{{0,6}}[\d{_SPELLED}]+[元块]"
+    return not re.search(told, own)
+
+
+def not_first(question: Question, own: str) -> bool:
+    """Tell whether the first or the last of several is asked for, and ``own`` has no word of one."""
+    return bool(_FIRST.search(question.text)) and not _FIRST_TOLD.search(own)
+
+
+def nowhere(question: Question, own: str) -> bool:
+    """Tell whether it is asked where something is or is held, and ``own`` names no place but the question's."""
+    # 原因在哪儿 asks for no place.
+    if question.kind is not Kind.PLACE or not _WHERE.search(question.text) or _WHERE_TOLD.search(own):
+        return False
+    return not any(own[start:end] not in question.text for start, end in places(own))
 
 
 def _spoken_of(question: Question, demanded: Demanded, candidate: Candidate) -> bool:
