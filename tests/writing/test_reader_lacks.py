@@ -16,7 +16,17 @@ from speechrag.writing.answer_features import Window
 from speechrag.writing.question_kinds import Kind
 from speechrag.writing.questions import Question, analyse
 from speechrag.writing.reader import look
-from speechrag.writing.reader_lacks import BARE, NO_OUTCOME, UNNAMED, bare, not_first, nowhere, unpriced
+from speechrag.writing.reader_lacks import (
+    BARE,
+    NO_OUTCOME,
+    UNNAMED,
+    UNTOLD,
+    bare,
+    not_first,
+    nowhere,
+    unpriced,
+    wordless,
+)
 
 sys.path.insert(0, str(Path(__file__).parent))
 from answer_corpus import CUTTER, retrieve, speech
@@ -63,6 +73,26 @@ def test_a_series_of_as_many_points_tells_the_members() -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "own", "lacking"),
+    [
+        ("《护林手记》是谁写的", "县长推荐大家读《护林手记》。", True),
+        ("《护林手记》是谁写的", "《护林手记》的作者是老站长。", False),
+        ("偷砍林木的人判了几年", "偷砍林木的人在车站落网。", True),
+        ("偷砍林木的人判了几年", "偷砍林木的人被判刑两年。", False),
+        ("偷砍林木的受了什么处罚", "偷砍林木的事群众反映强烈。", True),
+        ("偷砍林木的受了什么处罚", "偷砍林木的当众作检讨，取消评优。", False),
+        ("县长批示的原话是什么", "县长作了重要批示。", True),
+        ("县长批示的原话是什么", "县长批示：“护林要紧。”", False),
+        ("请假怎么批", "请假三天以上报站长。", False),
+        ("护林怎么抓", "护林要抓早抓小。", False),
+    ],
+)
+def test_a_penalty_an_author_or_a_sentence_is_told_by_its_own_words(question: str, own: str, lacking: bool) -> None:
+    """Who shares the subject alone does not say what became of it."""
+    assert wordless(taken(question)[0], fold(own)) is lacking
+
+
+@pytest.mark.parametrize(
     ("question", "own", "off"),
     [
         ("跟哪家公司签的协议", "当天跟一家公司签了协议。", UNNAMED),
@@ -70,6 +100,8 @@ def test_a_series_of_as_many_points_tells_the_members() -> None:
         ("那头牛后来怎么样", "柳湾村丢了一头牛。", NO_OUTCOME),
         ("那头牛后来怎么样", "那头牛在山沟里找到。", 0.0),
         ("今年的“三场硬仗”是哪三场", "今年要打赢“三场硬仗”，确保全年目标实现。", BARE),
+        ("林场的站长发言说了些什么", "会上，林场的站长作了很好的发言。", UNTOLD),
+        ("护林一天给多少工钱", "护林的工钱照付。", UNTOLD),
         ("怎么加固堤防", "组织民工加固堤防。", 0.0),
     ],
 )

@@ -36,7 +36,7 @@ from speechrag.writing.reader_checks import (
     value_clause,
 )
 from speechrag.writing.reader_demands import DEMANDS, Clauses, Demanded, clauses_of, demanded_by, demands
-from speechrag.writing.reader_lacks import taken_off
+from speechrag.writing.reader_lacks import SIGNS, Signs, taken_off
 from speechrag.writing.reader_turns import TURNS, after, turns
 from speechrag.writing.reader_vectors import Vectors, free, soft
 from speechrag.writing.reader_words import everyday, question_words
@@ -251,9 +251,9 @@ def look(
 def _lacks(question: Question, demanded: Demanded, candidates: Sequence[Candidate], wholes: Floats) -> Floats:
     import numpy as np
 
-    signs = wholes[:, [WHOLE.index("unnamed_kind"), WHOLE.index("outcome")]].tolist()
+    signs = wholes[:, [WHOLE.index(name) for name in SIGNS]].tolist()
     told = zip(candidates, signs, strict=True)
-    return np.array([taken_off(question, demanded, candidate, *sign) for candidate, sign in told])
+    return np.array([taken_off(question, demanded, candidate, Signs(*sign)) for candidate, sign in told])
 
 
 def _inside(words: Sequence[str], found: Sequence[Clauses]) -> Floats:

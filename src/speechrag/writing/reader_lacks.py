@@ -8,6 +8,7 @@ was set on questions of authors from whom the nets have not learnt (``training/R
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from speechrag.writing.answer_evidence import Candidate
 from speechrag.writing.answer_types import enumerated
@@ -19,6 +20,7 @@ from speechrag.writing.reader_demands import Demanded, named_in
 # Log-odds taken off: no name of the kind is there, though the thing is spoken of; no word of what came of it; the
 # members are counted and not told; no price of the unit, no first, no place.
 UNNAMED, NO_OUTCOME, BARE, UNTOLD = 1.5, 1.0, 1.5, 1.0
+SIGNS = "unnamed_kind", "outcome", "reported"
 _MEMBERS_ASKED = re.compile(
     "哪|分别|各[是指有叫]|名字|名单|叫什么|叫啥|[是有]谁|指的?是?(?:什么|啥)|[是有]些?(?:什么|啥)"
 )
@@ -61,19 +63,50 @@ _WHERE = re.compile("(?:在|位于|设在)(?:哪里|哪儿|什么地方|何处)(
 _WHERE_TOLD = re.compile(
     "(?:[在于到]|设在|地点)[^，,。；;]{1,10}(?:[召举展开办设建落]|[楼厅室馆场院所站点村镇校社园街路旁边里内])"
 )
+# What is asked for, and words of which one must stand where it is told.
+_TOLD_BY: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
+    (re.compile(asked), re.compile(told))
+    for asked, told in (
+        ("谁写的|(?<!工)作者|主编是|谁编的", "作者|[著写撰编笔]"),
+        ("判[了处]?[几多什啥]|判刑|刑期|判得", "[判刑徒]"),
+        (
+            "处罚|处分|[受挨]罚|怎么罚|罚了[谁哪什啥]",
+            "[罚撤扣关停拘免]|处[分理置]|追究|警告|通报|问责|批评|开除|取消|诫勉|查处|黄牌|否决",
+        ),
+        ("补偿|赔偿|怎么赔|赔[了多]", "[补赔偿]"),
+        ("赞助", "赞助|[捐出]资?|资助"),
+        ("出版社", "出版社"),
+        ("(?:批示|指示|贺信)[^，,。？?]{0,2}(?:原话|全文)", "[“\":：]"),
+        (
+            "批示[了的]?[^，,。？?]{0,4}(?:什么|啥|怎么|如何)|批了[^，,。？?]{0,2}(?:什么|啥|哪)",
+            "批[^。]{0,16}[“\":：]|要求|指出|强调|肯定|[采推]",
+        ),
+    )
+)  # fmt: skip
+# 发言说了些什么 is not told by “作了很好的发言”.
+_SAID = re.compile(
+    r"(?:发言|介绍|致辞|讲话|贺信|汇报|故事|经验|交流|[说讲])[^，,。？?]{0,8}(?:什么|哪[些几]|啥|怎么|咋)"
+    r"|(?:什么|哪些|啥)[^，,。？?]{0,4}(?:经验|故事|做法|工作法|内容)|具体(?:怎么|内容|做法)"
+)
 _PRONOUN = re.compile("[他她](?![们人国乡日])")
 
 
-def taken_off(question: Question, demanded: Demanded, candidate: Candidate, unnamed: float, no_outcome: float) -> float:
-    """Return the log-odds that ``candidate`` loses for what ``question`` cannot do without.
+class Signs(NamedTuple):
+    """What the nets see of a candidate under the names ``SIGNS``, each 0..1."""
 
-    ``unnamed`` and ``no_outcome``, 0..1, are what the nets see under these names.
-    """
-    told = _ANYWHERE.search(question.text) or (unnamed and _spoken_of(question, demanded, candidate))
-    named = 0.0 if told else UNNAMED * unnamed
-    outcome = 0.0 if question.kind in _TOLD_BY_VALUE else NO_OUTCOME * no_outcome
+    unnamed: float
+    no_outcome: float
+    reported: float
+
+
+def taken_off(question: Question, demanded: Demanded, candidate: Candidate, signs: Signs) -> float:
+    """Return the log-odds that ``candidate`` loses for what ``question`` cannot do without."""
+    told = _ANYWHERE.search(question.text) or (signs.unnamed and _spoken_of(question, demanded, candidate))
+    named = 0.0 if told else UNNAMED * signs.unnamed
+    outcome = 0.0 if question.kind in _TOLD_BY_VALUE else NO_OUTCOME * signs.no_outcome
     own = candidate.window.own
-    untold = unpriced(question, own) + not_first(question, own) + nowhere(question, own)
+    untold = unpriced(question, own) + not_first(question, own) + nowhere(question, own) + wordless(question, own)
+    untold += bool(signs.reported) and _SAID.search(question.text) is not None
     return named + outcome + BARE * bare(question, candidate) + UNTOLD * untold
 
 
@@ -84,6 +117,11 @@ def unpriced(question: Question, own: str) -> bool:
         return False
     told = rf"(?:[每一1/均]|人均)个?(?:公|平方)?{asked[1]}|{asked[1]}[^，,。；;]{{0,6}}[\d{_SPELLED}]+[元块]"
     return not re.search(told, own)
+
+
+def wordless(question: Question, own: str) -> bool:
+    """Tell whether ``own`` has no word of what is asked for: a penalty, a sentence, an author, somebody's own words."""
+    return any(asked.search(question.text) and not told.search(own) for asked, told in _TOLD_BY)
 
 
 def not_first(question: Question, own: str) -> bool:
