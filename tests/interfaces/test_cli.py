@@ -490,6 +490,20 @@ def test_a_second_build_at_once_is_one_line_and_code_1(cli: Cli) -> None:
     assert err.splitlines() == [line for line in err.splitlines() if f"process {os.getpid()}" in line]
 
 
+@pytest.mark.parametrize("verb", ["build", "search", "outline"])
+def test_what_is_typed_wrong_is_told_without_its_control_characters(cli: Cli, verb: str) -> None:
+    """A terminal obeys an escape sequence; it is spelled out, on one line, and a name without end is cut."""
+    typed = "/no\x1b]0;title\x07\u202e\nwhere" + "甲" * 5000
+    arguments = (verb, typed) if verb == "build" else (verb, "护林", "--index", typed)
+    code, out, err = cli(*arguments)
+    assert (code, out) == (1, "")
+    assert "\\x1b]0;title\\x07\\u202e\\x0awhere" in err or verb == "build"  # which names files without them
+    assert {char for line in err.splitlines() for char in line if not char.isprintable()} == set()
+    assert len(err.splitlines()) <= 2 and len(err) < 2000
+    code, _, err = cli(verb, "--no-such\x1b[31m", "甲" * 5000)
+    assert code == 2 and "\x1b" not in err and len(err) < 1000
+
+
 def test_an_unknown_setting_is_named(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     """A misspelt environment variable is a mistake and not silently nothing."""
     monkeypatch.setenv("SPEECHRAG_TOPK", "5")

@@ -17,6 +17,7 @@ from typing import NoReturn
 from speechrag import __version__
 from speechrag.errors import SpeechragError
 from speechrag.interfaces.commands import VERBS
+from speechrag.interfaces.messages import said
 from speechrag.sources.walk import display_name
 
 
@@ -29,7 +30,7 @@ class _Parser(argparse.ArgumentParser):
             near = difflib.get_close_matches(typed, VERBS, n=1)
             guess = f"; did you mean `speechrag {near[0]}`?" if near else ""
             message = f"there is no command {typed!r}{guess} (commands: {', '.join(VERBS)})"
-        self.exit(2, f"speechrag: {message}\nhint: {self.prog} --help\n")
+        self.exit(2, f"speechrag: {said(message)}\nhint: {self.prog} --help\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -44,9 +45,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return int(options.run(options))
     except SpeechragError as exc:
-        print(f"speechrag: {exc}", file=sys.stderr)
+        print(f"speechrag: {said(exc)}", file=sys.stderr)
         if exc.hint:
-            print(f"hint: {exc.hint}", file=sys.stderr)
+            print(f"hint: {said(exc.hint)}", file=sys.stderr)
         return exc.exit_code
     except KeyboardInterrupt:
         print("speechrag: stopped; the index is as it was", file=sys.stderr)

@@ -19,6 +19,7 @@ from speechrag.interfaces.commands.common import (
     progress_option,
     read_settings,
 )
+from speechrag.interfaces.messages import said
 from speechrag.interfaces.reasons import told
 
 SUMMARY = "read, clean and index speeches"
@@ -46,10 +47,10 @@ def run(options: argparse.Namespace) -> int:
     with _ended_in_order():
         report = build_index(sources, Path(settings.index), settings, Progress(options.progress == "lines"))
     for note in report.notes:
-        name, _, said = note.partition(": ")
-        print(f"说明 {name}：{told(said)}", file=sys.stderr)
+        name, _, reason = note.partition(": ")
+        print(said(f"说明 {name}：{told(reason)}"), file=sys.stderr)
     for skipped in report.skipped[:LISTED]:
-        print(f"跳过 {skipped.source}：{told(skipped.reason)}", file=sys.stderr)
+        print(said(f"跳过 {skipped.source}：{told(skipped.reason)}"), file=sys.stderr)
     if len(report.skipped) > LISTED:
         print(f"另有 {len(report.skipped) - LISTED} 个跳过；--format json 列出全部，并附读取器的原话", file=sys.stderr)
     if options.format == "json":

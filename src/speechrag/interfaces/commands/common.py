@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from speechrag.config import Settings, load_settings
 from speechrag.errors import SpeechragError, UsageError
+from speechrag.interfaces.messages import said
 from speechrag.text import displayable
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ def write_file(path: Path, data: bytes, option: str = "--out") -> None:
     finally:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
-    print(f"wrote {path}", file=sys.stderr)
+    print(said(f"wrote {path}"), file=sys.stderr)
 
 
 def made_folder(path: Path, option: str) -> Path:

@@ -19,6 +19,7 @@ from speechrag.interfaces.commands.common import (
     write_file,
     writing_options,
 )
+from speechrag.interfaces.messages import said
 
 if TYPE_CHECKING:
     from speechrag.writing.outlines.draft import Draft
@@ -63,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
     for bid, draft, seconds in _drafts(briefs, options):
         outline = draft.outline
         for note in outline.notes:
-            print(f"note: {note}", file=sys.stderr)
+            print(said(f"note: {note}"), file=sys.stderr)
         if options.save:
             write_file(Path(options.save), save_draft(draft), "--save")
         if options.format == "docx":

@@ -15,6 +15,7 @@ from speechrag.interfaces.commands.common import (
     print_json,
     read_inputs,
 )
+from speechrag.interfaces.messages import said
 from speechrag.text import unique
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
         notes: list[str] = []
         hits = engine.search(query, llm=options.llm or "", widen=options.widen, note=notes.append)
         for note in notes:
-            print(f"note: {note}", file=sys.stderr)
+            print(said(f"note: {note}"), file=sys.stderr)
         seconds = round(time.perf_counter() - began, 4)
         if options.format == "json":
             found = [describe(hit) for hit in hits]
