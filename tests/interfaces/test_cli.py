@@ -439,6 +439,7 @@ def test_misuse_is_one_line_and_code_2(cli: Cli, arguments: tuple[str, ...], sai
         '{"query": "x"}',
         '{"qid": "1", "query": ""}',
         '{"qid": [], "query": "x"}',
+        '{"qid": "2", "query": "x", "query": "y"}',
         pytest.param('{"qid": "1", "query": "\\u0000\\u200b"}', id="nothing that can be seen"),
         pytest.param("[" * 200_000, id="nested without end"),
     ],
@@ -450,6 +451,15 @@ def test_a_bad_line_of_queries_is_named_by_its_number(cli: Cli, tmp_path: Path, 
     code, out, err = cli("search", "--queries", str(path), "--format", "json")
     assert (code, out) == (2, "")
     assert f"{path}:2: " in err
+
+
+@pytest.mark.parametrize("identifier", ["NaN", "true", "1e400", "null", "[]"])
+def test_an_id_that_is_none_is_what_is_named(cli: Cli, tmp_path: Path, identifier: str) -> None:
+    """A good query is not blamed for it."""
+    path = tmp_path / "q.jsonl"
+    path.write_text(f'{{"qid": {identifier}, "query": "信息"}}', encoding="utf-8")
+    code, out, err = cli("search", "--queries", str(path), "--format", "json")
+    assert (code, out) == (2, "") and f"{path}:1: `qid` is " in err
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import contextlib
 import json
 import secrets
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -103,17 +103,27 @@ def read_inputs(single: str | None, file: str | None, id_key: str, text_key: str
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
+            row = json.loads(line, object_pairs_hook=_each_once)
             identifier, text = row[id_key], row[text_key]
         except (ValueError, KeyError, TypeError, RecursionError) as exc:
             raise UsageError(f"{file}:{number}: not such a line; {expected}") from exc
-        if not isinstance(text, str) or _says_nothing(text) or not isinstance(identifier, str | int):
+        if not isinstance(identifier, str | int) or isinstance(identifier, bool):
+            raise UsageError(f"{file}:{number}: `{id_key}` is {identifier!r}; {expected}")
+        if not isinstance(text, str) or _says_nothing(text):
             raise UsageError(f"{file}:{number}: `{text_key}` is {text!r}; {expected}")
         if (first := seen.setdefault(str(identifier), number)) != number:
             raise UsageError(f"{file}:{number}: the {id_key} {str(identifier)!r} stands in line {first} already")
         yield str(identifier), text
     if not seen:
         raise UsageError(f"{file}: holds no line; {expected}")
+
+
+def _each_once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a JSON object. Raises ValueError for a key that stands in it twice: which was meant is not known."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice")
+    return found
 
 
 def typed(text: str) -> str:
