@@ -96,3 +96,18 @@ def test_points_under_a_head_that_says_nothing_of_the_question_are_no_answer() -
     assert not stray(asked, candidate("树苗统一买。", found=off))
     assert not stray(asked, candidate(points, found=replace(off, covered=0.75)))
     assert not stray(listed, candidate(points, found=replace(off, covered=0.65)))
+
+
+@pytest.mark.parametrize(
+    ("question", "own", "held"),
+    [
+        ("怎样抓好护林", "秋天，各站的同志聚到一起，总结交流护林工作。", False),
+        ("为什么要抓好护林", "今天我们在这里召开护林工作动员大会。", False),
+        ("怎样抓好护林", "大家聚到一起，就要把护林的路线定下来，每天上山。", True),
+        ("护林的会是怎么开的", "秋天，各站的同志聚到一起，总结交流护林工作。", True),
+        ("护林工作是什么时候总结的", "秋天，各站的同志聚到一起，总结交流护林工作。", True),
+    ],
+)
+def test_that_people_came_together_over_it_is_no_way_and_no_reason(question: str, own: str, held: bool) -> None:
+    """An opening names the subject of the speech and says nothing of it."""
+    assert fits(question, candidate(own)) is held

@@ -23,11 +23,17 @@ _TASKS_ASKED = re.compile(r"(?:要|该|应|得|需)(?:当|要)?[做干](?:好|�
 _TASK = re.compile(
     "要(?![求害点闻素])|必须|应|负责|不得|不准|不许|严禁|务必|一律|每[天周月季年人户次]|带头|抓好|做好|牵头|[日月]底?前|别"
 )
+# How a meeting is opened; 会 and 聚 of a question ask about it.
+_GATHER = re.compile(
+    "[聚坐][到在][^，。]{0,2}一起|[欢齐]聚|聚一堂|坐一坐|今天[^，。；]{0,10}(?:召开|举行)[^，。；]{0,20}会"
+)
+_OF_GATHERING = re.compile("[会聚]")
 
 
 def unfit(question: Question, candidate: Candidate) -> bool:
     """Tell whether ``candidate`` cannot answer ``question``, for a reason that its score does not know."""
-    return _undone(question, candidate) or _afterwards(question, candidate) or _no_task(question, candidate)
+    told = (_undone, _afterwards, _no_task, _gathering)
+    return any(check(question, candidate) for check in told)
 
 
 def stray(question: Question, candidate: Candidate) -> bool:
@@ -66,3 +72,11 @@ def _no_task(question: Question, candidate: Candidate) -> bool:
     """Tell whether nobody is to do anything in a sentence, though that is what is asked: 村民小组长要做什么."""
     asked = len(candidate.spans) == 1 and _TASKS_ASKED.search(question.text)
     return bool(asked) and not _TASK.search(candidate.window.own)
+
+
+def _gathering(question: Question, candidate: Candidate) -> bool:
+    """Tell whether a sentence only says that people came together over what is asked: 聚到一起，总结交流护林工作."""
+    if question.kind not in {Kind.HOW, Kind.WHY} or len(candidate.spans) > 1 or _OF_GATHERING.search(question.text):
+        return False
+    own = candidate.window.own
+    return bool(_GATHER.search(own)) and not _TASK.search(own)
