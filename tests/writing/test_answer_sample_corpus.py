@@ -100,3 +100,17 @@ def test_the_questions_of_the_page_are_answered(engine: Engine) -> None:
     examples = ROOT / "src" / "speechrag" / "interfaces" / "page" / "examples.json"
     for question in json.loads(examples.read_text("utf-8"))["questions"]:
         assert engine.ask(question).supported, question
+
+
+@pytest.mark.parametrize(
+    ("question", "held"),
+    [
+        ("乡镇怎么抓防汛", "把人先转走"),
+        ("党员干部怎样改进作风", "立好规矩"),
+        ("政协委员怎样反映社情民意", "管用的好信息"),
+    ],
+)
+def test_who_is_to_do_it_is_no_part_of_the_subject(engine: Engine, question: str, held: str) -> None:
+    """The main points of the speech about it answer, whoever is asked for."""
+    answer = engine.ask(question)
+    assert answer.supported and held in answer.text and answer.text.count("\n") >= 2

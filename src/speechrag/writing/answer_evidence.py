@@ -82,6 +82,11 @@ class Candidate:
         return int(year) if year.isdigit() else 0
 
 
+_ACTOR = re.compile(
+    "([^，,。？?]{0,6}(?:委员|干部|党员|书记|代表|民警|老师|人员|信息员|单位|部门|乡镇|街道|社区|支部))(?:应该?|要)?(?:怎样|如何|怎么)"
+)
+
+
 def _topic(speech: Speech) -> str:
     """Return what tells the subject and place of the whole speech: its title, the name of its file, its region."""
     told = [str(speech.metadata.get(key, "")) for key in ("region", "year")]
@@ -258,7 +263,9 @@ class Evidence:
         if not broad or (question.kind is Kind.LIST and not lexicon()["given"].issuperset(question.asked)):
             return 0.0
         beside = lexicon()["plain_acts"] | lexicon()["given"]
-        terms = [t for t in question.terms if t.text not in beside]
+        # Who is to do it is no part of the subject: 政协委员 of 政协委员怎样反映社情民意.
+        actor = _ACTOR.match(question.text)
+        terms = [t for t in question.terms if t.text not in beside and not (actor and t.text in actor[1])]
         total = sum(t.weight for t in terms)
         topic = self._topic[speech.speech_id]
         held = sum(t.weight for t in terms if presence(t.text, topic) >= (NAMED if len(t.text) < 4 else _PARTLY))
