@@ -38,6 +38,7 @@ class Settings:
     dense_weight: float = 0.1  # share of the dense channel in the fused score, 0..1
     understanding: str = "on"  # official terms for everyday words, slips of typing mended; on or off
     ranker: str = "on"  # the learned ranker over the best candidates; on or off
+    paraphrases: str = "on"  # the ranker of paraphrases, where the query's own words find nothing; on or off
     reranker: str = ""  # what reads the best of them: "reader", or a cross-encoder by name or path; empty: nothing
     refusal_threshold: float = 0.5
     user_dictionary: str = ""  # a jieba user dictionary file
@@ -77,6 +78,7 @@ _CHOICES: Mapping[str, Iterable[str]] = {
     "segmenter": SEGMENTERS,
     "chunker": CHUNKERS,
     "understanding": ("on", "off"),
+    "paraphrases": ("on", "off"),
     "ranker": ("on", "off"),
 }
 _HOST = re.compile(r"[\w.-]+")

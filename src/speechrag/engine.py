@@ -129,7 +129,7 @@ class Engine:
 
     def confidence(self, query: Query) -> float:
         """Return the probability (0..1) that the best hits for a query answer it; 0 where nothing is found."""
-        return self._retriever.confidence(query, self._retriever.search(query))
+        return self._retriever.confidence(query, self._plain(query))
 
     def ask(
         self,
@@ -168,7 +168,7 @@ class Engine:
         from speechrag.writing.asking import Asking
 
         return Asking(
-            retrieve=self._retriever.search,  # what is read for an answer has been put in no order by reading
+            retrieve=self._plain,  # what is read for an answer has been put in no order by reading
             speech=self.speech,
             document_frequency=self._document_frequency,
             segmenter=self._index.cutter,
@@ -177,6 +177,10 @@ class Engine:
             confidence=self._retriever.confidence,
             passages=self._passages,
         )
+
+    def _plain(self, query: Query) -> list[Hit]:
+        """Return the hits that answers and outlines are made of: whatever comes first, all of them are read."""
+        return self._retriever.search(query, plain=True)
 
     def _passages(self, speech_id: str) -> list[Passage]:
         return [stored.passage for stored in self._index.store.passages_of(speech_id)]
@@ -220,7 +224,7 @@ class Engine:
             rephrase = partial(reworded_outline, generator=generator)
         return draft_outline(
             brief,
-            retrieve=self._retriever.search,
+            retrieve=self._plain,
             speech=self.speech,
             filters=filters,
             rephrase=rephrase,

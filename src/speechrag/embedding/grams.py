@@ -120,18 +120,24 @@ class GramTable:
         """
         import numpy as np
 
-        folded = [fold(text) for text in texts]
+        rows, _, tokens = self.places([fold(text) for text in texts])
+        found = np.sort(rows << _TOKEN_BITS | tokens)
+        if distinct and len(found):
+            found = found[np.r_[True, found[1:] != found[:-1]]]
+        starts = np.searchsorted(found >> _TOKEN_BITS, np.arange(len(texts) + 1))
+        return found & ((1 << _TOKEN_BITS) - 1), starts
+
+    def places(self, folded: Sequence[str]) -> tuple[Ids, Ids, Ids]:
+        """Return of every gram of texts that are folded already: number of the text, offset in it, gram."""
+        import numpy as np
+
         joined = "\n".join([*folded, ""])
         bounds = np.cumsum([0, *(len(text) + 1 for text in folded)])
         places, tokens = self._chinese(joined)
         run_places, run_tokens = self._latin(joined)
         places, tokens = np.concatenate([places, run_places]), np.concatenate([tokens, run_tokens])
         rows = np.searchsorted(bounds, places, side="right") - 1
-        found = np.sort(rows << _TOKEN_BITS | tokens)
-        if distinct and len(found):
-            found = found[np.r_[True, found[1:] != found[:-1]]]
-        starts = np.searchsorted(found >> _TOKEN_BITS, np.arange(len(texts) + 1))
-        return found & ((1 << _TOKEN_BITS) - 1), starts
+        return rows, places - bounds[rows], tokens
 
     def features(self, text: str) -> list[str]:
         """Return the grams of ``text``, repeats too; joined by spaces they are what the saved tokenizer expects."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from speechrag.errors import ModelError
 
 if TYPE_CHECKING:
     from speechrag.embedding import Vectors
+    from speechrag.embedding.grams import Ids
 
 MODELS = Path(__file__).resolve().parent.parent / "models"
 METHOD = 2  # to be raised when other vectors come from the same files: their indexes must be built again
@@ -74,6 +75,20 @@ class StaticEncoder:
         rows = self._weights[ids]
         rows = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.float32(1e-12))
         return [rows[start:stop] for start, stop in pairwise(starts)]
+
+    def places(self, folded: Sequence[str]) -> tuple[Ids, Ids, Ids]:
+        """Return of every token of folded texts: number of the text, offset in it, number of the token."""
+        return self._grams.places(folded)
+
+    def rows(self, tokens: Ids) -> tuple[Vectors, Vectors]:
+        """Return the vectors of tokens as the model has them, ``float32[tokens, dim]``, and their lengths, above 0."""
+        return self._weights[tokens], self._lengths[tokens]
+
+    @cached_property
+    def _lengths(self) -> Vectors:
+        import numpy as np
+
+        return np.maximum(np.linalg.norm(self._weights, axis=1), np.float32(1e-9))  # type: ignore[no-any-return]
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
         import numpy as np

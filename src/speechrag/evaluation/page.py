@@ -47,6 +47,7 @@ SETTINGS: Mapping[str, str] = {
     "dense_weight": "语义检索权重",
     "understanding": "问题理解",
     "ranker": "排序模型",
+    "paraphrases": "换说法时的排序",
     "reranker": "重排模型",
     "user_dictionary": "用户词典",
     "families": "近似文本合并计分",

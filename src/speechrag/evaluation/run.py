@@ -49,7 +49,8 @@ if TYPE_CHECKING:
 
 CONFIDENCE_HITS = 5
 SHOWN_SETTINGS = (
-    "segmenter", "chunker", "passage_chars", "dense_weight", "understanding", "ranker", "reranker", "user_dictionary",
+    "segmenter", "chunker", "passage_chars", "dense_weight", "understanding", "ranker", "paraphrases",
+    "reranker", "user_dictionary",
 )  # fmt: skip
 
 

@@ -41,6 +41,7 @@ VARIANTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "no-meaning": ("不用语义检索", ("dense_weight=0",)),
     "no-understanding": ("不把口语换成公文用语", ("understanding=off",)),
     "no-ranker": ("不重新排序", ("ranker=off",)),
+    "no-paraphrases": ("不为换了说法的问题另排", ("paraphrases=off",)),
 }
 BUSY = "另一份评测正在进行，请等它完成。"
 GONE = "这份评测已经不在了，请重新开始。"

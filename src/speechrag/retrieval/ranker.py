@@ -100,9 +100,7 @@ def features(asked: Asked, candidates: Candidates, mean_length: float) -> Floats
     import numpy as np
 
     found = match(asked.pattern, candidates.texts, mean_length, figures=asked.figure)
-    uncovered = 1.0 - float(found.cover_pairs.max(initial=0.0))
-    gap = max(0.0, uncovered - USUAL_GAP) / (1.0 - USUAL_GAP)
-    gap = max(gap, _unsaid(asked, candidates.texts))
+    gap = missing(asked, candidates.texts, float(found.cover_pairs.max(initial=0.0)))
     dense = _standardised(candidates.cosines, len(candidates.texts)) * candidates.trust
     official = meant = np.zeros(len(candidates.texts))
     if gap > 0:  # else neither is heard
@@ -118,6 +116,15 @@ def features(asked: Asked, candidates: Candidates, mean_length: float) -> Floats
         *(official, meant, found.near_figure, candidates.dated, titled(asked, candidates.titles), candidates.facets),
     ]
     return np.stack(columns, axis=1)
+
+
+def missing(asked: Asked, texts: Sequence[str], covered: float) -> float:
+    """Return the gap (0..1): how far the words of the query are missing from all candidates.
+
+    ``covered`` is the greatest share of its pairs that any of them holds.
+    """
+    gap = max(0.0, 1.0 - covered - USUAL_GAP) / (1.0 - USUAL_GAP)
+    return max(gap, _unsaid(asked, texts))
 
 
 def titled(asked: Asked, titles: Sequence[str]) -> Floats:
@@ -212,8 +219,11 @@ class Ranker:
         """Return one score for each row of ``table``, above 0 and below 1, higher is better."""
         import numpy as np
 
-        total = (table @ self._weights - self._offset) / FLATTEN
-        return 1.0 / (1.0 + np.exp(-np.clip(total, -30.0, 30.0)))  # type: ignore[no-any-return]
+        return 1.0 / (1.0 + np.exp(-np.clip(self.odds(table), -30.0, 30.0)))  # type: ignore[no-any-return]
+
+    def odds(self, table: Floats) -> Floats:
+        """Return the log-odds of ``scores``."""
+        return (table @ self._weights - self._offset) / FLATTEN  # type: ignore[no-any-return]
 
 
 @lru_cache(maxsize=1)

@@ -66,11 +66,13 @@ class Retriever:
         if title:
             self.search(Query(title, 1, {"title": (title,)}))
 
-    def search(self, query: Query, rewordings: Sequence[str] = (), judge: Judge | None = None) -> list[Hit]:
+    def search(
+        self, query: Query, rewordings: Sequence[str] = (), judge: Judge | None = None, *, plain: bool = False
+    ) -> list[Hit]:
         """Return at most ``query.top_k`` hits, best first; none for a corpus without any match.
 
         ``rewordings`` say the query in other words: what they find counts as much as what its own words find.
-        ``judge`` reads the best of them and has a say in their order.
+        ``judge`` reads the best of them and has a say in their order. ``plain`` leaves the ranker of paraphrases out.
         Raises UsageError for an empty query, a ``top_k`` outside 1..1000 or an unknown filter key.
         """
         text = displayable(query.text).strip()[:MAX_QUERY_CHARS]
@@ -80,9 +82,9 @@ class Retriever:
             raise UsageError(f"top_k is {query.top_k}; expected a number from 1 to {MAX_TOP_K}")
         depth = max(DEPTH, 3 * query.top_k)
         while True:
-            ranking = self._rank(text, depth, query.filters)
-            if rewordings:
-                ranking = merged(ranking, [self._rank(other, depth, query.filters) for other in rewordings])
+            ranking, *others = [self._rank(each, depth, query.filters, plain=plain) for each in (text, *rewordings)]
+            if others:
+                ranking = merged(ranking, others)
             if judge is not None:
                 self._read(ranking, text, judge)
             hits = self._hits(ranking, query)
@@ -114,10 +116,10 @@ class Retriever:
         asked = self._pipeline.asked(displayable(query.text).strip()[:MAX_QUERY_CHARS])
         return signals(asked, texts, self._pipeline.mean_length)
 
-    def _rank(self, text: str, depth: int, filters: Mapping[str, tuple[str, ...]]) -> Ranking:
+    def _rank(self, text: str, depth: int, filters: Mapping[str, tuple[str, ...]], *, plain: bool = False) -> Ranking:
         check()  # answers and outlines are made of many searches: each is a place to stop
         facets = [[facet_token(key, value) for value in values] for key, values in sorted(filters.items())]
-        return self._pipeline.rank(text, depth, facets, self._filters.allowed(filters))
+        return self._pipeline.rank(text, depth, facets, self._filters.allowed(filters), plain=plain)
 
     def _read(self, ranking: Ranking, text: str, judge: Judge) -> None:
         """Order the best passages anew by their scores and what ``judge`` says of them."""

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from speechrag.errors import UsageError
 from speechrag.index.lexical import facet_token
@@ -15,11 +15,16 @@ from speechrag.index.store import SpeechFacts, StoredPassage
 from speechrag.registry import READER
 from speechrag.retrieval.fusion import Ranked, fuse
 from speechrag.retrieval.matching import Pattern
-from speechrag.retrieval.ranker import Asked, Candidates, Concept, features, load_ranker
+from speechrag.retrieval.paraphrase import LEAST_GAP, load_paraphrase_ranker, seen_of
+from speechrag.retrieval.ranker import FEATURES, Asked, Candidates, Concept, features, load_ranker, missing
+from speechrag.retrieval.softmatch import Met, meet, worded
 from speechrag.retrieval.understanding import Named, Understood, agreement, asks_figure, understand, year_agreement
 from speechrag.text import fold, is_han, unique, words
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from speechrag.config import Settings
     from speechrag.embedding.reranker import Reranker
     from speechrag.retrieval.filters import Mask
@@ -49,6 +54,7 @@ class Stages:
     dense_weight: float = 0.1  # share of the dense channel in the fused score; 0 leaves the channel out
     ranker: bool = True
     understanding: bool = True  # everyday words, slips of typing
+    paraphrases: bool = True  # the ranker of paraphrases; it needs the ranker and the dense channel
     reranker: str = ""  # a cross-encoder by name or path; empty: none (the reader is no stage of a pipeline)
 
     def __post_init__(self) -> None:
@@ -58,7 +64,7 @@ class Stages:
 
 def stages_of(settings: Settings) -> Stages:
     """Return the stages that the settings ask for. Raises UsageError for a value that is neither on nor off."""
-    switches = {name: getattr(settings, name) for name in ("ranker", "understanding")}
+    switches = {name: getattr(settings, name) for name in ("ranker", "understanding", "paraphrases")}
     for name, value in switches.items():
         if value not in SWITCH:
             raise UsageError(f"{name} is {value!r}; expected on or off")
@@ -121,8 +127,13 @@ class Pipeline:
         sample = self._index.store.passages_at([*range(0, count, max(1, count // SAMPLE))])
         return sum(len(self._text(s)) for s in sample) / max(len(sample), 1)
 
-    def rank(self, text: str, depth: int, facets: Sequence[Sequence[str]], allowed: Mask | None) -> Ranking:
-        """Return the ranking of ``text`` over at least ``depth`` candidates of each channel where there are so many."""
+    def rank(
+        self, text: str, depth: int, facets: Sequence[Sequence[str]], allowed: Mask | None, *, plain: bool = False
+    ) -> Ranking:
+        """Return the ranking of ``text`` over at least ``depth`` candidates of each channel where there are so many.
+
+        ``plain`` leaves the ranker of paraphrases out.
+        """
         asked = self._understood(text)
         lexical = self._index.lexical.search(asked.text, depth, facets, self.weigh)
         dated = self._dated(asked, facets)
@@ -135,7 +146,9 @@ class Pipeline:
         if self._ranker and ranking.order:
             nearest = [ordinal for ordinal, _ in dense[:RANKED_NEAREST] if cosines[ordinal] > 0]
             beside = [*nearest, *(ordinal for ordinal, _ in dated)]
-            self._rank_learned(ranking, asked, dict((*lexical, *dated)), beside, cosines if dense else None)
+            looked_at = self._rank_learned(ranking, asked, dict((*lexical, *dated)), beside, cosines if dense else None)
+            if self._stages.paraphrases and dense and not plain:
+                self._rank_paraphrase(ranking, asked, *looked_at)
         if self._stages.reranker and ranking.order:
             self._rerank(ranking, text)
         return ranking
@@ -251,19 +264,60 @@ class Pipeline:
         lexical: Mapping[int, float],
         beside: Sequence[int],
         cosines: Mapping[int, float] | None,
-    ) -> None:
-        """Order the best of the fused list and those ``beside`` it by the learned ranker, the rest below them."""
+    ) -> tuple[list[StoredPassage], Floats]:
+        """Order the best of the fused list and those ``beside`` it by the learned ranker, the rest below them.
+
+        Returns those and their features.
+        """
         assert self._ranker is not None
         fused = [ordinal for ordinal, _ in ranking.order]
         looked_at = list(dict.fromkeys([*fused[: RANKED_WIDE if asked.official else RANKED], *beside]))
         head = self.read(ranking, looked_at)
-        scores = self._ranker.scores(self.features(asked, head, lexical, cosines)).tolist()
+        table = self.features(asked, head, lexical, cosines)
+        scores = self._ranker.scores(table).tolist()
         ranked = sorted(
             ((s.ordinal, x) for s, x in zip(head, scores, strict=True)), key=lambda pair: (-pair[1], pair[0])
         )
         ranking.channels["ranker"] = ranked
         left = set(fused).difference(looked_at)
         ranking.order = ranked + _below([pair for pair in ranking.order if pair[0] in left], ranked[-1][1])
+        return head, table
+
+    def _rank_paraphrase(
+        self, ranking: Ranking, asked: Understood, head: Sequence[StoredPassage], table: Floats
+    ) -> None:
+        """Order ``head``, with the ranker's ``table`` of it, by the ranker of paraphrases where the query is one."""
+        seen = self.looked_at(asked, head, table)
+        if seen is not None:
+            scores = load_paraphrase_ranker().scores(*seen).tolist()
+            ranking.reorder("paraphrase", [(s.ordinal, score) for s, score in zip(head, scores, strict=True)])
+
+    def looked_at(
+        self, asked: Understood, head: Sequence[StoredPassage], table: Floats, least: float = LEAST_GAP
+    ) -> tuple[Met, NDArray[np.floating[Any]]] | None:
+        """Return what the ranker of paraphrases sees of ``head``; None for a gap below ``least`` or no known word."""
+        assert self._ranker is not None
+        texts = [self._text(s) for s in head]
+        gap = missing(self._asked(asked), texts, float(table[:, FEATURES.index("cover_pairs")].max()))
+        text = asked.text.partition("\n")[0]
+        if gap < least:
+            return None
+        from speechrag.embedding.static import builtin_encoder
+
+        encoder = builtin_encoder()
+        query = worded(text, asked.everyday, self._told_of, encoder)
+        if not query.words:
+            return None
+        heads = [len(s) - len(p.text) for s, p in zip(texts, head, strict=True)]
+        met = meet(query, texts, heads, encoder)
+        return met, seen_of(self._ranker.odds(table), table, gap, query.asked)
+
+    def _told_of(self, word: str) -> tuple[float, float, float]:
+        """Return the rarity of a word, 0..1, whether no passage has it, and how likely it comes back in an answer."""
+        parts = [word[at : at + 2] for at in range(len(word) - 1)] or [word]
+        recall = sum(map(load_ranker().recall, parts)) / len(parts)
+        holders = self._at_most(word)
+        return self._weight(holders) / self._weight(1), float(not holders), recall
 
     def _rerank(self, ranking: Ranking, text: str) -> None:
         """Order the head anew by what the cross-encoder says."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 SUMMARY = "measure retrieval"
 EXAMPLE = "speechrag evaluate --dataset my-set --run-out my.run --report my.html"
 FUSED_WITHOUT_RUNS = "--fuse needs the runs to fuse: give --runs RUN RUN"
-SETTABLE = ("dense_weight", "understanding", "ranker", "reranker")
+SETTABLE = ("dense_weight", "understanding", "ranker", "paraphrases", "reranker")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
