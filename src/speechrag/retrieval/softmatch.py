@@ -227,7 +227,9 @@ def _soft(
     first = np.flatnonzero(np.r_[True, slots[1:] != slots[:-1]])
     soft[slots[first]] = np.maximum.reduceat(cosines, first, axis=0)
     inside = np.flatnonzero(offsets < np.asarray(heads)[rows])
-    np.maximum.at(heading, rows[inside], cosines[inside])
+    if len(inside):
+        begins = np.flatnonzero(np.r_[True, np.diff(rows[inside]) != 0])
+        heading[rows[inside[begins]]] = np.maximum.reduceat(cosines[inside], begins, axis=0)
     told, square = grid.empty(1)[:, 0], grid.empty(1)[:, 0]
     told[slots[first]] = np.add.reduceat((held @ whole)[which], first)
     square[slots[first]] = np.add.reduceat((lengths**2)[which], first)
