@@ -176,6 +176,7 @@ class Engine:
             threshold=self._settings.refusal_threshold,
             confidence=self._retriever.confidence,
             passages=self._passages,
+            shown=self._retriever.search,
         )
 
     def _plain(self, query: Query) -> list[Hit]:

@@ -185,3 +185,13 @@ def test_the_file_must_fit_the_features(tmp_path: Path) -> None:
             (tmp_path / name).write_text(text, encoding="utf-8")
         with pytest.raises(ModelError, match=f"{name}: .*(cannot be read|made for other features)"):
             load_paraphrase_ranker(tmp_path / name)
+
+
+def test_a_refusal_shows_first_what_the_search_finds_for_other_words(index: Path) -> None:
+    """The nearest passages of a refused paraphrase are the search's; of another question they are the reader's."""
+    engine = Engine.open(index, Settings(refusal_threshold=1.0))
+    found = [hit.passage.passage_id for hit in engine.search(Query(PARAPHRASE, 5))]
+    refused = engine.ask(PARAPHRASE)
+    assert not refused.supported and list(refused.nearest) == found
+    ordinary = engine.ask(ORDINARY)
+    assert not ordinary.supported and list(ordinary.nearest) == list(engine.asking().read(ORDINARY).nearest())

@@ -95,7 +95,8 @@ class Search:
 
     ``document_frequency`` maps a word or a pair of characters to the share of passages holding it, 0..1. The answer
     is a refusal where the reader gives no candidate a probability of at least ``threshold``; ``confidence`` is the
-    retriever's own, 0..1, one of the things that it looks at. ``passages`` gives those of a speech, in order.
+    retriever's own, 0..1, one of the things that it looks at. ``passages`` gives those of a speech, in order; ``shown``
+    is the search as its users see it.
     """
 
     retrieve: Callable[[Query], Sequence[Hit]]
@@ -106,6 +107,7 @@ class Search:
     threshold: float = 0.5
     confidence: Callable[[Query, Sequence[Hit]], float] | None = None
     passages: Callable[[str], Sequence[Passage]] = lambda _speech_id: ()
+    shown: Callable[[Query], Sequence[Hit]] | None = None
 
     def read(self, question: str, dropped: Callable[[Hit], bool] | None = None) -> Reading:
         """Return what the search finds and the reader sees of it; hits that ``dropped`` names are left out."""
@@ -147,7 +149,16 @@ class Search:
         candidates = [c for c in reading.sorted(self.threshold) if not stray(reading.asked, c)]
         supported = any(candidate.sure >= self.threshold for candidate in candidates)
         chosen = told(reading.asked, select(reading.asked, candidates)) if supported else []
-        return _Found(reading.asked, reading.hits, reading.found, self.standing(chosen), reading.nearest())
+        nearest = reading.nearest() if chosen else self._likest(question) or reading.nearest()
+        return _Found(reading.asked, reading.hits, reading.found, self.standing(chosen), nearest)
+
+    def _likest(self, question: str) -> tuple[str, ...]:
+        """Return the passages that a search puts first for a question in other words than the text; else nothing.
+
+        What the reader does not take for an answer to such a question, its ranker may still find.
+        """
+        hits = self.shown(Query(question, NEAREST, self.filters)) if self.shown else ()
+        return tuple(hit.passage.passage_id for hit in hits if "paraphrase" in hit.parts)
 
     def standing(self, chosen: Sequence[Quoted]) -> list[Quoted]:
         """Return ``chosen``, each span with the passage that holds it: a series goes on beyond the one found."""
